@@ -1,0 +1,1 @@
+"""Medicine: values, knowledge and engines. No web, no FHIR, no clock, no log."""

@@ -1,0 +1,139 @@
+"""What the engines say: findings, gaps and the rules they looked at. Values only; `present` decides the words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from models.patient import Gap
+
+Kind = Literal["drug-gene", "dose", "tumour-therapy", "hereditary", "risk", "care-plan", "pre-test", "conflict", "not-checked"]
+Action = Literal["alternative", "dose_change", "monitor", "test", "standard", "no_recommendation"]
+Urgency = Literal["critical", "warning", "info"]
+
+#: the careful order in which several recommendations on one drug are listed
+CAREFUL_FIRST: tuple[Action, ...] = ("alternative", "dose_change", "test", "monitor", "no_recommendation", "standard")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where advice comes from. No member has a default: advice without provenance cannot be built."""
+
+    label: str
+    version: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """An ingredient: its name, and its RxNorm ingredient id ("" where RxNorm has none)."""
+
+    name: str
+    rxnorm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """A dose in the source's figures: percent of a basis, or an amount. low == high for one figure."""
+
+    low: float | None
+    high: float | None
+    unit: str  #: "%" or a UCUM unit
+    basis: str  #: of what: "standard starting dose"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a gene's results: what would be looked up if it were true."""
+
+    diplotype: str = ""
+    phenotype: str = ""
+    activity_score: str = ""  #: "0.0", "≥3.0", "1.0–1.5"; "" where the gene has none or it cannot be given
+    because: str = ""  #: where several readings stand side by side: what this one rests on
+
+
+@dataclass(frozen=True, slots=True)
+class GeneEvidence:
+    """What a finding rests on, for one gene. `possible` holds every reading when more than one could be true."""
+
+    gene: str
+    asked: str = ""  #: presence genes: the allele that the guideline asks about ("*57:01")
+    diplotype: str = ""
+    phenotype: str = ""
+    activity_score: str = ""
+    reported_phenotype: str = ""
+    as_of: str = ""
+    laboratory: str = ""
+    amended: bool = False
+    sources: tuple[str, ...] = ()
+    allele_status: tuple[str, ...] = ()  #: presence genes: "*57:01 positive"
+    possible: tuple[Reading, ...] = ()
+    by_words: bool = False  #: rests on free text without a code
+    missing: str = ""  #: why there is nothing to look up: a Gap's reason or "pending"; "" when there is
+    because: str = ""  #: the same in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One row of a guideline that applies, as its source classifies it."""
+
+    source: str
+    classification: str
+    actions: tuple[Action, ...]
+    population: str
+    lookup: Mapping[str, str]
+    message: str  #: id in cds_service/messages
+    parts: Mapping[str, str]  #: the message's named parts
+    dose: Dose | None = None
+    alternatives: tuple[Drug, ...] = ()  #: named by the source; not screened for this patient
+    population_label: str = ""  #: in words, for the card
+    derived: bool = False  #: inferred by us from the source, not stated by it
+
+    @property
+    def action(self) -> Action:
+        return self.actions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One decision about one drug (or, later, tumour, risk or plan)."""
+
+    kind: Kind
+    urgency: Urgency
+    drug: Drug
+    genes: tuple[GeneEvidence, ...]
+    recommendations: tuple[Recommendation, ...]  #: most careful first
+    evidence: tuple[Evidence, ...]
+    orders: tuple[str, ...] = ()  #: draft orders it is about; "" ids are left out
+    removable: bool = False  #: every applying row agrees that this order should not stand
+    notes: tuple[str, ...] = ()  #: message ids of sentences that qualify the whole card
+    gaps: tuple[Gap, ...] = ()  #: what was not checked and belongs on this card
+
+    @property
+    def topic(self) -> str:
+        """24 hexadecimal characters that change only with the facts: kind, drug, genes, phenotypes, action."""
+        facts = [self.kind, self.drug.rxnorm or self.drug.name, self.recommendations[0].action if self.recommendations else ""]
+        for gene in sorted(self.genes, key=lambda g: g.gene):
+            readings = sorted(f"{r.phenotype}|{r.activity_score}" for r in gene.possible)
+            facts += [gene.gene, gene.phenotype, gene.activity_score, *gene.allele_status, *readings]
+        return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule that was looked at, fired or not: what coverage and --explain are made of."""
+
+    subject: str  #: "clopidogrel–CYP2C19"
+    outcome: str  #: fired · silent · not_tested · not_callable · …
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer of the core. An empty one means only: looked, and there is nothing to do."""
+
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    checked: tuple[Checked, ...] = ()

@@ -1,0 +1,1 @@
+"""What is known: TOML and TSV first, a little code to read and check it."""

@@ -1,0 +1,181 @@
+"""Agreement between knowledge files: every combination has one row, everything named exists. Not the files' shape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from functools import reduce
+from itertools import combinations_with_replacement, product
+from operator import and_
+from typing import get_args
+
+from models.errors import KnowledgeError
+from models.finding import Action
+from models.knowledge.keys import matches
+from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Knowledge, Row, Score, Source
+
+CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a")
+URGENT = ("alternative", "dose_change")
+STEP = 0.25  #: scores are multiples of it
+HIGHEST = 8.0  #: of the scores that are checked one by one; copy numbers beyond are answered by open ranges
+LOWEST_OPEN = 3.0  #: an unknown number of extra copies of a normal allele: 1 + 2 × 1
+
+
+def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None:
+    """Raise KnowledgeError with every fault found, one on a line. `messages` are the ids that a language has."""
+    faults = [fault for gene in knowledge.genes.values() for fault in _gene_faults(gene)]
+    for rxnorm, guidelines in knowledge.guidelines.items():
+        for guideline in guidelines:
+            faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
+    if faults:
+        raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
+
+
+def _gene_faults(gene: Gene) -> Iterator[str]:
+    where = f"genes/{gene.symbol}.toml"
+    if gene.method != "presence" and gene.usual not in gene.phenotypes:
+        yield f"{where}: the usual phenotype '{gene.usual}' is none of the gene's phenotypes; correct one of them"
+    if gene.method != "presence" and gene.reference not in gene.alleles:
+        yield f"{where}: the reference allele '{gene.reference}' is none of the gene's alleles; correct one of them"
+    yield from _source_faults(gene.source, where)
+
+
+def _source_faults(source: Source, where: str) -> Iterator[str]:
+    for name in ("body", "version", "date", "url", "retrieved", "data"):
+        if not getattr(source, name):
+            yield f"{where}: source.{name} is empty; a card must say where its facts come from, so fill it in"
+    if not source.url.startswith("https://"):
+        yield f"{where}: source.url '{source.url}' is no https address; a card links to it, so give one"
+
+
+def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, messages: Collection[str] | None) -> list[str]:
+    where = f"guidelines/{guideline.id}.toml"
+    faults = [*_source_faults(guideline.source, where), *_drug_faults(guideline, rxnorm, knowledge, where)]
+    missing = [gene for gene in guideline.keys if gene not in knowledge.genes]
+    faults += [f"{where}: keys name gene '{gene}', which has no file in genes/; add it or correct the name" for gene in missing]
+    faults += _population_faults(guideline, where)
+    for number, row in enumerate(guideline.rows, 1):
+        faults += _row_faults(guideline, row, knowledge, messages, f"{where}: row[{number}]")
+    if not missing and all(row.when.keys() == guideline.keys.keys() for row in guideline.rows):
+        faults += _mode_faults(guideline, knowledge, where) or _coverage_faults(guideline, knowledge, where)
+    return faults
+
+
+def _drug_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, where: str) -> Iterator[str]:
+    drug, known = guideline.drug, knowledge.drugs.ingredients.get(guideline.drug.rxnorm)
+    if drug.rxnorm != rxnorm:
+        yield f"{where}: filed under RxNorm {rxnorm}, but its drug is {drug.rxnorm}; it would never fire"
+    if known is None:
+        yield f"{where}: guideline.rxnorm '{drug.rxnorm}' is no ingredient in drugs/; no order would find it, so add or correct it"
+    elif known.name != drug.name:
+        yield f"{where}: RxNorm {drug.rxnorm} is '{known.name}' in drugs/, not '{drug.name}'; correct one of them"
+
+
+def _population_faults(guideline: Guideline, where: str) -> Iterator[str]:
+    names = [p.id for p in guideline.populations]
+    if not names:
+        yield f"{where}: no [[population]]; add one, 'general' if the source knows no groups"
+    for name in {n for n in names if names.count(n) > 1}:
+        yield f"{where}: population '{name}' is there twice; keep one"
+
+
+def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: Collection[str] | None, where: str) -> Iterator[str]:
+    if row.when.keys() != guideline.keys.keys():
+        yield f"{where}: `when` names {', '.join(row.when) or 'no gene'}, but the guideline's keys are {', '.join(guideline.keys)}"
+    for population in row.populations:
+        if population not in [p.id for p in guideline.populations]:
+            yield f"{where}: population '{population}' is not declared; correct the name or add the [[population]]"
+    yield from _enum_faults(row, where)
+    for rxnorm in row.alternatives:
+        if rxnorm not in knowledge.drugs.ingredients or rxnorm == guideline.drug.rxnorm:
+            yield f"{where}: alternative '{rxnorm}' is no other ingredient in drugs/; correct the RxNorm id or add the ingredient"
+    if messages is not None and row.message not in messages:
+        yield f"{where}: message '{row.message}' is not in cds_service/messages; write it or correct the id"
+
+
+def _enum_faults(row: Row, where: str) -> Iterator[str]:
+    if row.classification not in CLASSIFICATIONS:
+        yield f"{where}: classification '{row.classification}' is none of {', '.join(CLASSIFICATIONS)}"
+    if row.harm not in get_args(Harm):
+        yield f"{where}: harm '{row.harm}' is none of {', '.join(get_args(Harm))}"
+    if not row.actions:
+        yield f"{where}: no actions; give at least one, the first is what a card acts on"
+    for action in row.actions:
+        if action not in get_args(Action):
+            yield f"{where}: action '{action}' is none of {', '.join(get_args(Action))}"
+    if (row.harm == "fatal" or row.fatal_below_age is not None) and row.actions and row.actions[0] not in URGENT:
+        yield f"{where}: a fatal row whose first action is '{row.actions[0]}'; it would stay quiet, so make it one of {', '.join(URGENT)}"
+
+
+def _mode_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> list[str]:
+    """Faults of single keys: a way of asking that the gene does not have, or a key that it never takes."""
+    faults = []
+    for symbol, mode in guideline.keys.items():
+        gene = knowledge.genes[symbol]
+        if not _fits(gene, mode):
+            faults.append(f"{where}: keys ask {symbol} for '{mode}', but the gene's method is '{gene.method}'; correct the key")
+            continue
+        values = lookups(gene, mode, several=len(guideline.keys) > 1)
+        for number, row in enumerate(guideline.rows, 1):
+            faults += [
+                f"{where}: row[{number}]: {symbol} '{key}' is no value that the gene can have; correct it, it would never be met"
+                for key in row.when[symbol]
+                if not any(matches((key,), value) for value in values)
+            ]
+    return faults
+
+
+def _fits(gene: Gene, mode: str) -> bool:
+    if mode.startswith("*"):
+        return gene.method == "presence" and mode in gene.alleles
+    return gene.method == "score" if mode == "score" else mode == "phenotype" and gene.method != "presence"
+
+
+def lookups(gene: Gene, mode: str, several: bool) -> tuple[str, ...]:
+    """Every key that a gene can be looked up by; "No Result" only beside another gene."""
+    if mode.startswith("*"):
+        found: tuple[str, ...] = (f"{mode} positive", f"{mode} negative")
+    else:
+        found = gene.phenotypes if mode == "phenotype" else (*_scores(gene), NO_SCORE)
+    return (*found, NO_RESULT) if several else found
+
+
+def _scores(gene: Gene) -> tuple[str, ...]:
+    """Sums of two alleles' activities; where copies count every step up to HIGHEST, and the open scores above."""
+    if not gene.copies:
+        known = sorted({a.activity for a in gene.alleles.values() if a.activity is not None})
+        return tuple(str(Score(s, s)) for s in sorted({a + b for a, b in combinations_with_replacement(known, 2)}))
+    steps = [i * STEP for i in range(int(HIGHEST / STEP) + 1)]
+    return tuple(str(Score(s, s)) for s in steps) + tuple(str(Score(s, math.inf)) for s in steps if s >= LOWEST_OPEN)
+
+
+def _coverage_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> list[str]:
+    """Combinations with no row or several. Keys met by the same rows are tried once, as bit masks over the rows."""
+    several = len(guideline.keys) > 1
+    masks: list[dict[int, list[str]]] = []
+    for symbol, mode in guideline.keys.items():
+        by_mask: dict[int, list[str]] = {}
+        for key in lookups(knowledge.genes[symbol], mode, several):
+            mask = sum(1 << i for i, row in enumerate(guideline.rows) if matches(row.when[symbol], key))
+            by_mask.setdefault(mask if key != NO_RESULT else mask | 1 << len(guideline.rows), []).append(key)
+        masks.append(by_mask)
+    faults = []
+    for population in guideline.populations:
+        allowed = sum(1 << i for i, row in enumerate(guideline.rows) if population.id in row.populations)
+        for combination in product(*masks):
+            if several and all(mask >> len(guideline.rows) for mask in combination):
+                continue
+            keys = ", ".join(f"{g} {' | '.join(m[mask])}" for g, m, mask in zip(guideline.keys, masks, combination, strict=True))
+            met = reduce(and_, combination, allowed)
+            faults += _combination_faults(keys, met, f"{where}: population '{population.id}'")
+    return faults
+
+
+def _combination_faults(keys: str, met: int, where: str) -> list[str]:
+    """`met` has a bit for each row that answers the keys."""
+    rows = [str(i + 1) for i in range(met.bit_length()) if met >> i & 1]
+    if not rows:
+        return [f"{where}: no row answers {keys}; such a patient would get no advice, so add one"]
+    if len(rows) > 1:
+        return [f"{where}: rows {' and '.join(rows)} all answer {keys}; advice must rest on one, so keep one"]
+    return []

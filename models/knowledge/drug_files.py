@@ -1,0 +1,61 @@
+"""The drug tables: which ingredients and route a code means. Names are for people; no name ever decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.errors import KnowledgeError
+from models.finding import Drug
+from models.knowledge.types import Drugs, Product, Source
+
+TABLES = {
+    "ingredients": ("rxnorm", "name"),
+    "products": ("rxnorm", "ingredients", "route"),
+    "ndc": ("ndc", "ingredients", "route"),
+    "atc": ("atc", "ingredients", "route"),
+    "routes": ("word", "route"),
+}
+UNKNOWN = "?"  #: an ingredient of a product that the source could not name
+
+
+def read_drugs(texts: Mapping[str, str], source: Source) -> Drugs:
+    """`texts`: table name → its tab-separated text with a header. Raises KnowledgeError naming file and line."""
+    rows = {name: _rows(texts[name], name) for name in TABLES}
+    ingredients = {code: Drug(name, "" if code.startswith("name:") else code) for code, name in rows["ingredients"].items()}
+    shared: dict[str, Product] = {}
+    products, ndc, atc = (_products(rows[name], name, ingredients, shared) for name in ("products", "ndc", "atc"))
+    return Drugs(ingredients, products, ndc, atc, rows["routes"], source)
+
+
+def _rows(text: str, name: str) -> dict[str, str]:
+    """First cell → the rest of the line."""
+    lines = text.splitlines()
+    if not lines or tuple(lines[0].split("\t")) != TABLES[name]:
+        raise KnowledgeError(f"drugs/{name}.tsv: the first line must be {', '.join(TABLES[name])}, separated by tabs")
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines[1:], 2):
+        code, tab, rest = line.partition("\t")
+        if not tab or not code or code in found or rest.count("\t") != len(TABLES[name]) - 2:
+            raise KnowledgeError(f"drugs/{name}.tsv: line {number} repeats a code or lacks a cell; correct it")
+        found[code] = rest
+    return found
+
+
+def _products(rows: Mapping[str, str], name: str, ingredients: Mapping[str, Drug], shared: dict[str, Product]) -> dict[str, Product]:
+    """44,000 codes mean some 3,000 different products: each is made once and shared."""
+    found: dict[str, Product] = {}
+    for code, rest in rows.items():
+        product = shared.get(rest)
+        if product is None:
+            product = shared[rest] = _product(rest, f"drugs/{name}.tsv: code {code}", ingredients)
+        found[code] = product
+    return found
+
+
+def _product(rest: str, where: str, ingredients: Mapping[str, Drug]) -> Product:
+    listed, _, route = rest.partition("\t")
+    parts = tuple(listed.split("|"))
+    unknown = [part for part in parts if part != UNKNOWN and part not in ingredients]
+    if unknown:
+        raise KnowledgeError(f"{where}: ingredient '{unknown[0]}' has no line in drugs/ingredients.tsv; add it or correct the code")
+    return Product(parts, route)

@@ -1,0 +1,110 @@
+"""One gene file: from parsed TOML to a Gene, strictly. How alleles become a phenotype is computed elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from models.knowledge.shape import Table
+from models.knowledge.source_block import read_source
+from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Score
+
+METHODS = ("score", "pairs", "presence")
+
+
+def read_gene(values: Mapping[str, Any], where: str) -> Gene:
+    """Raises KnowledgeError naming the file and the place."""
+    with Table(values, where) as file:
+        source = read_source(file)
+        with file.table("gene") as head:
+            method = head.choice("method", METHODS)
+            alleles = _alleles(file, method)
+            pairs = _pairs(file, {a.function for a in alleles.values()}) if method == "pairs" else {}
+            bins = _bins(file) if method == "score" else ()
+            return Gene(
+                symbol=head.text("symbol"),
+                hgnc=head.text("hgnc"),
+                ncbi=head.text("ncbi"),
+                method=method,
+                reference=head.text("reference", "") if method == "presence" else head.text("reference"),
+                usual=head.text("usual"),
+                alleles=alleles,
+                spellings=_spellings(file, alleles),
+                pairs=pairs,
+                bins=bins,
+                phenotypes=_phenotypes(pairs, bins),
+                loinc=head.texts("loinc"),
+                presence_loinc=_presence(file, alleles) if method == "presence" else {},
+                copies=head.flag("copies"),
+                source=source,
+            )
+
+
+def _alleles(file: Table, method: str) -> dict[str, Allele]:
+    found: dict[str, Allele] = {}
+    for group in file.tables("alleles"):
+        function, activity, derived = group.text("function"), group.number("activity", None), group.flag("derived", False)
+        if activity is not None and method != "score":
+            group.refuse("belongs to genes with activity scores", "activity")
+        for name in group.texts("names"):
+            if name in found:
+                group.refuse(f"lists '{name}', which an earlier group lists too", "names")
+            found[name] = Allele(name, function, activity, derived)
+    return found
+
+
+def _spellings(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
+    """Names and aliases as they are compared: without blanks and case."""
+    aliases = file.mapping("aliases", {})
+    for alias, name in aliases.items():
+        if name not in alleles:
+            file.refuse(f"means '{name}', which is none of the gene's alleles", f"aliases.{alias}")
+        if alias in alleles:
+            file.refuse("is itself the name of an allele", f"aliases.{alias}")
+    return {"".join(name.split()).lower(): allele for name, allele in ({a: a for a in alleles} | dict(aliases)).items()}
+
+
+def _pairs(file: Table, functions: set[str]) -> dict[tuple[str, str], str]:
+    """Sorted pair of functions → phenotype; every pair that two alleles can make must be there, once."""
+    found: dict[tuple[str, str], str] = {}
+    for rule in file.tables("pairs"):
+        names = tuple(sorted(rule.texts("functions", repeats=True)))
+        if len(names) != 2 or not set(names) <= functions:
+            rule.refuse("must name two functions that alleles have", "functions")
+        if (names[0], names[1]) in found:
+            rule.refuse("repeats an earlier rule", "functions")
+        found[names[0], names[1]] = rule.text("phenotype")
+    missing = [p for p in _every_pair(functions) if p not in found]
+    if missing:
+        file.refuse(f"has no rule for {missing[0][0]} with {missing[0][1]}", "pairs")
+    return found
+
+
+def _every_pair(functions: set[str]) -> Iterator[tuple[str, str]]:
+    ordered = sorted(functions)
+    return ((one, other) for i, one in enumerate(ordered) for other in ordered[i:])
+
+
+def _bins(file: Table) -> tuple[Bin, ...]:
+    """Ranges of scores in rising order, without overlap."""
+    found: list[Bin] = []
+    for table in file.tables("bins"):
+        low, high = table.number("from"), table.number("to", math.inf)
+        if low is None or high is None or low > high or (found and low <= found[-1].range.high):
+            table.refuse("must lie above the bin before it", "from")
+        found.append(Bin(Score(low, high), table.text("phenotype")))
+    return tuple(found)
+
+
+def _presence(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
+    codes = file.mapping("presence", {})
+    for code, allele in codes.items():
+        if allele not in alleles:
+            file.refuse(f"tests '{allele}', which is none of the gene's alleles", f"presence.{code}")
+    return codes
+
+
+def _phenotypes(pairs: Mapping[tuple[str, str], str], bins: tuple[Bin, ...]) -> tuple[str, ...]:
+    found = dict.fromkeys([*(b.phenotype for b in bins), *pairs.values()])
+    return (*(p for p in found if p != INDETERMINATE), INDETERMINATE) if found else ()

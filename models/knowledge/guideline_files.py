@@ -1,0 +1,105 @@
+"""One guideline file: from parsed TOML to a Guideline, strictly. Whether it agrees with other files is `check`'s to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any, get_args
+
+from models.finding import Action, Dose, Drug
+from models.knowledge.shape import Table
+from models.knowledge.source_block import read_source
+from models.knowledge.types import Guideline, Harm, Population, Row
+
+MODES = ("phenotype", "score")  #: ways to ask for a gene; the third is an allele whose presence decides ("*57:01")
+
+
+def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
+    """`where` is the file's path, whose name becomes the guideline's id. Raises KnowledgeError with file and place."""
+    with Table(table, where) as file:
+        source = read_source(file)
+        with file.table("guideline") as about:
+            drug, keys = Drug(about.text("drug"), about.text("rxnorm")), _keys(about)
+            must_test, not_for_routes = about.flag("must_test"), about.texts("not_for_routes")
+        return Guideline(
+            id=PurePosixPath(where).name.removesuffix(".toml"),
+            drug=drug,
+            keys=keys,
+            populations=tuple(_population(inner) for inner in file.tables("population")),
+            rows=tuple(_row(inner) for inner in file.tables("row")),
+            must_test=must_test,
+            not_for_routes=not_for_routes,
+            source=source,
+        )
+
+
+def _keys(about: Table) -> Mapping[str, str]:
+    keys = about.mapping("keys")
+    if not keys:
+        about.refuse("names no gene; write at least one", "keys")
+    for gene, mode in keys.items():
+        if mode not in MODES and not mode.startswith("*"):
+            about.refuse(f"must be {', '.join(MODES)} or an allele such as '*57:01', not '{mode}'", f"keys.{gene}")
+    return keys
+
+
+def _population(table: Table) -> Population:
+    return Population(
+        id=table.text("id"),
+        label=table.text("label"),
+        age_from=table.whole("age_from", None),
+        age_below=table.whole("age_below", None),
+        unless_known=table.flag("unless_known", True),
+    )
+
+
+def _row(table: Table) -> Row:
+    return Row(
+        when=_when(table),
+        populations=_some(table, "populations"),
+        classification=table.text("classification"),
+        actions=_actions(table),
+        harm=table.choice("harm", get_args(Harm)),
+        message=table.text("message"),
+        parts=table.mapping("parts", {}),
+        alternatives=table.texts("alternatives", []),
+        dose=_dose(table) if table.has("dose") else None,
+        fatal_below_age=table.whole("fatal_below_age", None),
+        derived=table.flag("derived", False),
+    )
+
+
+def _when(table: Table) -> Mapping[str, tuple[str, ...]]:
+    when = table.lists("when")
+    for gene, keys in when.items():
+        if not keys:
+            table.refuse("is empty; a row without a key applies to nobody", f"when.{gene}")
+    return when
+
+
+def _some(table: Table, key: str) -> tuple[str, ...]:
+    values = table.texts(key)
+    if not values:
+        table.refuse("is empty; write at least one", key)
+    return values
+
+
+def _actions(table: Table) -> tuple[Action, ...]:
+    actions: list[Action] = []
+    for value in _some(table, "actions"):
+        known: tuple[Action, ...] = get_args(Action)
+        if value not in known:
+            table.refuse(f"must be of {', '.join(known)}, not '{value}'", "actions")
+        actions.append(known[known.index(value)])
+    return tuple(actions)
+
+
+def _dose(table: Table) -> Dose:
+    """low and high in the same unit; one of them may be left out ("at most 20 mg"), not both."""
+    with table.table("dose") as inner:
+        dose = Dose(inner.number("low", None), inner.number("high", None), inner.text("unit"), inner.text("basis"))
+        if dose.low is None and dose.high is None:
+            inner.refuse("gives neither low nor high; write one")
+        if dose.low is not None and dose.high is not None and dose.low > dose.high:
+            inner.refuse(f"runs from {dose.low:g} down to {dose.high:g}; exchange them")
+    return dose

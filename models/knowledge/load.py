@@ -1,0 +1,92 @@
+"""Read every knowledge file once, check it, and hold it as one immutable snapshot. The only file reader of `models`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Any
+
+import tomli
+
+from models.errors import KnowledgeError
+from models.knowledge.check import check
+from models.knowledge.drug_files import TABLES, read_drugs
+from models.knowledge.gene_files import read_gene
+from models.knowledge.guideline_files import read_guideline
+from models.knowledge.shape import Table
+from models.knowledge.source_block import read_source
+from models.knowledge.types import Drugs, Gene, Guideline, Knowledge
+
+FOLDERS = ("drugs", "genes", "guidelines")
+
+
+def load(root: Traversable | None = None) -> Knowledge:
+    """The snapshot under `root` (the package's own files unless a test says otherwise).
+
+    Raises KnowledgeError with every file and place that is wrong: nothing may be advised from knowledge that does not agree.
+    """
+    texts = dict(_texts(files(__package__) if root is None else root))
+    knowledge = Knowledge(
+        genes=MappingProxyType(_genes(texts)),
+        guidelines=MappingProxyType(_guidelines(texts)),
+        drugs=_drugs(texts),
+        digest=_digest(texts),
+    )
+    check(knowledge)
+    return knowledge
+
+
+def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
+    """Every knowledge file by 'folder/name', in an order that no file system decides."""
+    for folder in FOLDERS:
+        for file in sorted((root / folder).iterdir(), key=lambda f: f.name):
+            if file.name.endswith((".toml", ".tsv")):
+                yield f"{folder}/{file.name}", file.read_text("utf-8")
+
+
+def _digest(texts: dict[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(texts):
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    return digest.hexdigest()[:12]
+
+
+def _toml(name: str, text: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise KnowledgeError(f"{name}: not TOML ({error}); correct it") from None
+
+
+def _named(texts: dict[str, str], folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((name, _toml(name, text)) for name, text in texts.items() if name.startswith(folder + "/") and name.endswith(".toml"))
+
+
+def _genes(texts: dict[str, str]) -> dict[str, Gene]:
+    found: dict[str, Gene] = {}
+    for name, table in _named(texts, "genes"):
+        gene = read_gene(table, name)
+        if name != f"genes/{gene.symbol}.toml":
+            raise KnowledgeError(f"{name}: holds gene '{gene.symbol}'; a gene's file bears its name")
+        found[gene.symbol] = gene
+    return found
+
+
+def _guidelines(texts: dict[str, str]) -> dict[str, tuple[Guideline, ...]]:
+    found: dict[str, tuple[Guideline, ...]] = {}
+    for name, table in _named(texts, "guidelines"):
+        guideline = read_guideline(table, name)
+        found[guideline.drug.rxnorm] = (*found.get(guideline.drug.rxnorm, ()), guideline)
+    return found
+
+
+def _drugs(texts: dict[str, str]) -> Drugs:
+    missing = [f"drugs/{name}.tsv" for name in TABLES if f"drugs/{name}.tsv" not in texts]
+    if missing or "drugs/source.toml" not in texts:
+        raise KnowledgeError(f"{(missing or ['drugs/source.toml'])[0]}: is missing; orders cannot be understood without it")
+    with Table(_toml("drugs/source.toml", texts["drugs/source.toml"]), "drugs/source.toml") as file:
+        source = read_source(file)
+    return read_drugs({name: texts[f"drugs/{name}.tsv"] for name in TABLES}, source)

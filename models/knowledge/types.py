@@ -1,0 +1,171 @@
+"""The shape of knowledge: genes, guidelines, drugs, and the snapshot that holds them. Values only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from models.finding import Action, Dose, Drug
+
+Harm = Literal["fatal", "serious", "other"]
+NO_RESULT = "No Result"  #: CPIC's key for a gene of a multi-gene guideline that has no result
+NO_SCORE = "n/a"  #: CPIC's score key for an indeterminate genotype
+INDETERMINATE = "Indeterminate"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a file's facts come from. `note` says what is unsure, unread or derived."""
+
+    body: str
+    version: str
+    date: str  #: of that version, ISO, may be a year or a month
+    url: str
+    retrieved: str  #: ISO date on which the facts were read
+    data: str  #: the stored copy or data set that was read
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An activity score: exact (low == high), open ("≥3.0": high is infinite), or a closed range."""
+
+    low: float
+    high: float
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+    def __str__(self) -> str:
+        if self.exact:
+            return _number(self.low)
+        return f"≥{_number(self.low)}" if math.isinf(self.high) else f"{_number(self.low)}–{_number(self.high)}"
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.low + other.low, self.high + other.high)
+
+    def within(self, other: Score) -> bool:
+        return other.low <= self.low and self.high <= other.high
+
+    def meets(self, other: Score) -> bool:
+        """Do the two ranges share a score?"""
+        return self.low <= other.high and other.low <= self.high
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").ljust(len(f"{value:.0f}") + 2, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Allele:
+    name: str
+    function: str
+    activity: float | None  #: None: the gene has no scores, or this allele's is not known
+    derived: bool = False  #: the function is inferred, not stated by the source
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Scores from `range.low` to `range.high`, both included, mean this phenotype."""
+
+    range: Score
+    phenotype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gene:
+    """One gene file. `method` says how two alleles become a phenotype."""
+
+    symbol: str
+    hgnc: str  #: "HGNC:2621"
+    ncbi: str  #: NCBI gene id
+    method: Literal["score", "pairs", "presence"]
+    reference: str  #: the allele that means "nothing found" ("*1", "Reference"); "" for presence genes
+    usual: str  #: the phenotype that guidelines call normal; for presence genes "negative"
+    alleles: Mapping[str, Allele]
+    spellings: Mapping[str, str]  #: every name of an allele, aliases too, without blanks and case → the name in `alleles`
+    pairs: Mapping[tuple[str, str], str]  #: sorted functions → phenotype (method "pairs")
+    bins: tuple[Bin, ...]  #: method "score"
+    phenotypes: tuple[str, ...]  #: every phenotype the gene can have, the indeterminate one included
+    loinc: tuple[str, ...]  #: single-gene codes whose value is this gene's genotype or phenotype
+    presence_loinc: Mapping[str, str]  #: LOINC code of a presence test → allele
+    copies: bool  #: copy numbers and tandems are meaningful ("*2x2", "*36+*10")
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """One of a guideline's patient groups. Ages in completed years, `age_from` included, `age_below` not."""
+
+    id: str  #: as the source names it
+    label: str  #: in words, for the card
+    age_from: int | None = None
+    age_below: int | None = None
+    unless_known: bool = True  #: False: applies only when the chart says so (exposure unknown counts as naive)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One advice of a guideline: when it applies, what the source says, how it is told."""
+
+    when: Mapping[str, tuple[str, ...]]  #: gene → lookup keys (phenotypes, scores and score ranges, "*57:01 positive")
+    populations: tuple[str, ...]
+    classification: str
+    actions: tuple[Action, ...]
+    harm: Harm
+    message: str
+    parts: Mapping[str, str]
+    alternatives: tuple[str, ...]  #: RxNorm ingredient ids
+    dose: Dose | None
+    fatal_below_age: int | None
+    derived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """One drug and one issuing body."""
+
+    id: str  #: "clopidogrel.cpic", the file's name
+    drug: Drug
+    keys: Mapping[str, str]  #: gene → "phenotype", "score", or the allele whose presence decides ("*57:01")
+    populations: tuple[Population, ...]
+    rows: tuple[Row, ...]
+    must_test: bool  #: a first start without a result earns a card
+    not_for_routes: tuple[str, ...]  #: RxNorm route words under which it does not apply ("TOPICAL")
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product's ingredients and its route, "" where not known.
+
+    Ingredients are RxNorm ids, "name:…" where RxNorm has none, and "?" for a part that is not known.
+    """
+
+    ingredients: tuple[str, ...]
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drugs:
+    """Which medicine a code means."""
+
+    ingredients: Mapping[str, Drug]  #: RxNorm ingredient id (or "name:…") → ingredient
+    products: Mapping[str, Product]  #: RxNorm id of a product, component, pack, brand, salt or precise ingredient
+    ndc: Mapping[str, Product]  #: 11 digits
+    atc: Mapping[str, Product]  #: ATC level 5, only codes that mean one ingredient
+    routes: Mapping[str, str]  #: SNOMED CT code or word for a route, in lower case → RxNorm's word for it
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """An immutable, checked snapshot of everything known."""
+
+    genes: Mapping[str, Gene]  #: by symbol
+    guidelines: Mapping[str, tuple[Guideline, ...]]  #: RxNorm ingredient id → its guidelines
+    drugs: Drugs
+    digest: str  #: 12 hexadecimal characters of sha256 over every file

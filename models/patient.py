@@ -1,0 +1,89 @@
+"""What was read about one patient, and what could not be read. Values only: nothing here interprets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from models.codes import Concept
+
+Reason = Literal[
+    "not_tested",
+    "not_callable",
+    "unknown_allele",
+    "conflict",
+    "unattributed",
+    "other_patient",
+    "unavailable",
+    "out_of_range",
+    "not_understood",
+    "fault",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that was not, or could not be, looked at: never an absence.
+
+    `subject` names a gene, a drug, an input or a resource; `because` is one sentence without patient data.
+    """
+
+    subject: str
+    reason: Reason
+    because: str
+    origin: str = ""  #: where it was seen, e.g. "Observation/12"; "" when there was nothing to see
+
+
+@dataclass(frozen=True, slots=True)
+class GeneResult:
+    """One laboratory result for one gene, as reported. `models.features` resolves it against Knowledge.
+
+    Exactly one of the groups is filled: diplotypes (a genotype), haplotype (one chromosome), phenotype
+    (a status without a genotype), presence (one allele tested for), or none of them with `callable` False.
+    A genotype may carry the phenotype that the laboratory gave beside it.
+    """
+
+    gene: Concept  #: gene as coded or written; a single-gene LOINC code counts as naming the gene
+    origin: str  #: "Observation/12"
+    diplotypes: tuple[str, ...] = ()  #: the same genotype in the spellings found (code, display, text), best first
+    haplotype: str = ""
+    phenotype: str = ""  #: a standard term ("Poor Metabolizer"), translated from LOINC answer codes or known words
+    phenotype_text: str = ""  #: the phenotype as it was written
+    presence_of: str = ""  #: the allele tested for, as written ("HLA-B*57:01"); "" when the LOINC code implies it
+    present: bool | None = None  #: True/False for a presence test; None when it is no presence test
+    status: str = "final"  #: final · amended · corrected · preliminary · registered · unknown
+    effective: str = ""  #: ISO date or dateTime as reported, may be partial or empty
+    laboratory: str = ""  #: performer's display, for conflict cards
+    source_class: str = ""  #: germline · somatic · "" (not said)
+    callable: bool = True  #: False: tested, and no result could be given
+    because: str = ""  #: why not callable
+    derived_from: tuple[str, ...] = ()  #: origins of the results this one was derived from
+    text_only: bool = False  #: read from free text without any code: low confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A draft order for a medicine, as reported."""
+
+    id: str  #: "MedicationRequest/123", or "" where the draft has no id
+    medication: Concept  #: product or ingredient, as coded
+    ingredients: tuple[Concept, ...] = ()  #: Medication.ingredient, where the product lists it
+    selected: bool = True  #: False: in the draft bundle, but not what the clinician is choosing now
+    route: Concept = Concept()
+    status: str = "draft"
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientProfile:
+    """All that the engines may know of a patient. `as_of` stands for the clock: the core has none."""
+
+    as_of: date
+    birth_date: str = ""  #: ISO, may be partial ("1990", "1990-05") or ""
+    sex: str = ""
+    deceased: bool = False
+    genotypes: tuple[GeneResult, ...] = ()
+    orders: tuple[Order, ...] = ()
+    gaps: tuple[Gap, ...] = ()  #: what reading could not do: other_patient, unattributed, unavailable, not_understood
+    genotypes_complete: bool = True  #: False: pages or keys were missing, so "no result" may not be concluded
