@@ -1,0 +1,94 @@
+"""All specialties over all selected orders: one owner per drug, one broken rule never silences the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from models.features.age import age
+from models.features.gene_names import by_gene
+from models.features.gene_state import GeneState, gene_state
+from models.features.ingredients import ingredients
+from models.finding import Assessment, Checked, Drug
+from models.knowledge.types import Guideline, Knowledge
+from models.patient import Gap, Order, PatientProfile
+from models.pharmacogenomics.assess import Question, assess_guideline
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An ingredient with every draft order that contains it, and the routes under which it is ordered."""
+
+    drug: Drug
+    orders: tuple[str, ...]
+    routes: tuple[str, ...]
+
+
+def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
+    """What the patient's genes mean for the orders being chosen or signed.
+
+    Raises the first fault when every rule of every order failed: nothing could be evaluated, which must not look
+    like an empty answer.
+    """
+    if profile.deceased:
+        return Assessment(gaps=profile.gaps, checked=(Checked("patient", "silent", "the patient is recorded as deceased"),))
+    ordered, gaps = _ordered(profile.orders, knowledge)
+    questions = [(o, g) for o in ordered for g in knowledge.guidelines.get(o.drug.rxnorm, ())]
+    states, gene_gaps = _states(profile, knowledge, [g for _, g in questions])
+    years = age(profile.birth_date, profile.as_of)
+    answers, faults = [], []
+    for order, guideline in questions:
+        if guideline.not_for_routes and set(order.routes) <= set(guideline.not_for_routes):
+            answers.append(_other_route(guideline))
+            continue
+        try:
+            answers.append(_about(order, assess_guideline(Question(guideline, states, years, knowledge))))
+        except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
+            faults.append(fault)
+            answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
+    if faults and len(faults) == len(questions):
+        raise faults[0]
+    return _merged((Assessment(gaps=(*profile.gaps, *gaps, *gene_gaps)), *answers))
+
+
+def _ordered(orders: Sequence[Order], knowledge: Knowledge) -> tuple[tuple[Ordered, ...], tuple[Gap, ...]]:
+    """Selected orders by ingredient, in the order of their first appearance."""
+    found: dict[Drug, tuple[list[str], list[str]]] = {}
+    gaps: list[Gap] = []
+    for order in orders:
+        if not order.selected:
+            continue
+        read = ingredients(order, knowledge.drugs)
+        gaps += read.gaps
+        for drug, route in read.drugs:
+            ids, routes = found.setdefault(drug, ([], []))
+            ids += [order.id] if order.id else []
+            routes.append(route)
+    return tuple(Ordered(drug, tuple(dict.fromkeys(ids)), tuple(routes)) for drug, (ids, routes) in found.items()), tuple(gaps)
+
+
+def _states(profile: PatientProfile, knowledge: Knowledge, guidelines: Sequence[Guideline]) -> tuple[Mapping[str, GeneState], tuple[Gap, ...]]:
+    """The state of each gene that the guidelines ask about; gaps of results whose gene could not be told."""
+    wanted = dict.fromkeys(gene for guideline in guidelines for gene in guideline.keys)
+    if not wanted:
+        return {}, ()
+    grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
+    return {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete) for g in wanted}, gaps
+
+
+def _other_route(guideline: Guideline) -> Assessment:
+    because = "not meant for this route: " + ", ".join(guideline.not_for_routes).lower()
+    return Assessment(checked=tuple(Checked(f"{guideline.drug.name}–{gene}", "silent", because) for gene in guideline.keys))
+
+
+def _about(order: Ordered, answer: Assessment) -> Assessment:
+    return replace(answer, findings=tuple(replace(f, orders=order.orders) for f in answer.findings))
+
+
+def _merged(answers: Sequence[Assessment]) -> Assessment:
+    loud = ("critical", "warning", "info")
+    return Assessment(
+        findings=tuple(sorted((f for a in answers for f in a.findings), key=lambda f: loud.index(f.urgency))),
+        gaps=tuple(dict.fromkeys(g for a in answers for g in a.gaps)),
+        checked=tuple(dict.fromkeys(c for a in answers for c in a.checked)),
+    )

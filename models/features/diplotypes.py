@@ -1,0 +1,149 @@
+"""Diplotypes as laboratories write them, against one gene's alleles. What is not understood is refused, never guessed."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from models.knowledge.types import Gene, Score
+
+_SIGNS = str.maketrans({"∗": "*", "＊": "*", "⁎": "*", "／": "/", "⁄": "/", "∕": "/", "×": "x", "\u00a0": " "})
+_COPIES = re.compile(r"(?P<name>.+?)x(?P<count>n|(?:≥|>=)?[0-9]{1,2}\+?)", re.IGNORECASE)
+_EITHER = re.compile(r"\((?P<pair>[^()]+)\)\s*x(?P<count>n|(?:≥|>=)?[0-9]{1,2}\+?)", re.IGNORECASE)
+_SUBALLELE = re.compile(r"(\*[0-9]+)\.[0-9]{3}")
+_ALLELE_LIKE = re.compile(r"\*[0-9]+[a-z0-9.]*|rs[0-9]+.*|[cgp]\.\S+.*|hap.+", re.IGNORECASE)
+ONE = Score(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a text is not a diplotype of this gene."""
+
+    reason: Literal["unknown_allele", "not_understood"]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An allele on one chromosome, and how often it stands there."""
+
+    allele: str
+    copies: Score = ONE
+
+    def __str__(self) -> str:
+        if self.copies == ONE:
+            return self.allele
+        low = f"{self.copies.low:g}"
+        return f"{self.allele}x{'≥' if math.isinf(self.copies.high) else ''}{low}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diplotype:
+    """Two chromosomes, in a fixed order. `either`: one of the two is multiplied so often, but it is not known which."""
+
+    haplotypes: tuple[tuple[Part, ...], tuple[Part, ...]]
+    either: Score | None = None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        one, other = ("+".join(map(str, h)) for h in self.haplotypes)
+        return one, other
+
+    def __str__(self) -> str:
+        pair = "/".join(self.names)
+        if self.either is None:
+            return pair
+        return f"({pair})x{'≥' if math.isinf(self.either.high) else ''}{self.either.low:g}"
+
+
+def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
+    """Read a genotype such as "CYP2C19*2/*2", "*1/*2x2", "*36+*10/*1" or "(*1/*4)xN"."""
+    said = text.translate(_SIGNS).strip()
+    wrapped = _EITHER.fullmatch(_without_gene(said, gene))
+    if wrapped:
+        return _parse_either(wrapped["pair"], wrapped["count"], gene)
+    pair = said.split("/")
+    if len(pair) != 2:
+        return Refusal("not_understood", "not a pair of alleles")
+    haplotypes = []
+    for side in pair:
+        read = _haplotype(side, gene)
+        if isinstance(read, Refusal):
+            return read
+        haplotypes.append(read)
+    one, other = sorted(haplotypes, key=_order)
+    return Diplotype((one, other))
+
+
+def _parse_either(pair: str, count: str, gene: Gene) -> Diplotype | Refusal:
+    if not gene.copies:
+        return Refusal("not_understood", "copy numbers have no meaning for this gene")
+    read = parse_diplotype(pair, gene)
+    return read if isinstance(read, Refusal) else Diplotype(read.haplotypes, _count(count))
+
+
+def _order(haplotype: tuple[Part, ...]) -> list[object]:
+    """*2 before *10: numbers by value."""
+    words = re.split(r"([0-9]+)", "+".join(map(str, haplotype)))
+    return [(0, int(w), "") if w.isdigit() else (1, 0, w) for w in words if w]
+
+
+def _without_gene(text: str, gene: Gene) -> str:
+    """Leave out a leading gene symbol, which laboratories write with or without a space."""
+    return re.sub(rf"^\s*{re.escape(gene.symbol)}[\s:]*", "", text, flags=re.IGNORECASE).strip()
+
+
+def _haplotype(text: str, gene: Gene) -> tuple[Part, ...] | Refusal:
+    bare = _without_gene(text, gene)
+    whole = _named(bare, gene)
+    if whole is not None:
+        return (Part(whole),)
+    if bare.startswith("(") and bare.endswith(")"):
+        return _haplotype(bare[1:-1], gene)
+    if not gene.copies:
+        return _refused(bare)
+    parts = []
+    for piece in bare.split("+"):
+        part = _part(_without_gene(piece, gene), gene)
+        if isinstance(part, Refusal):
+            return part
+        parts.append(part)
+    return tuple(parts)
+
+
+def _part(text: str, gene: Gene) -> Part | Refusal:
+    multiplied = _COPIES.fullmatch(text)
+    name = _named(multiplied["name"] if multiplied else text, gene)
+    if name is None:
+        return _refused(multiplied["name"] if multiplied else text)
+    copies = _count(multiplied["count"]) if multiplied else ONE
+    return Part(name, copies) if copies.low >= 1 else Refusal("not_understood", "a copy number of nought")
+
+
+def _count(text: str) -> Score:
+    """"2" exactly; "N" at least two; "≥3" and "3+" at least three."""
+    if text.lower() == "n":
+        return Score(2, math.inf)
+    number = float(text.strip("≥>=+"))
+    return Score(number, number) if text.isdigit() else Score(number, math.inf)
+
+
+def spelling(name: str) -> str:
+    """How a name is compared: without blanks and case."""
+    return "".join(name.split()).lower()
+
+
+def _named(text: str, gene: Gene) -> str | None:
+    key = spelling(text)
+    found = gene.spellings.get(key)
+    if found is None and (core := _SUBALLELE.fullmatch(key)):
+        return gene.spellings.get(core[1])
+    return found
+
+
+def _refused(text: str) -> Refusal:
+    if _ALLELE_LIKE.fullmatch(text.strip()):
+        return Refusal("unknown_allele", "an allele that is not defined here")
+    return Refusal("not_understood", "not an allele of this gene")

@@ -1,0 +1,80 @@
+"""Which ingredients an order contains, from its codes. Display text never decides, and nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.codes import ATC, NDC, RXNORM, SNOMED, Code, Concept
+from models.finding import Drug
+from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.types import Drugs, Product
+from models.patient import Gap, Order
+
+_NDC = re.compile(r"([0-9]{4,5})-([0-9]{3,4})-([0-9]{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """An order's ingredients, each with the route under which it is ordered ("" when not known)."""
+
+    drugs: tuple[tuple[Drug, str], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def ingredients(order: Order, drugs: Drugs) -> Ingredients:
+    """From the product's codes, else from the ingredients that its Medication lists; a Gap where that fails."""
+    found = [p for coding in order.medication.codings if (p := product(coding, drugs)) is not None]
+    if not found:
+        found = _listed(order.ingredients, drugs)
+    if not found:
+        return Ingredients((), (Gap("draft order", "not_understood", "its medicine is not identified by any code known here", order.origin),))
+    widest = max(found, key=lambda p: len(set(p.ingredients) - {UNKNOWN}))
+    if any(not set(p.ingredients) - {UNKNOWN} <= set(widest.ingredients) for p in found):
+        return Ingredients((), (Gap("draft order", "conflict", "its codes mean different medicines", order.origin),))
+    route = _route(order.route, drugs) or next((p.route for p in found if p.route), "")
+    known = tuple((drugs.ingredients[i], route) for i in widest.ingredients if i != UNKNOWN)
+    partial = all(UNKNOWN in p.ingredients for p in found)
+    gaps = (Gap("draft order", "not_understood", "one ingredient of its product is not identified", order.origin),) if partial else ()
+    return Ingredients(known, gaps)
+
+
+def product(coding: Code, drugs: Drugs) -> Product | None:
+    """What one coding means, None when it is not known. A system that is missing or another is no match."""
+    if coding.system == RXNORM:
+        known = drugs.products.get(coding.code)
+        return known or (Product((coding.code,)) if coding.code in drugs.ingredients else None)
+    if coding.system == NDC:
+        return _by_ndc(coding.code, drugs)
+    return drugs.atc.get(coding.code.upper()) if coding.system == ATC else None
+
+
+def _by_ndc(code: str, drugs: Drugs) -> Product | None:
+    """11 digits, or 10 with hyphens (4-4-2, 5-3-2, 5-4-1); 10 bare digits only if every reading means the same."""
+    hyphened = _NDC.fullmatch(code)
+    if hyphened:
+        labeler, item, package = hyphened.groups()
+        return drugs.ndc.get(labeler.zfill(5) + item.zfill(4) + package.zfill(2))
+    if len(code) == 11:
+        return drugs.ndc.get(code)
+    if len(code) != 10 or not code.isdigit():
+        return None
+    candidates = ("0" + code, code[:5] + "0" + code[5:], code[:9] + "0" + code[9:])
+    found = {p for c in candidates if (p := drugs.ndc.get(c)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _listed(concepts: Sequence[Concept], drugs: Drugs) -> list[Product]:
+    """The ingredients that a Medication lists, as one product; nothing when any of them is not understood."""
+    parts = [[p for coding in concept.codings if (p := product(coding, drugs)) is not None] for concept in concepts]
+    known = [p[0] for p in parts if p]
+    if not known:
+        return []
+    names = dict.fromkeys(i for p in known for i in p.ingredients)
+    return [Product((*names, UNKNOWN) if len(known) < len(parts) else tuple(names))]
+
+
+def _route(route: Concept, drugs: Drugs) -> str:
+    words = [c.code for c in route.codings if c.system == SNOMED] + [c.display for c in route.codings] + [route.text]
+    return next((found for word in words if (found := drugs.routes.get(word.strip().lower()))), "")

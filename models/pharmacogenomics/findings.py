@@ -1,0 +1,94 @@
+"""Findings from the rows that apply: what stands side by side, in which order, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.features.gene_state import GeneState
+from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Recommendation, Urgency
+from models.knowledge.types import Guideline
+from models.pharmacogenomics.rows import Applied
+
+_STRENGTH = ("Strong", "Moderate", "Optional")
+
+
+def finding(
+    kind: Kind,
+    urgency: Urgency,
+    guideline: Guideline,
+    states: Mapping[str, GeneState],
+    recommended: tuple[Recommendation, ...],
+    *,
+    removable: bool = False,
+    notes: tuple[str, ...] = (),
+) -> Finding:
+    """A finding on the guideline's drug, resting on the states of all genes that the guideline uses."""
+    return Finding(
+        kind=kind,
+        urgency=urgency,
+        drug=guideline.drug,
+        genes=tuple(gene_evidence(states[gene], mode) for gene, mode in guideline.keys.items()),
+        recommendations=recommended,
+        evidence=(Evidence(f"{guideline.source.body} {guideline.drug.name}", guideline.source.version, guideline.source.url),),
+        removable=removable,
+        notes=notes,
+        gaps=tuple(dict.fromkeys(gap for gene in guideline.keys for gap in states[gene].gaps)),
+    )
+
+
+def recommendations(guideline: Guideline, applied: Sequence[Applied], ingredients: Mapping[str, Drug]) -> tuple[Recommendation, ...]:
+    """Most careful first: rows that speak before silent ones, then by action, then by the source's strength."""
+    ordered = sorted(applied, key=lambda a: (a.silent, CAREFUL_FIRST.index(a.row.actions[0]), _weakness(a.row.classification)))
+    return tuple(_recommendation(guideline, a, ingredients) for a in ordered)
+
+
+def _weakness(classification: str) -> int:
+    return _STRENGTH.index(classification) if classification in _STRENGTH else len(_STRENGTH)
+
+
+def _recommendation(guideline: Guideline, applied: Applied, ingredients: Mapping[str, Drug]) -> Recommendation:
+    row = applied.row
+    return Recommendation(
+        source=guideline.source.body,
+        classification=row.classification,
+        actions=row.actions,
+        population=applied.population.id,
+        lookup=applied.lookup,
+        message=row.message,
+        parts=row.parts,
+        dose=row.dose,
+        alternatives=tuple(ingredients[rxnorm] for rxnorm in row.alternatives),
+        population_label=applied.population.label if len(guideline.populations) > 1 else "",
+        derived=row.derived,
+    )
+
+
+def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
+    """One gene's part of a finding. For a presence gene only the allele that this guideline asks about."""
+    presence = mode.startswith("*")
+    status = state.alleles.get(mode, "") if presence else ""
+    single = state.readings[0] if len(state.readings) == 1 else None
+    missing = presence and not status or not presence and not state.readings
+    return GeneEvidence(
+        gene=state.gene,
+        asked=mode if presence else "",
+        diplotype=single.diplotype if single else _shared(state, "diplotype"),
+        phenotype=single.phenotype if single else _shared(state, "phenotype"),
+        activity_score=single.activity_score if single else "",
+        reported_phenotype=state.reported_phenotype,
+        as_of=state.as_of,
+        laboratory=state.laboratory,
+        amended=state.amended,
+        by_words=state.by_words,
+        sources=state.sources,
+        allele_status=(f"{mode} {status}",) if status else (),
+        possible=() if single or not state.readings else (*state.readings, *state.reported),
+        missing=(state.missing or "not_tested") if missing else "",
+        because=state.because if missing else "",
+    )
+
+
+def _shared(state: GeneState, member: str) -> str:
+    """What all readings agree on, e.g. the phenotype of which only the score is open."""
+    values = {getattr(reading, member) for reading in state.readings}
+    return str(values.pop()) if len(values) == 1 else ""
