@@ -1,0 +1,156 @@
+"""Draft orders in: what is being ordered, as coded. Proposals out are in proposals.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fhir_mappings.inputs import Read, Resource
+from fhir_mappings.references import medication_references, parse
+from fhir_mappings.resource import concept, contained, entries, is_true, kind, latest, mapping, mappings, origin, text
+from models.codes import Concept
+from models.errors import UnsupportedFhirVersion
+from models.patient import Gap, Order
+
+#: a draft that nobody means to give any more
+ENDED = frozenset({"cancelled", "stopped", "entered-in-error", "completed", "ended", "draft-deleted"})
+OLD_ORDERS = frozenset({"MedicationOrder", "MedicationPrescription"})
+
+
+def read_orders(bundle: Any, selections: Sequence[str] | None, referenced: Mapping[str, Resource], server: str = "") -> Read:
+    """Draft medication orders of a Bundle (or list of resources).
+
+    `selections`: "Type/id" of what is being chosen (order-select), None when all of it is (order-sign).
+    `referenced`: resources by "Type/id" to resolve medicationReference with. Raises UnsupportedFhirVersion for orders
+    of DSTU2 and STU3 shape: reading them as R4 would be a guess.
+    """
+    listed = tuple(entries(bundle))
+    drafts = latest([r for _, r in listed])
+    for resource in drafts:
+        _refuse_old(resource)
+    urls = {url: r for url, r in listed if url}
+    known = {**referenced, **{origin(r): r for r in drafts}, **urls}
+    names = {resource_url: origin(r) for resource_url, r in urls.items()} | {origin(r): origin(r) for r in drafts}
+    chosen, gaps = _chosen(selections, names, server)
+    orders: list[Order] = []
+    for resource in (r for r in drafts if kind(r) == "MedicationRequest" and not _ended(r)):
+        order, more = _read_one(resource, chosen, known, server)
+        orders += [order] if order and order not in orders else []
+        gaps += more
+    return Read(tuple(orders), tuple(gaps))
+
+
+def _refuse_old(resource: Resource) -> None:
+    """DSTU2 names its orders differently; STU3 requests have a `context` and an agent inside `requester`."""
+    request = kind(resource) == "MedicationRequest"
+    if kind(resource) in OLD_ORDERS or (request and ("context" in resource or "agent" in mapping(resource.get("requester")))):
+        raise UnsupportedFhirVersion(
+            "context.draftOrders holds a medication order of FHIR DSTU2 or STU3. This service reads orders of FHIR R4 and would have "
+            "to guess at others. Send MedicationRequest resources of FHIR R4."
+        )
+
+
+def _ended(resource: Resource) -> bool:
+    return is_true(resource.get("doNotPerform")) or text(resource.get("status")) in ENDED
+
+
+def _chosen(selections: Sequence[str] | None, names: Mapping[str, str], server: str) -> tuple[frozenset[str] | None, list[Gap]]:
+    """Origins of the selected drafts (None: all); selections that point nowhere are flagged and make every draft passive."""
+    if selections is None:
+        return None, []
+    targets = [parse(s, server) for s in selections]
+    found = frozenset(names[t.key] for t in targets if t is not None and t.key in names)
+    if found and len(found) == len({t.key if t else "" for t in targets}):
+        return found, []
+    because = (
+        "some of context.selections are not in context.draftOrders" if found else "no entry of context.selections is in context.draftOrders"
+    )
+    return found, [Gap("context.selections", "not_understood", because)]
+
+
+def _read_one(
+    resource: Resource, chosen: frozenset[str] | None, known: Mapping[str, Resource], server: str
+) -> tuple[Order | None, list[Gap]]:
+    medication, ingredients, named, unresolved = _medicine(resource, known, server)
+    if not named:
+        return None, []  # being written: no medicine yet
+    gaps = []
+    if unresolved:
+        gaps.append(
+            Gap(
+                "draft order",
+                "unavailable",
+                "its medicine is a reference that could not be resolved, so it is not identified",
+                origin(resource),
+            )
+        )
+    elif not medication and not ingredients:
+        gaps.append(Gap("draft order", "not_understood", "its medicine has no code and no name, so it is not identified", origin(resource)))
+    if mappings(resource.get("modifierExtension")):
+        gaps.append(
+            Gap("draft order", "not_understood", "MedicationRequest.modifierExtension may change what is ordered", origin(resource))
+        )
+    own = origin(resource)
+    selected = chosen is None or own in chosen
+    proposable = "/" in own and "medication" not in resource  # R5 drafts are read, but no action is offered on them
+    order = Order(own if proposable else "", medication, ingredients, selected, _route(resource), text(resource.get("status")), own)
+    return order, gaps
+
+
+def _medicine(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, tuple[Concept, ...], bool, bool]:
+    """(medicine, ingredients, is one named at all, does a reference lead nowhere)."""
+    modern = mapping(resource.get("medication"))
+    medication = _joined([concept(v) for v in (resource.get("medicationCodeableConcept"), modern.get("concept")) if v])
+    ingredients: tuple[Concept, ...] = ()
+    stated = medication_references(resource)
+    unresolved = False
+    for reference in stated:
+        product = _resolve(reference, resource, known, server)
+        if product is None or kind(product) != "Medication":
+            unresolved = not medication
+            continue
+        medication = _joined([medication, concept(product.get("code"))])
+        ingredients += _ingredients(product, {**_local(resource), **known}, server, (origin(product),))
+    return medication, ingredients, bool(medication or stated), unresolved
+
+
+def _joined(concepts: Sequence[Concept]) -> Concept:
+    """All codings together: where they disagree on the medicine, the core sees it."""
+    codings = dict.fromkeys(c for one in concepts for c in one.codings)
+    return Concept(tuple(codings), next((c.text for c in concepts if c.text), ""))
+
+
+def _local(resource: Resource) -> dict[str, Resource]:
+    return {f"#{name}": r for name, r in contained(resource).items()}
+
+
+def _resolve(reference: Any, holder: Resource, known: Mapping[str, Resource], server: str) -> Resource | None:
+    target = parse(reference, server)
+    if target is None:
+        return None
+    return contained(holder).get(target.key[1:]) if target.key.startswith("#") else known.get(target.key)
+
+
+def _ingredients(product: Resource, known: Mapping[str, Resource], server: str, visited: tuple[str, ...]) -> tuple[Concept, ...]:
+    """Active ingredients that the product lists, through products inside products; circles end."""
+    found: list[Concept] = []
+    scope = {**known, **_local(product)}
+    for ingredient in mappings(product.get("ingredient")):
+        if ingredient.get("isActive") is False:
+            continue
+        item = mapping(ingredient.get("item"))
+        found += [concept(v) for v in (ingredient.get("itemCodeableConcept"), item.get("concept")) if v]
+        for stated in (ingredient.get("itemReference"), item.get("reference")):
+            target = parse(stated, server)
+            inner = scope.get(target.key) if target else None
+            if inner is None or origin(inner) in visited:
+                continue
+            found.append(concept(inner.get("code")))
+            found += _ingredients(inner, scope, server, (*visited, origin(inner)))
+    return tuple(dict.fromkeys(c for c in found if c))
+
+
+def _route(resource: Resource) -> Concept:
+    """The route of the dosage instructions, if they agree on one."""
+    routes = {r for d in mappings(resource.get("dosageInstruction")) if (r := concept(d.get("route")))}
+    return next(iter(routes)) if len(routes) == 1 else Concept()

@@ -1,0 +1,92 @@
+"""From everything gathered to one PatientProfile: firewall first, then the readers, then one value. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from fhir_mappings.firewall import Subject, admit, admit_drafts, subject_of
+from fhir_mappings.inputs import Found, Input, Read, Record, Resource
+from fhir_mappings.orders import read_orders
+from fhir_mappings.patient import Demographics
+from fhir_mappings.resource import entries
+from models.patient import Gap, GeneResult, PatientProfile
+
+
+def read_profile(
+    record: Record,
+    inputs: Sequence[Input],
+    *,
+    patient: str,
+    server: str,
+    drafts: Any,
+    selected: Sequence[str] | None,
+    as_of: date,
+) -> PatientProfile:
+    """Read what was gathered for `patient` (the bare id) on `server` (FHIR base URL, '' if none).
+
+    `drafts` is the draft Bundle (or a list of resources); `selected` None means that every draft is. Raises
+    PatientMismatch and UnsupportedFhirVersion; every other trouble is a Gap.
+    """
+    drafted = [r for _, r in entries(drafts)]
+    everything = [r for found in record.found.values() for r in found.resources] + list(record.referenced.values())
+    subject = subject_of(patient, server, everything + drafted)
+    gaps = list(record.gaps)
+    read = {i.field: _read_input(i, record.found.get(i.field), subject, everything, gaps) for i in inputs}
+    orders = _read_drafts(drafts, drafted, selected, record.referenced, subject, gaps)
+    people = [p for p in read.get("patient", Read()).values if isinstance(p, Demographics)]
+    person = people[0] if people else Demographics()
+    return PatientProfile(
+        as_of=as_of,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        deceased=person.deceased,
+        genotypes=tuple(g for g in read.get("genotypes", Read()).values if isinstance(g, GeneResult)),
+        orders=orders.values,
+        gaps=tuple(dict.fromkeys(gaps)),
+        genotypes_complete=_complete(record.found, inputs),
+    )
+
+
+def _read_input(wanted: Input, found: Found | None, subject: Subject, around: Sequence[Resource], gaps: list[Gap]) -> Read:
+    """Read one input past the firewall; what could not be had becomes a Gap."""
+    if found is None or found.failed or not found.complete:
+        state = "only partly read" if found and not found.failed else "not read"
+        gaps.append(Gap(wanted.field, "unavailable", (found.because if found else "") or f"the input was {state}"))
+    admitted = admit(found.resources if found else (), subject, around)
+    read = wanted.read(admitted.resources)
+    gaps += [*admitted.gaps, *read.gaps]
+    return read
+
+
+def _read_drafts(
+    drafts: Any,
+    drafted: Sequence[Resource],
+    selected: Sequence[str] | None,
+    referenced: Mapping[str, Resource],
+    subject: Subject,
+    gaps: list[Gap],
+) -> Read:
+    admitted = admit_drafts(drafted, subject)
+    own = {id(r) for r in admitted.resources}
+    mine = {"entry": [{"fullUrl": url, "resource": r} for url, r in entries(drafts) if id(r) in own]}
+    read = read_orders(mine, selected, referenced, subject.server)
+    gaps += [*admitted.gaps, *read.gaps]
+    if len(drafted) < _given(drafts):
+        gaps.append(Gap("draft order", "not_understood", "an entry of context.draftOrders holds no FHIR resource that can be read"))
+    return read
+
+
+def _given(drafts: Any) -> int:
+    """How many entries the draft Bundle has, readable or not."""
+    listed = drafts.get("entry") if isinstance(drafts, Mapping) else drafts
+    return len(listed) if isinstance(listed, list | tuple) else 1 if listed else 0
+
+
+def _complete(found: Mapping[str, Found], inputs: Sequence[Input]) -> bool:
+    """May "no result on file" be concluded? Only when the whole of the genotypes was seen."""
+    if not any(i.field == "genotypes" for i in inputs):
+        return True
+    genotypes = found.get("genotypes")
+    return genotypes is not None and genotypes.complete and not genotypes.failed

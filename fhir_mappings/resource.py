@@ -1,0 +1,130 @@
+"""Tolerant access to FHIR JSON: any shape may come, nothing here raises. What it cannot read is simply not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fhir_mappings.inputs import Resource
+from fhir_mappings.tables import system_aliases
+from models.codes import Code, Concept
+
+
+def text(value: Any) -> str:
+    """A string as it stands, without surrounding blanks; '' for anything else."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """An object; the first object of a list (R4 lists where DSTU2 had one); {} for anything else."""
+    if isinstance(value, dict):
+        return value
+    return next((item for item in value if isinstance(item, dict)), {}) if isinstance(value, list | tuple) else {}
+
+
+def mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """Every object of a list; a single object counts as a list of one (seen in Epic's `category`)."""
+    if value is None:
+        return ()
+    if isinstance(value, dict):
+        return (value,)
+    return tuple([item for item in value if isinstance(item, dict)]) if isinstance(value, list | tuple) else ()
+
+
+def is_true(value: Any) -> bool:
+    """True, and the string 'true' that some senders write."""
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
+def kind(resource: Any) -> str:
+    return text(mapping(resource).get("resourceType"))
+
+
+def origin(resource: Resource) -> str:
+    """'Observation/12', or 'Observation' when it has no id."""
+    return "/".join(part for part in (kind(resource), text(resource.get("id"))) if part) or "resource"
+
+
+def canonical(system: Any) -> str:
+    """The canonical URL of a code system; an unknown one as it stands."""
+    stated = text(system)
+    known = system_aliases()
+    return known.get(stated) or known.get(stated.rstrip("/"), stated)
+
+
+def concept(value: Any) -> Concept:
+    """A CodeableConcept; codings with canonical systems. A bare string counts as its text, a bare Coding as its coding."""
+    if isinstance(value, str):
+        return Concept(text=value.strip())
+    holder = mapping(value)
+    read = [Code(canonical(c.get("system")), _token(c.get("code")), text(c.get("display"))) for c in _codings(holder)]
+    kept = [c for c in read if c.code or c.display]
+    return Concept(tuple(dict.fromkeys(kept) if len(kept) > 1 else kept), text(holder.get("text")))
+
+
+def _codings(holder: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    return mappings(holder.get("coding")) or ((holder,) if "code" in holder else ())
+
+
+def _token(value: Any) -> str:
+    """A code; numbers are met where the sender's serialiser lost the quotes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return text(value)
+
+
+def concept_codes(value: Any) -> frozenset[tuple[str, str]]:
+    """(canonical system, code) pairs of a CodeableConcept."""
+    return frozenset([(canonical(c.get("system")), code) for c in _codings(mapping(value)) if (code := _token(c.get("code")))])
+
+
+def matches(resource: Resource, codes: frozenset[tuple[str, str]]) -> bool:
+    """Has the resource's `code` one of these pairs, whatever alias of the system it was written with?"""
+    return bool(concept_codes(resource.get("code")) & codes)
+
+
+def extensions(element: Any, ending: str) -> tuple[Mapping[str, Any], ...]:
+    """Extensions whose URL ends with `ending`."""
+    return tuple(e for e in mappings(mapping(element).get("extension")) if text(e.get("url")).endswith(ending))
+
+
+def choice(element: Mapping[str, Any], stem: str) -> tuple[tuple[str, Any], ...]:
+    """Every member of a choice element: ('valueString', 'x') for stem 'value'. FHIR allows one; senders may not."""
+    return tuple((k, v) for k, v in element.items() if k.startswith(stem) and k[len(stem) :][:1].isupper() and v is not None)
+
+
+def contained(resource: Resource) -> Mapping[str, Resource]:
+    """Contained resources by their local id, without '#'."""
+    return {text(c.get("id")).removeprefix("#"): c for c in mappings(resource.get("contained")) if text(c.get("id"))}
+
+
+def entries(bundle: Any) -> Iterator[tuple[str, Resource]]:
+    """(fullUrl or '', resource) of a Bundle, or of a plain list of resources."""
+    if isinstance(bundle, dict):
+        for entry in mappings(bundle.get("entry")):
+            if kind(entry.get("resource")):
+                yield text(entry.get("fullUrl")), mapping(entry.get("resource"))
+    elif isinstance(bundle, Sequence) and not isinstance(bundle, str | bytes):
+        yield from (("", r) for r in bundle if isinstance(r, dict) and kind(r))
+
+
+def latest(resources: Sequence[Resource]) -> tuple[Resource, ...]:
+    """Drop older versions of the same resource and repeats of it; versions that cannot be ordered all stay."""
+    kept: dict[str, list[Resource]] = {}
+    for index, resource in enumerate(resources):
+        own = origin(resource)
+        same = kept.setdefault(own if "/" in own else f"{own}#{index}", [])
+        if resource in same:
+            continue
+        rank = _version(resource)
+        if all(rank > _version(other) for other in same):
+            same[:] = [resource]
+        elif not any(rank < _version(other) for other in same):
+            same.append(resource)
+    return tuple(r for versions in kept.values() for r in versions)
+
+
+def _version(resource: Resource) -> tuple[str, int]:
+    meta = mapping(resource.get("meta"))
+    number = text(meta.get("versionId"))
+    return text(meta.get("lastUpdated")), int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1

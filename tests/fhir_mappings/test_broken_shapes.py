@@ -1,0 +1,132 @@
+"""Any node of any example deleted, retyped or doubled: it may cost a result, never an exception."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fhir_mappings.genotypes import SingleGene, read_genotypes
+from fhir_mappings.inputs import Found, Input, Record
+from fhir_mappings.patient import PATIENT
+from fhir_mappings.profile import read_profile
+from fhir_mappings.references import needed
+from models.errors import PatientMismatch, UnsupportedFhirVersion
+from tests.support.fhir_examples import OBSERVATIONS, ORDERS, observation, orders, patient
+
+SINGLE = SingleGene(frozenset({"79714-2", "79715-9"}), {"57979-7": "*15:02"})
+GENOTYPES = Input("genotypes", "Observation?x", "Observation", lambda resources: read_genotypes(resources, SINGLE))
+ODD: tuple[Any, ...] = (
+    None,
+    "",
+    "x",
+    0,
+    -1,
+    1.5,
+    True,
+    [],
+    {},
+    [[]],
+    [None],
+    [{}],
+    {"coding": "x"},
+    {"coding": [None, 3]},
+    "Patient/",
+    "\ud7ff*/*",
+    [["*1/*2"]],
+)
+
+
+def _paths(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from _paths(child, (*path, key))
+
+
+def _broken(resource: dict[str, Any], path: tuple[str | int, ...], change: Any) -> dict[str, Any]:
+    """The resource with one node deleted (`...`), doubled (`2`) or replaced by something odd."""
+    result = copy.deepcopy(resource)
+    parent: Any = result
+    for key in path[:-1]:
+        parent = parent[key]
+    if change is ...:
+        del parent[path[-1]]
+    elif change == "double":
+        parent[path[-1]] = [parent[path[-1]], copy.deepcopy(parent[path[-1]])]
+    else:
+        parent[path[-1]] = change
+    return result
+
+
+def _read(seen: list[Any], drafts: Any, person: Any) -> None:
+    record = Record({"patient": Found((person,)), "genotypes": Found(tuple(seen))})
+    try:
+        profile = read_profile(
+            record,
+            (PATIENT, GENOTYPES),
+            patient="pat-1",
+            server="https://e.example/fhir",
+            drafts=drafts,
+            selected=None,
+            as_of=date(2026, 1, 1),
+        )
+    except (PatientMismatch, UnsupportedFhirVersion):
+        return
+    assert all(g.because for g in profile.gaps)
+    for genotype in profile.genotypes:
+        groups = (
+            bool(genotype.diplotypes or genotype.phenotype),
+            bool(genotype.haplotype),
+            genotype.present is not None,
+            not genotype.callable,
+        )
+        assert sum(groups) == 1, "a result fills exactly one group"
+
+
+CHANGES = (..., "double", *ODD)
+
+
+def test_every_node_of_every_observation_and_every_change() -> None:
+    for name in OBSERVATIONS:
+        resource = observation(name)
+        for path in _paths(resource):
+            for change in CHANGES:
+                _read([_broken(resource, path, change)], {}, patient())
+
+
+def test_every_node_of_every_draft_and_every_change() -> None:
+    for name in ORDERS:
+        bundle = orders(name)
+        for path in _paths(bundle):
+            for change in CHANGES:
+                broken = _broken(bundle, path, change)
+                _read([], broken, patient())
+                needed(broken, (), "https://e.example/fhir")
+
+
+def test_every_node_of_the_patient_and_every_change() -> None:
+    for path in _paths(patient()):
+        for change in CHANGES:
+            _read([observation("stu3-genotype")], {}, _broken(patient(), path, change))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_several_changes_at_once(data: st.DataObject) -> None:
+    resource = observation(data.draw(st.sampled_from(OBSERVATIONS)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        if paths := list(_paths(resource)):
+            resource = _broken(resource, data.draw(st.sampled_from(paths)), data.draw(st.sampled_from(CHANGES)))
+    _read([resource, observation("stu3-genotype")], orders("codeable-concept"), patient())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_as_a_value(written: str) -> None:
+    for name in ("stu3-genotype", "stu3-haplotype", "stu1-metabolism", "single-gene-phenotype", "hla-present"):
+        _read([observation(name, valueCodeableConcept={"text": written, "coding": [{"code": written, "display": written}]})], {}, patient())

@@ -1,0 +1,136 @@
+"""From everything gathered to one profile."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fhir_mappings.genotypes import SingleGene, read_genotypes
+from fhir_mappings.inputs import Found, Input, Record
+from fhir_mappings.patient import PATIENT
+from fhir_mappings.profile import read_profile
+from models.errors import PatientMismatch
+from models.patient import PatientProfile
+from tests.support.fhir_examples import OBSERVATIONS, observation, orders, patient
+
+SINGLE = SingleGene(frozenset({"79714-2", "79715-9"}), {"57979-7": "*15:02"})
+GENOTYPES = Input("genotypes", "Observation?x", "Observation", lambda resources: read_genotypes(resources, SINGLE), required=True)
+TODAY = date(2026, 11, 25)
+
+
+def _profile(
+    seen: Sequence[dict[str, Any]],
+    *,
+    found: dict[str, Found] | None = None,
+    drafts: Any = None,
+    selected: tuple[str, ...] | None = None,
+    **record: Any,
+) -> PatientProfile:
+    gathered = {"patient": Found((patient(),)), "genotypes": Found(tuple(seen))} | (found or {})
+    return read_profile(
+        Record(gathered, **record),
+        (PATIENT, GENOTYPES),
+        patient="pat-1",
+        server="https://ehr.example/fhir",
+        drafts=orders("codeable-concept") if drafts is None else drafts,
+        selected=selected,
+        as_of=TODAY,
+    )
+
+
+def test_one_patient_one_order_one_result() -> None:
+    profile = _profile([observation("stu3-genotype")])
+    assert (profile.as_of, profile.birth_date, profile.sex, profile.deceased) == (TODAY, "1961-07-14", "female", False)
+    assert [g.diplotypes for g in profile.genotypes] == [("CYP2C19 *2/*2",)]
+    assert [o.id for o in profile.orders] == ["MedicationRequest/order-1"]
+    assert profile.gaps == () and profile.genotypes_complete
+
+
+def test_fault_B03_another_patients_result_changes_nothing_but_the_gaps() -> None:
+    without, with_it = _profile([observation("stu3-genotype")]), _profile([observation("stu3-genotype"), observation("other-patient")])
+    assert with_it.genotypes == without.genotypes
+    assert [g.reason for g in with_it.gaps] == ["other_patient"]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: _profile([], found={"patient": Found((patient(id="pat-2"),))}), lambda: _profile([], drafts=orders("other-patient"))]
+)
+def test_fault_B02_B04_mismatches_stop_everything(make: Callable[[], PatientProfile]) -> None:
+    with pytest.raises(PatientMismatch):
+        make()
+
+
+def test_fault_B02_a_foreign_patient_in_any_place() -> None:
+    stranger = patient(id="pat-2")
+    for more in ({"found": {"x": Found((stranger,))}}, {"referenced": {"Patient/pat-2": stranger}}):
+        with pytest.raises(PatientMismatch):
+            _profile([], **more)
+
+
+def test_fault_B08_identifier_of_the_patient_resource_counts() -> None:
+    logical = observation("stu3-genotype", subject={"identifier": {"system": "http://hospital.example/mrn", "value": "4711"}})
+    assert len(_profile([logical]).genotypes) == 1
+    assert [g.reason for g in _profile([logical], found={"patient": Found()}).gaps] == ["unattributed"]
+
+
+@pytest.mark.parametrize(
+    ("found", "complete"),
+    [
+        (Found(), True),
+        (Found(complete=False, because="a page is missing"), False),
+        (Found(failed=True, because="the server failed"), False),
+        (None, False),
+    ],
+)
+def test_fault_C10_incomplete_results_never_mean_none_on_file(found: Found | None, complete: bool) -> None:
+    inputs = (GENOTYPES,)
+    record = Record({"genotypes": found} if found else {})
+    profile = read_profile(record, inputs, patient="pat-1", server="", drafts={}, selected=None, as_of=TODAY)
+    assert profile.genotypes_complete is complete
+    assert [g.reason for g in profile.gaps] == ([] if complete else ["unavailable"])
+
+
+def test_referenced_medicines_and_gaps_of_gathering_come_through() -> None:
+    medication = {"resourceType": "Medication", "id": "med-1", "code": {"text": "x"}}
+    profile = _profile([], drafts=orders("reference-elsewhere"), referenced={"Medication/med-1": medication})
+    assert [o.medication.text for o in profile.orders] == ["x"]
+
+
+def test_draft_entries_that_hold_no_resource_are_told() -> None:
+    drafts = orders("codeable-concept")
+    drafts["entry"] += [{"resource": {"id": "x"}}, {}]
+    profile = _profile([], drafts=drafts)
+    assert len(profile.orders) == 1
+    assert [(g.subject, g.reason) for g in profile.gaps] == [("draft order", "not_understood")]
+
+
+def test_shuffling_and_repeating_change_nothing() -> None:
+    everything = [observation(name) for name in OBSERVATIONS]
+    expected = _profile(everything)
+    chance = random.Random(7)
+    for _ in range(20):
+        shuffled = [*everything, *chance.sample(everything, 5)]
+        chance.shuffle(shuffled)
+        profile = _profile(shuffled)
+        assert profile.genotypes == expected.genotypes
+        assert set(profile.gaps) == set(expected.gaps)
+
+
+def test_status_entered_in_error_is_the_same_as_removal() -> None:
+    for name in OBSERVATIONS:
+        rest = [observation(n) for n in OBSERVATIONS if n not in (name, "stu3-implication")]
+        assert _profile([*rest, observation(name, status="entered-in-error", derivedFrom=[])]).genotypes == _profile(rest).genotypes
+
+
+def test_gaps_say_nothing_of_the_patient() -> None:
+    marked = [
+        observation(name, valueCodeableConcept={"text": "SECRET"}, note=[{"text": "SECRET"}], subject={"reference": "Patient/SECRET"})
+        for name in OBSERVATIONS
+    ] + [observation(n, valueCodeableConcept={"text": "SECRET"}) for n in ("stu1-metabolism", "hla-present", "single-gene-phenotype")]
+    profile = _profile(marked)
+    assert profile.gaps
+    assert "SECRET" not in repr(profile.gaps)
