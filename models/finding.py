@@ -72,7 +72,6 @@ class GeneEvidence:
     possible: tuple[Reading, ...] = ()
     by_words: bool = False  #: rests on free text without a code
     missing: str = ""  #: why there is nothing to look up: a Gap's reason or "pending"; "" when there is
-    because: str = ""  #: the same in a sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ from typing import Literal
 
 from models.knowledge.types import Gene, Score
 
-_SIGNS = str.maketrans({"∗": "*", "＊": "*", "⁎": "*", "／": "/", "⁄": "/", "∕": "/", "×": "x", "\u00a0": " "})
-_COPIES = re.compile(r"(?P<name>.+?)x(?P<count>n|(?:≥|>=)?[0-9]{1,2}\+?)", re.IGNORECASE)
-_EITHER = re.compile(r"\((?P<pair>[^()]+)\)\s*x(?P<count>n|(?:≥|>=)?[0-9]{1,2}\+?)", re.IGNORECASE)
+_SIGNS = str.maketrans(dict.fromkeys("∗＊⁎", "*") | dict.fromkeys("／⁄∕", "/") | dict.fromkeys("‐‑‒–−", "-") | {"×": "x", "\u00a0": " "})
+_COPIES = re.compile(r"(?P<name>.+?)\s*x\s*(?P<count>n|(?:≥|>=)?\s*[0-9]{1,2})", re.IGNORECASE)
+_EITHER = re.compile(r"\((?P<pair>[^()]+)\)\s*x\s*(?P<count>n|(?:≥|>=)?\s*[0-9]{1,2})", re.IGNORECASE)
+#: "*1/*4 x2": are both meant, or the second?
+_APART = re.compile(r"(?P<pair>[^()x]+\S)\s+x\s*(?P<count>n|(?:≥|>=)?\s*[0-9]{1,2})", re.IGNORECASE)
+_BASE = re.compile(r"[ACGT]", re.IGNORECASE)
 _SUBALLELE = re.compile(r"(\*[0-9]+)\.[0-9]{3}")
 _ALLELE_LIKE = re.compile(r"\*[0-9]+[a-z0-9.]*|rs[0-9]+.*|[cgp]\.\S+.*|hap.+", re.IGNORECASE)
 ONE = Score(1, 1)
+MOST_COPIES = 20  #: more on one chromosome have not been seen: it would be a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,15 @@ class Diplotype:
 def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
     """Read a genotype such as "CYP2C19*2/*2", "*1/*2x2", "*36+*10/*1" or "(*1/*4)xN"."""
     said = text.translate(_SIGNS).strip()
-    wrapped = _EITHER.fullmatch(_without_gene(said, gene))
+    bare = _without_gene(said, gene)
+    wrapped = _EITHER.fullmatch(bare) or _APART.fullmatch(bare)
     if wrapped:
         return _parse_either(wrapped["pair"], wrapped["count"], gene)
     pair = said.split("/")
     if len(pair) != 2:
         return Refusal("not_understood", "not a pair of alleles")
     haplotypes = []
-    for side in pair:
+    for side in _at_one_position(pair):
         read = _haplotype(side, gene)
         if isinstance(read, Refusal):
             return read
@@ -80,8 +85,18 @@ def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
 def _parse_either(pair: str, count: str, gene: Gene) -> Diplotype | Refusal:
     if not gene.copies:
         return Refusal("not_understood", "copy numbers have no meaning for this gene")
-    read = parse_diplotype(pair, gene)
-    return read if isinstance(read, Refusal) else Diplotype(read.haplotypes, _count(count))
+    read, copies = parse_diplotype(pair, gene), _count(count)
+    if isinstance(read, Refusal):
+        return read
+    return Diplotype(read.haplotypes, copies) if 2 <= copies.low <= MOST_COPIES else _no_such_number()
+
+
+def _at_one_position(pair: list[str]) -> list[str]:
+    """In "rs9923231 C/T" the position is named once: the second base is of the same one."""
+    one, other = (side.strip() for side in pair)
+    if _BASE.fullmatch(other) and _BASE.fullmatch(one[-1:]) and "*" not in one:
+        return [one, one[:-1] + other]
+    return pair
 
 
 def _order(haplotype: tuple[Part, ...]) -> list[object]:
@@ -119,14 +134,18 @@ def _part(text: str, gene: Gene) -> Part | Refusal:
     if name is None:
         return _refused(multiplied["name"] if multiplied else text)
     copies = _count(multiplied["count"]) if multiplied else ONE
-    return Part(name, copies) if copies.low >= 1 else Refusal("not_understood", "a copy number of nought")
+    return Part(name, copies) if 1 <= copies.low <= MOST_COPIES else _no_such_number()
+
+
+def _no_such_number() -> Refusal:
+    return Refusal("not_understood", "a number of copies that cannot be meant")
 
 
 def _count(text: str) -> Score:
-    """"2" exactly; "N" at least two; "≥3" and "3+" at least three."""
+    """Exactly "2"; at least two for "N"; at least three for "≥3"."""
     if text.lower() == "n":
         return Score(2, math.inf)
-    number = float(text.strip("≥>=+"))
+    number = float(text.strip("≥>= "))
     return Score(number, number) if text.isdigit() else Score(number, math.inf)
 
 

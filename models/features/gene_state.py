@@ -30,7 +30,7 @@ class GeneState:
     reported: tuple[Reading, ...] = ()
     reported_phenotype: str = ""
     certainty: Certainty = "certain"
-    alleles: Mapping[str, str] = field(default_factory=dict)  #: presence genes: "*57:01" → positive · negative · conflict
+    alleles: Mapping[str, str] = field(default_factory=dict)  #: presence genes: "*57:01" → positive · negative · conflict · undecided
     as_of: str = ""
     laboratory: str = ""
     amended: bool = False
@@ -190,7 +190,7 @@ def _from_phenotypes(gene: Gene, told: Sequence[GeneResult], gaps: list[Gap]) ->
 def _presence(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap]) -> GeneState:
     statuses, used, more = allele_statuses(gene, usable)
     gaps += more
-    if not statuses:
+    if not used:
         return _nothing(gene, usable, gaps)
     certainty: Certainty = "conflict" if "conflict" in statuses.values() else "certain"
     return GeneState(gene.symbol, alleles=statuses, certainty=certainty, missing="", **_provenance(used, gaps))
@@ -213,7 +213,7 @@ def _provenance(results: Sequence[GeneResult], gaps: Sequence[Gap]) -> dict[str,
         "as_of": newest.effective[:10],
         "laboratory": newest.laboratory,
         "amended": newest.status in ("amended", "corrected"),
-        "by_words": all(r.text_only for r in results),
+        "by_words": all(r.text_only and not r.gene.codings for r in results),
         "sources": tuple(dict.fromkeys(r.origin for r in results)),
         "gaps": tuple(gaps),
     }

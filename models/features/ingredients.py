@@ -29,15 +29,28 @@ def ingredients(order: Order, drugs: Drugs) -> Ingredients:
     if not found:
         found = _listed(order.ingredients, drugs)
     if not found:
-        return Ingredients((), (Gap("draft order", "not_understood", "its medicine is not identified by any code known here", order.origin),))
-    widest = max(found, key=lambda p: len(set(p.ingredients) - {UNKNOWN}))
-    if any(not set(p.ingredients) - {UNKNOWN} <= set(widest.ingredients) for p in found):
+        return Ingredients(
+            (), (Gap("draft order", "not_understood", "its medicine is not identified by any code known here", order.origin),)
+        )
+    widest = _agreed(found)
+    if widest is None:
         return Ingredients((), (Gap("draft order", "conflict", "its codes mean different medicines", order.origin),))
-    route = _route(order.route, drugs) or next((p.route for p in found if p.route), "")
+    routes = {_route(order.route, drugs), *(p.route for p in found)} - {""}
+    route = routes.pop() if len(routes) == 1 else ""  # where they differ it is not known, and the rules for systemic use apply
     known = tuple((drugs.ingredients[i], route) for i in widest.ingredients if i != UNKNOWN)
-    partial = all(UNKNOWN in p.ingredients for p in found)
+    partial = UNKNOWN in widest.ingredients and all(UNKNOWN in p.ingredients or len(_known(p)) < len(known) for p in found)
     gaps = (Gap("draft order", "not_understood", "one ingredient of its product is not identified", order.origin),) if partial else ()
     return Ingredients(known, gaps)
+
+
+def _agreed(found: Sequence[Product]) -> Product | None:
+    """The product with most ingredients, if the others name only ingredients of it (a product beside its ingredient)."""
+    widest = max(found, key=lambda p: len(_known(p)), default=None)
+    return widest if widest and all(_known(p) <= _known(widest) for p in found) else None
+
+
+def _known(product: Product) -> set[str]:
+    return set(product.ingredients) - {UNKNOWN}
 
 
 def product(coding: Code, drugs: Drugs) -> Product | None:
@@ -53,7 +66,7 @@ def product(coding: Code, drugs: Drugs) -> Product | None:
 def _by_ndc(code: str, drugs: Drugs) -> Product | None:
     """11 digits, or 10 with hyphens (4-4-2, 5-3-2, 5-4-1); 10 bare digits only if every reading means the same."""
     hyphened = _NDC.fullmatch(code)
-    if hyphened:
+    if hyphened and sum(map(len, hyphened.groups())) >= 10:
         labeler, item, package = hyphened.groups()
         return drugs.ndc.get(labeler.zfill(5) + item.zfill(4) + package.zfill(2))
     if len(code) == 11:
@@ -68,7 +81,7 @@ def _by_ndc(code: str, drugs: Drugs) -> Product | None:
 def _listed(concepts: Sequence[Concept], drugs: Drugs) -> list[Product]:
     """The ingredients that a Medication lists, as one product; nothing when any of them is not understood."""
     parts = [[p for coding in concept.codings if (p := product(coding, drugs)) is not None] for concept in concepts]
-    known = [p[0] for p in parts if p]
+    known = [p for found in parts if (p := _agreed(found)) is not None]
     if not known:
         return []
     names = dict.fromkeys(i for p in known for i in p.ingredients)

@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
+from models.errors import KnowledgeError
 from models.features.diplotypes import Diplotype, Part, parse_diplotype
-from models.features.presence import statement
+from models.features.presence import statuses_in_words
 from models.finding import Reading
+from models.knowledge.check import LOWEST_OPEN
 from models.knowledge.types import INDETERMINATE, Gene, Score
 
 STEP = 0.25  #: every activity value is a multiple of it
@@ -18,9 +20,12 @@ def readings(gene: Gene, diplotype: Diplotype) -> tuple[Reading, ...]:
     """What the diplotype means: one reading, or several where the copy number leaves the phenotype open."""
     if gene.method == "pairs":
         return (Reading(str(diplotype), _by_functions(gene, diplotype)),)
-    scores = [_score(gene, d) for d in _settled(diplotype)]
-    found = [r for s in scores for r in _in_bins(gene, s, str(diplotype))]
-    return tuple(dict.fromkeys(found))
+    scores = {s for d in _settled(diplotype) for s in _scores(gene, d)}
+    because = _open(diplotype)
+    if None in scores:
+        return (Reading(str(diplotype), INDETERMINATE, because=because),)
+    known = sorted((s for s in scores if s is not None), key=lambda s: (s.low, s.high))
+    return tuple(Reading(str(diplotype), _phenotype(gene, s), str(s), because) for s in known)
 
 
 def readings_for_phenotype(gene: Gene, phenotype: str) -> tuple[Reading, ...]:
@@ -34,8 +39,8 @@ def readings_for_phenotype(gene: Gene, phenotype: str) -> tuple[Reading, ...]:
 def phenotype_of_text(gene: Gene, text: str) -> tuple[Reading | None, str]:
     """For tables: (reading, "") or (None, why not). Several possible phenotypes are told with " or "."""
     if gene.method == "presence":
-        said = statement(text, gene)
-        return (Reading(text, said), "") if said else (None, "not a statement that one of the gene's alleles is positive or negative")
+        said = statuses_in_words(text, gene)
+        return (Reading(text, said), "") if said else (None, "neither a typing of alleles nor a statement that one is positive or negative")
     parsed = parse_diplotype(text, gene)
     if not isinstance(parsed, Diplotype):
         return None, parsed.because
@@ -50,43 +55,64 @@ def _by_functions(gene: Gene, diplotype: Diplotype) -> str:
     return gene.pairs[one, other]
 
 
+def _open(diplotype: Diplotype) -> str:
+    """What the genotype leaves open; "" when it leaves nothing open."""
+    if diplotype.either is not None:
+        return "it is not said which allele is multiplied" + ("" if diplotype.either.exact else ", nor how often")
+    exact = all(part.copies.exact for haplotype in diplotype.haplotypes for part in haplotype)
+    return "" if exact else "the exact number of copies is not given"
+
+
 def _settled(diplotype: Diplotype) -> Iterator[Diplotype]:
-    """Where it is not known which chromosome is multiplied: each in turn."""
+    """Where it is not known which chromosome is multiplied: each in turn.
+
+    "x3" of a pair may count the copies of one allele or all that were found, so 2 to 3 copies are considered.
+    """
     if diplotype.either is None:
         yield diplotype
         return
     one, other = diplotype.haplotypes
-    yield Diplotype((_multiplied(one, diplotype.either), other))
-    yield Diplotype((one, _multiplied(other, diplotype.either)))
+    copies = Score(min(2, diplotype.either.low), diplotype.either.high)
+    yield Diplotype((_multiplied(one, copies), other))
+    yield Diplotype((one, _multiplied(other, copies)))
 
 
 def _multiplied(haplotype: tuple[Part, ...], copies: Score) -> tuple[Part, ...]:
     return tuple(Part(part.allele, copies) for part in haplotype)
 
 
-def _score(gene: Gene, diplotype: Diplotype) -> Score | None:
-    """The sum over both chromosomes; None when any allele's activity is not known."""
+def _scores(gene: Gene, diplotype: Diplotype) -> Iterator[Score | None]:
+    """The sums over both chromosomes: exact ones, and an open one from where all more copies mean the same.
+
+    Copies are whole: "*1xN/*4" is 2.0 or ≥3.0. None when any allele's activity is not known.
+    """
+    parts = [part for haplotype in diplotype.haplotypes for part in haplotype]
+    if any(gene.alleles[part.allele].activity is None for part in parts):
+        yield None
+        return
+    # no number of copies of an allele without activity adds any, so these are not counted on
+    active = [(activity, part.copies) for part in parts if (activity := gene.alleles[part.allele].activity)]
+    yield from _sums(gene, active)
+
+
+def _sums(gene: Gene, active: list[tuple[float, Score]]) -> Iterator[Score]:
     total = Score(0, 0)
-    for part in (part for haplotype in diplotype.haplotypes for part in haplotype):
-        activity = gene.alleles[part.allele].activity
-        if activity is None:
-            return None
-        # no number of copies of an allele without activity adds any
-        total += Score(activity * part.copies.low, activity * part.copies.high if activity else 0)
-    return total
+    for activity, copies in active:
+        total += Score(activity * copies.low, activity * copies.high)
+    if total.exact or (math.isinf(total.high) and total.low >= max(gene.bins[-1].range.low, LOWEST_OPEN)):
+        yield total
+        return
+    index = next(i for i, (_, copies) in enumerate(active) if not copies.exact)
+    activity, copies = active[index]
+    for count in (Score(copies.low, copies.low), Score(copies.low + 1, copies.high)):
+        yield from _sums(gene, [*active[:index], (activity, count), *active[index + 1 :]])
 
 
-def _in_bins(gene: Gene, score: Score | None, diplotype: str) -> Iterator[Reading]:
-    if score is None:
-        yield Reading(diplotype, INDETERMINATE)
-        return
-    met = [b for b in gene.bins if b.range.meets(score)]
-    if len(met) == 1 and (score.exact or math.isinf(score.high)):
-        yield Reading(diplotype, met[0].phenotype, str(score))
-        return
-    for found in met:
-        common = Score(max(score.low, found.range.low), min(score.high, found.range.high))
-        yield from (Reading(diplotype, found.phenotype, str(s)) for s in _scores_within(gene, common))
+def _phenotype(gene: Gene, score: Score) -> str:
+    found = next((b.phenotype for b in gene.bins if score.within(b.range)), None)
+    if found is None:
+        raise KnowledgeError(f"genes/{gene.symbol}.toml: no bin holds the score {score}, which its alleles can make; add or widen one")
+    return found
 
 
 def _scores_within(gene: Gene, range_: Score) -> Iterator[Score]:

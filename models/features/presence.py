@@ -5,14 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from models.codes import LOINC
 from models.knowledge.types import Gene
 from models.patient import Gap, GeneResult
 
-_ALLELE = re.compile(r"\*?(?P<first>[0-9]{2,3})(?::(?P<second>[0-9]{2,3})(?P<rest>(?::[0-9]{2,3})*)(?P<suffix>[A-Z]?))?")
+#: "57:01", "57:01:01G", "57:01N", "57"; and "5701", as it was written until 2010
+_ALLELE = re.compile(
+    r"\*?(?:(?P<first>[0-9]{2,3})(?::(?P<second>[0-9]{2,3})(?::[0-9]{2,3})*(?P<suffix>[A-Z]?))?|(?P<old_first>[0-9]{2})(?P<old_second>[0-9]{2}))"
+)
 _STATEMENT = re.compile(r"(?P<allele>\S+)\s+(?P<status>positive|negative)", re.IGNORECASE)
 _GL = "hla#"  #: a GL string: "+" joins the two copies there, "/" and "|" stand for ambiguity
+_SIGNS = str.maketrans(dict.fromkeys("∗＊⁎", "*") | dict.fromkeys("／⁄∕", "/") | {"\u00a0": " "})
+Status = Literal["positive", "negative", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """One chromosome's allele as typed: fields as written, `suffix` as in "57:01:01G" or "57:01N"."""
+
+    first: str
+    second: str = ""
+    suffix: str = ""
+
+    def is_allele(self, allele: str) -> Status:
+        """Is it this two-field allele? Unknown with one field only, and for variants not (surely) expressed."""
+        first, _, second = allele.removeprefix("*").partition(":")
+        if self.first != first or (self.second and self.second != second):
+            return "negative"
+        return "positive" if self.second and self.suffix in ("", "G", "P") else "unknown"
 
 
 @dataclass
@@ -21,95 +43,100 @@ class _Statuses:
 
     said: dict[str, str] = field(default_factory=dict)
     used: list[GeneResult] = field(default_factory=list)
+    undecided: set[str] = field(default_factory=set)  #: one field, or one chromosome only
 
-    def say(self, allele: str, positive: bool, result: GeneResult) -> None:
-        status = "positive" if positive else "negative"
-        self.said[allele] = status if self.said.get(allele, status) == status else "conflict"
+    def say(self, allele: str, status: str, result: GeneResult) -> None:
+        if status == "unknown":
+            self.undecided.add(allele)
+        else:
+            self.said[allele] = status if self.said.get(allele, status) == status else "conflict"
         if result not in self.used:
             self.used.append(result)
 
 
 def allele_statuses(gene: Gene, results: Sequence[GeneResult]) -> tuple[Mapping[str, str], tuple[GeneResult, ...], list[Gap]]:
-    """Allele → positive · negative · conflict, for each allele that the results decide; and what could not be told."""
+    """Allele → positive · negative · conflict · undecided (typed too coarsely), the results used, and what was not understood."""
     found, gaps = _Statuses(), []
     for result in results:
-        gaps += _presence_test(gene, result, found) if result.present is not None else _typing(gene, result, found)
-    return found.said, tuple(found.used), gaps
+        if result.present is not None:
+            gaps += _presence_test(gene, result, found)
+        elif result.diplotypes or result.haplotype:
+            gaps += _typing(gene, result, found)
+    undecided = {allele: "undecided" for allele in found.undecided if allele not in found.said}
+    return found.said | undecided, tuple(found.used), gaps
 
 
-def statement(text: str, gene: Gene) -> str:
-    """'*57:01 positive' from such a statement in any spelling, '' when it is none."""
-    match = _STATEMENT.fullmatch(text.strip())
-    allele = _known(match["allele"], gene) if match else None
-    return f"{allele} {match['status'].lower()}" if match and allele else ""
+def statuses_in_words(text: str, gene: Gene) -> str:
+    """A status such as "*57:01 positive" from a statement in words, every allele's status from a typing, "" when it is neither."""
+    said = _statuses(text, gene)
+    return "; ".join(f"{allele} {status}" for allele, status in said.items()) if said else ""
+
+
+def _statuses(text: str, gene: Gene) -> Mapping[str, Status] | None:
+    """What one text says of each allele that it speaks of; None when it is not understood."""
+    said = text.translate(_SIGNS).strip()
+    statement = _STATEMENT.fullmatch(said)
+    if statement:
+        allele = _known(statement["allele"], gene)
+        return {allele: "positive" if statement["status"].lower() == "positive" else "negative"} if allele else None
+    copies = _copies(said, gene)
+    return {allele: _status([c.is_allele(allele) for c in copies]) for allele in gene.alleles} if copies else None
+
+
+def _status(copies: Sequence[Status]) -> Status:
+    """One copy is enough to be positive; negative needs both."""
+    if "positive" in copies:
+        return "positive"
+    return "negative" if len(copies) == 2 and set(copies) == {"negative"} else "unknown"
+
+
+def _typed(text: str, gene: Gene) -> Typing | None:
+    """One allele, with the gene's symbol before it, whole or without its family ("HLA-B*57:01", "B*57:01"), or not."""
+    short = gene.symbol.rpartition("-")[2]
+    bare = re.sub(rf"^\s*(?:{re.escape(gene.symbol)}|{re.escape(short)}(?=\*))\s*", "", text, flags=re.IGNORECASE).strip()
+    match = _ALLELE.fullmatch(bare)
+    if match is None:
+        return None
+    return Typing(match["first"] or match["old_first"], match["second"] or match["old_second"] or "", match["suffix"] or "")
 
 
 def _known(text: str, gene: Gene) -> str | None:
-    bare = re.sub(rf"^{re.escape(gene.symbol)}", "", text.strip(), flags=re.IGNORECASE)
-    match = _ALLELE.fullmatch(bare)
-    name = f"*{match['first']}:{match['second']}" if match and match["second"] else ""
-    return name if name in gene.alleles else None
+    """The gene's allele that a text names to the second field, None when it is coarser or another."""
+    typed = _typed(text, gene)
+    return next((allele for allele in gene.alleles if typed and typed.is_allele(allele) == "positive"), None)
+
+
+def _copies(text: str, gene: Gene) -> tuple[Typing, ...]:
+    """The one or two chromosomes of a typing; () when any part of it is not understood."""
+    is_gl = text.lower().startswith(_GL)
+    body = text.rpartition("#")[2] if is_gl else text
+    if is_gl and set("/|^~?") & set(body):
+        return ()
+    typed = [_typed(part, gene) for part in re.split(r"\+" if is_gl else r"[/+]", body)]
+    known = tuple(t for t in typed if t is not None)
+    return known if len(known) == len(typed) <= 2 else ()
 
 
 def _presence_test(gene: Gene, result: GeneResult, found: _Statuses) -> list[Gap]:
     by_code = {gene.presence_loinc[code] for code in result.gene.codes(LOINC) if code in gene.presence_loinc}
-    by_words = {allele for allele in [_known(result.presence_of, gene)] if allele} if result.presence_of else set()
+    by_words = {_known(result.presence_of, gene)} if result.presence_of else set()
     alleles = by_code | by_words
-    if len(alleles) != 1:
-        because = "code and words name different alleles" if alleles else "no allele that is known here is named"
-        return [Gap(gene.symbol, "conflict" if alleles else "not_understood", because, result.origin)]
-    found.say(alleles.pop(), bool(result.present), result)
+    if None in alleles or not alleles:
+        return [Gap(gene.symbol, "not_understood", "the allele that was tested for is not one that is known here", result.origin)]
+    if len(alleles) > 1:
+        return [Gap(gene.symbol, "conflict", "code and words name different alleles", result.origin)]
+    found.say(str(alleles.pop()), "positive" if result.present else "negative", result)
     return []
 
 
 def _typing(gene: Gene, result: GeneResult, found: _Statuses) -> list[Gap]:
-    """A typing of both chromosomes, or a statement in words."""
-    for text in result.diplotypes:
-        said = statement(text, gene)
-        if said:
-            allele, _, status = said.partition(" ")
-            found.say(allele, status == "positive", result)
-            return []
-        copies = _copies(text, gene)
-        if copies is not None:
-            return _decide(gene, result, copies, found)
-    if not result.diplotypes:
-        return []
-    return [Gap(gene.symbol, "not_understood", "neither a typing of two copies nor a statement on one allele", result.origin)]
-
-
-def _copies(text: str, gene: Gene) -> tuple[re.Match[str], re.Match[str]] | None:
-    is_gl = text.lower().startswith(_GL)
-    body = text.rpartition("#")[2] if is_gl else text
-    if is_gl and set("/|^~?") & set(body):
-        return None
-    parts = [re.sub(rf"^\s*{re.escape(gene.symbol)}", "", p, flags=re.IGNORECASE).strip() for p in re.split(r"\+" if is_gl else r"[/+]", body)]
-    matches = [_ALLELE.fullmatch(part) for part in parts]
-    if len(matches) == 2 and matches[0] and matches[1]:
-        return matches[0], matches[1]
-    return None
-
-
-def _decide(gene: Gene, result: GeneResult, copies: tuple[re.Match[str], re.Match[str]], found: _Statuses) -> list[Gap]:
-    gaps = []
-    for allele in gene.alleles:
-        first, _, second = allele.removeprefix("*").partition(":")
-        verdicts = [_same(copy, first, second) for copy in copies]
-        if True in verdicts:
-            found.say(allele, True, result)
-        elif None in verdicts:
-            gaps.append(Gap(gene.symbol, "not_callable", f"the typing is too coarse to tell {allele}", result.origin))
-        else:
-            found.say(allele, False, result)
-    return gaps
-
-
-def _same(copy: re.Match[str], first: str, second: str) -> bool | None:
-    """Is this copy the allele? None: cannot tell (one field only, or a null or questionable variant of it)."""
-    if copy["first"] != first:
-        return False
-    if copy["second"] is None:
-        return None
-    if copy["second"] != second:
-        return False
-    return True if copy["suffix"] in ("", "G", "P") else None
+    """Typings or statements; every spelling of one result that is understood must say the same."""
+    read = [_statuses(text, gene) for text in (*result.diplotypes, *filter(None, [result.haplotype]))]
+    said = [statuses for statuses in read if statuses is not None]
+    if not said:
+        return [Gap(gene.symbol, "not_understood", "neither a typing of alleles nor a statement on one of them", result.origin)]
+    if any(statuses != said[0] for statuses in said):
+        return [Gap(gene.symbol, "conflict", "code and words of one result give different alleles", result.origin)]
+    for allele, status in said[0].items():
+        found.say(allele, status, result)
+    return []

@@ -24,7 +24,12 @@ def read_drugs(texts: Mapping[str, str], source: Source) -> Drugs:
     ingredients = {code: Drug(name, "" if code.startswith("name:") else code) for code, name in rows["ingredients"].items()}
     shared: dict[str, Product] = {}
     products, ndc, atc = (_products(rows[name], name, ingredients, shared) for name in ("products", "ndc", "atc"))
-    return Drugs(ingredients, products, ndc, atc, rows["routes"], source)
+    if both := sorted(ingredients.keys() & products.keys()):
+        raise KnowledgeError(
+            f"drugs/products.tsv: code {both[0]} is an ingredient in drugs/ingredients.tsv too; a guideline for it would not fire on what "
+            "the product line means, so keep one of the two lines"
+        )
+    return Drugs(ingredients, products, ndc, atc, source, rows["routes"])
 
 
 def _rows(text: str, name: str) -> dict[str, str]:

@@ -22,6 +22,8 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
             alleles = _alleles(file, method)
             pairs = _pairs(file, {a.function for a in alleles.values()}) if method == "pairs" else {}
             bins = _bins(file) if method == "score" else ()
+            if bins:
+                _check_reach(file, alleles, bins, head.flag("copies"))
             return Gene(
                 symbol=head.text("symbol"),
                 hgnc=head.text("hgnc"),
@@ -95,6 +97,20 @@ def _bins(file: Table) -> tuple[Bin, ...]:
             table.refuse("must lie above the bin before it", "from")
         found.append(Bin(Score(low, high), table.text("phenotype")))
     return tuple(found)
+
+
+def _check_reach(file: Table, alleles: Mapping[str, Allele], bins: tuple[Bin, ...], copies: bool) -> None:
+    """Every score that alleles can make lies in a bin; where copies count, scores have no upper end."""
+    known = sorted({a.activity for a in alleles.values() if a.activity is not None})
+    sums = {one + other for one in known for other in known}
+    if copies:
+        top = bins[-1].range
+        if not math.isinf(top.high):
+            file.refuse("must leave the last bin open: copies can make any score", "bins")
+        sums |= {step * value for value in known if value for step in range(int(top.low / value) + 1)}
+    for total in sorted(sums):
+        if not any(Score(total, total).within(b.range) for b in bins):
+            file.refuse(f"has none for the score {Score(total, total)}, which two alleles can make", "bins")
 
 
 def _presence(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from models.finding import Action, Dose, Drug
@@ -157,8 +157,8 @@ class Drugs:
     products: Mapping[str, Product]  #: RxNorm id of a product, component, pack, brand, salt or precise ingredient
     ndc: Mapping[str, Product]  #: 11 digits
     atc: Mapping[str, Product]  #: ATC level 5, only codes that mean one ingredient
-    routes: Mapping[str, str]  #: SNOMED CT code or word for a route, in lower case → RxNorm's word for it
     source: Source
+    routes: Mapping[str, str] = field(default_factory=dict)  #: SNOMED CT code or word for a route, in lower case → RxNorm's word for it
 
 
 @dataclass(frozen=True, slots=True)

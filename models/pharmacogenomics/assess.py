@@ -11,7 +11,7 @@ from models.features.population import open_populations
 from models.finding import Action, Assessment, Checked, Finding, Kind, Recommendation
 from models.knowledge.types import INDETERMINATE, NO_RESULT, NO_SCORE, Guideline, Knowledge, Population, Row
 from models.patient import Gap, Reason
-from models.pharmacogenomics.findings import finding, recommendations
+from models.pharmacogenomics.findings import finding, missing_reason, recommendations
 from models.pharmacogenomics.lookup import matches
 from models.pharmacogenomics.rows import Applied, applied_rows
 from models.pharmacogenomics.urgency import fatal, urgency
@@ -61,7 +61,7 @@ def _metabolic(question: Question) -> bool:
 
 
 def _missing(state: GeneState, mode: str) -> bool:
-    return mode not in state.alleles if mode.startswith("*") else not state.readings
+    return state.alleles.get(mode, "undecided") == "undecided" if mode.startswith("*") else not state.readings
 
 
 def _contradicts(state: GeneState, mode: str) -> bool:
@@ -146,7 +146,7 @@ def _quiet(question: Question, applied: Sequence[Applied], action: Action, messa
 def _untested(question: Question) -> Assessment:
     """No gene of the guideline has a result: coverage only, unless the drug must not be started untested."""
     genes = tuple(question.guideline.keys)
-    reasons = {question.states[gene].missing or "not_tested" for gene in genes}
+    reasons = {missing_reason(question.states[gene], mode) for gene, mode in question.guideline.keys.items()}
     findings: tuple[Finding, ...] = ()
     if question.guideline.must_test and "pending" not in reasons:
         blind = any(reason in NOT_LOOKED for reason in reasons)
@@ -158,21 +158,28 @@ def _untested(question: Question) -> Assessment:
 
 
 def _gene_gaps(question: Question, missing: Sequence[str]) -> tuple[Gap, ...]:
-    found = []
-    for gene in question.guideline.keys:
+    found: list[Gap] = []
+    for gene, mode in question.guideline.keys.items():
         state = question.states[gene]
         found += state.gaps
-        if gene in missing and not state.gaps:
-            reason = "not_tested" if state.missing in ("", "pending") else state.missing
-            found.append(Gap(f"{question.guideline.drug.name}–{gene}", reason, state.because or "no result on file for what the guideline asks"))
+        reason = missing_reason(state, mode)
+        if gene in missing and not any(gap.reason == reason for gap in state.gaps):
+            found.append(Gap(f"{question.guideline.drug.name}–{gene}", "not_tested" if reason == "pending" else reason, _because(state, reason)))
     return tuple(dict.fromkeys(found))
+
+
+def _because(state: GeneState, reason: str) -> str:
+    if reason == "not_callable":
+        return "the typing is too coarse to tell the allele that the guideline asks about"
+    return state.because or "no result on file for the allele that the guideline asks about"
 
 
 def _checked(question: Question, outcome: str, missing: Sequence[str]) -> tuple[Checked, ...]:
     found = []
-    for gene, subject in zip(question.guideline.keys, question.subjects, strict=True):
+    for (gene, mode), subject in zip(question.guideline.keys.items(), question.subjects, strict=True):
         state = question.states[gene]
-        found.append(Checked(subject, state.missing or "not_tested", state.because) if gene in missing else Checked(subject, outcome, _why(question, gene)))
+        reason = missing_reason(state, mode)
+        found.append(Checked(subject, reason, _because(state, reason)) if gene in missing else Checked(subject, outcome, _why(question, gene)))
     return tuple(found)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from models.features.gene_state import GeneState
 from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Recommendation, Urgency
 from models.knowledge.types import Guideline
+from models.patient import Reason
 from models.pharmacogenomics.rows import Applied
 
 _STRENGTH = ("Strong", "Moderate", "Optional")
@@ -66,7 +68,8 @@ def _recommendation(guideline: Guideline, applied: Applied, ingredients: Mapping
 def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
     """One gene's part of a finding. For a presence gene only the allele that this guideline asks about."""
     presence = mode.startswith("*")
-    status = state.alleles.get(mode, "") if presence else ""
+    known = state.alleles.get(mode, "") if presence else ""
+    status = "" if known == "undecided" else known
     single = state.readings[0] if len(state.readings) == 1 else None
     missing = presence and not status or not presence and not state.readings
     return GeneEvidence(
@@ -83,9 +86,15 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
         sources=state.sources,
         allele_status=(f"{mode} {status}",) if status else (),
         possible=() if single or not state.readings else (*state.readings, *state.reported),
-        missing=(state.missing or "not_tested") if missing else "",
-        because=state.because if missing else "",
+        missing=missing_reason(state, mode) if missing else "",
     )
+
+
+def missing_reason(state: GeneState, mode: str) -> Reason | Literal["pending"]:
+    """Why there is nothing to look up for what a guideline asks of this gene."""
+    if mode.startswith("*") and state.alleles.get(mode) == "undecided":
+        return "not_callable"
+    return state.missing or "not_tested"
 
 
 def _shared(state: GeneState, member: str) -> str:

@@ -55,7 +55,7 @@ def keys(state: GeneState, mode: str, reported: bool = False) -> tuple[str, ...]
 
 
 def _allele(status: str) -> tuple[str, ...]:
-    return ("positive", "negative") if status == "conflict" else (status,) if status else ()
+    return {"conflict": ("positive", "negative"), "undecided": (), "": ()}.get(status, (status,))
 
 
 def _key(reading: Reading, mode: str) -> str:

@@ -1,0 +1,1 @@
+"""What was measured, how, and the command that repeats it: ./dev bench."""

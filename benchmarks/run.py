@@ -1,0 +1,101 @@
+"""./dev bench: our service against a bare Flask echo of the same body, memory, start-up. It measures and judges nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import orjson
+import requests
+from flask import Flask, Response, request
+
+from benchmarks.bodies import order_sign
+from cds_service.app import create_app, create_state
+from cds_service.demo import running_service
+from cds_service.logs import Log
+from cds_service.settings import Settings
+
+SIZES = (10, 100, 1000)
+ROUNDS = {10: 400, 100: 200, 1000: 40}
+URL = "/cds-services/precision-order-sign"
+
+
+def echo_app() -> Flask:
+    """orjson in, orjson out, nothing between."""
+    app = Flask("echo")
+
+    @app.post(URL)
+    def echo() -> Response:
+        return Response(orjson.dumps(orjson.loads(request.get_data())), content_type="application/json")
+
+    return app
+
+
+def milliseconds(apps: dict[str, Flask], body: bytes, rounds: int) -> dict[str, float]:
+    """Median time of a call to each app, in turn within one loop, so that both see the same machine."""
+    clients = {name: app.test_client() for name, app in apps.items()}
+    times: dict[str, list[float]] = {name: [] for name in apps}
+    for i in range(rounds + 5):
+        for name, client in clients.items():
+            start = time.perf_counter()
+            answer = client.post(URL, data=body, content_type="application/json")
+            took = time.perf_counter() - start
+            assert answer.status_code == 200
+            if i >= 5:
+                times[name].append(took * 1000)
+    return {name: median(values) for name, values in times.items()}
+
+
+def seconds(action: Callable[[], object], rounds: int = 7) -> float:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def first_answer() -> None:
+    """From the start of the process to its first answer to an order-sign call."""
+    with running_service() as (base, _):
+        assert requests.post(base + URL, data=order_sign(10), headers={"Content-Type": "application/json"}, timeout=10).ok
+
+
+def bare_imports() -> None:
+    subprocess.run([sys.executable, "-c", "import flask, waitress, requests"], check=True)
+
+
+def idle_memory() -> float:
+    """MiB resident after one answer."""
+    with running_service() as (base, process):
+        requests.post(base + URL, data=order_sign(10), headers={"Content-Type": "application/json"}, timeout=10)
+        status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def main() -> None:
+    print(f"{date.today()}, {platform.machine()}, {platform.system()}, Python {platform.python_version()}\n")
+    quiet = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the run
+    state = create_state(Settings(store_url="sqlite://"), log=Log(quiet))
+    apps = {"echo": echo_app(), "ours": create_app(state=state)}
+    print("| prefetch | body | echo | ours | ratio |\n|---|---|---|---|---|")
+    for only_genotypes, kind in ((False, "nine genotypes, the rest variants"), (True, "all genotypes")):
+        for size in SIZES:
+            body = order_sign(size, only_genotypes=only_genotypes)
+            found = milliseconds(apps, body, ROUNDS[size])
+            ratio = found["ours"] / found["echo"]
+            print(f"| {size}, {kind} | {len(body) / 1024:.0f} KiB | {found['echo']:.2f} ms | {found['ours']:.2f} ms | {ratio:.2f} |")
+    bare, started = seconds(bare_imports), seconds(first_answer)
+    print(f"\nStart to first answer {started:.2f} s; importing flask, waitress and requests {bare:.2f} s; ratio {started / bare:.2f}")
+    print(f"Idle memory {idle_memory():.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

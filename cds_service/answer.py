@@ -1,0 +1,90 @@
+"""From the bytes of a request to the answer, without HTTP: `answer` is the whole system in ten lines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from cds_service.errors import UnknownService
+from cds_service.fhir_client import Deadline, FhirClient
+from cds_service.gather import gather
+from cds_service.logs import Log
+from cds_service.metrics import Metrics
+from cds_service.request import HookRequest
+from cds_service.service import Service
+from cds_service.settings import Settings
+from cds_service.store.feedback import FeedbackStore
+from cds_service.withhold import withhold
+from fhir_mappings.profile import read_profile
+from models.finding import Assessment
+from models.knowledge.types import Knowledge
+from models.patient import Gap
+
+Present = Callable[[Assessment, HookRequest, Service, Knowledge], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One immutable snapshot of what answers need, put together by `app`."""
+
+    settings: Settings
+    knowledge: Knowledge
+    services: Mapping[str, Service]
+    client: FhirClient
+    feedback: FeedbackStore
+    metrics: Metrics
+    log: Log
+    present: Present
+    now: Callable[[], datetime]  #: the only clock, with zone
+
+    def service(self, service_id: str) -> Service:
+        if service_id not in self.services:
+            raise UnknownService("No service has this id. GET /cds-services lists those that there are.")
+        return self.services[service_id]
+
+    def today(self) -> date:
+        return self.now().astimezone(UTC).date()
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is noted of one request as it goes. Only its counts, our own ids and the UUID are logged."""
+
+    service: str = "unknown"
+    correlation: str = field(default_factory=lambda: str(uuid4()))  #: hookInstance, once it is known to be a UUID
+    start: float = field(default_factory=time.monotonic)
+    cards: int = 0
+    gaps: int = 0
+    foreign: int = 0  #: resources of another patient that were dropped
+    assessment: Assessment | None = None  #: for the command line's --explain; never logged
+
+
+def answer(body: bytes, service: Service, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
+    """Read it top to bottom: this is the system."""
+    asked = HookRequest.parse(body, service)
+    trace.correlation = asked.instance.lower()
+    inputs = service.reads(state.knowledge)
+    record = gather(asked, inputs, state.client, deadline)
+    profile = read_profile(
+        record,
+        inputs,
+        patient=asked.patient,
+        server=asked.fhir_server,
+        drafts=asked.draft_orders,
+        selected=asked.selections,
+        as_of=state.today(),
+    )
+    found = service.assess(profile, state.knowledge)
+    shown = withhold(found, service)
+    _count(shown, {*profile.gaps, *found.gaps}, service, state, trace)
+    return state.present(shown, asked, service, state.knowledge)
+
+
+def _count(shown: Assessment, gaps: set[Gap], service: Service, state: State, trace: Trace) -> None:
+    trace.assessment, trace.cards, trace.gaps = shown, len(shown.findings), len(gaps)
+    trace.foreign = sum(gap.reason == "other_patient" for gap in gaps)
+    state.metrics.assessed(service.id, shown.findings, gaps)

@@ -1,0 +1,60 @@
+"""The composition root: puts settings, knowledge, services and stores together as a Flask app, and does nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from cds_service.answer import Present, State
+from cds_service.fhir_client import FhirClient
+from cds_service.logs import Log
+from cds_service.metrics import Metrics
+from cds_service.present import present as cards
+from cds_service.routes import attach
+from cds_service.service import Service
+from cds_service.services import load_services
+from cds_service.settings import Settings, settings_or_exit
+from cds_service.store.feedback import FeedbackStore
+from models.knowledge.load import load
+from models.knowledge.types import Knowledge
+
+
+def create_state(
+    settings: Settings,
+    knowledge: Knowledge | None = None,
+    services: Mapping[str, Service] | None = None,
+    *,
+    present: Present = cards,
+    log: Log | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    offline: bool = False,
+) -> State:
+    """What answers need; a test gives its own parts. `offline`: no FHIR server is called, whoever names one."""
+    return State(
+        settings=settings,
+        knowledge=load() if knowledge is None else knowledge,
+        services=load_services() if services is None else services,
+        client=FhirClient(settings, offline=offline),
+        feedback=FeedbackStore(settings.store_url, settings.comment_key),
+        metrics=Metrics(),
+        log=log or Log(),
+        present=present,
+        now=now,
+    )
+
+
+def create_app(settings: Settings | None = None, state: State | None = None) -> Flask:
+    """The WSGI app. Raises KnowledgeError where the knowledge is wrong: then nothing starts."""
+    settings = state.settings if state else settings or settings_or_exit()
+    state = state or create_state(settings)
+    app = Flask("precision-hooks", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # one more, so that a cut body can be told from a whole one
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings and debug lines hold URLs, and those hold ids
+    attach(app, state)
+    state.log.started(services=len(state.services), knowledge=state.knowledge.digest)
+    return app

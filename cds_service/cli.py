@@ -1,0 +1,157 @@
+"""The command `precision-hooks`. It parses words and prints; what is done stands in the modules it calls."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from cds_service.settings import Settings, is_loopback, settings_or_exit
+from models.errors import PrecisionError
+
+if TYPE_CHECKING:
+    from models.knowledge.types import Knowledge
+
+THREADS = 16
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="precision-hooks")
+def main() -> None:
+    """Precision medicine at the moment of the order: a CDS Hooks service."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (default 127.0.0.1, or PRECISION_HOOKS_HOST).")
+@click.option("--port", type=int, help="Port to listen on (default 8080, or PRECISION_HOOKS_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Answer CDS Hooks calls until stopped."""
+    settings = settings_or_exit(**{name: value for name, value in (("host", host), ("port", port)) if value is not None})
+    _warn_about(settings)
+    from waitress import create_server  # on use: other commands need no server
+
+    from cds_service.app import create_app
+
+    try:
+        app = create_app(settings)
+        # the app refuses a large body with a sentence; the server's own limit only bounds what it spools before that
+        server = create_server(
+            app, host=settings.host, port=settings.port, threads=THREADS, ident="", max_request_body_size=2 * settings.max_body_bytes
+        )
+    except PrecisionError as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
+    click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
+    server.run()
+
+
+def _warn_about(settings: Settings) -> None:
+    """Callers are not told apart yet; nobody should learn that from an incident."""
+    if is_loopback(settings.host):
+        click.echo("Callers are not authenticated: listening on this machine only.", err=True)
+    else:
+        click.echo(f"WARNING: callers are not authenticated, and {settings.host} can be reached from elsewhere.", err=True)
+
+
+@main.command()
+@click.argument("request_file", metavar="REQUEST.json", type=click.Path(path_type=Path))
+@click.option("--service", "service_id", help="Service id; needed only where several services answer the request's hook.")
+@click.option("--explain", is_flag=True, help="Also print each rule that was looked at, its outcome and why.")
+@click.option("--fetch", is_flag=True, help="Read from the request's FHIR server what prefetch lacks (no network otherwise).")
+@click.option("--text", is_flag=True, help="Print the cards for people instead of the response.")
+def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: bool, text: bool) -> None:
+    """Answer one request without HTTP. REQUEST.json may be '-'.
+
+    Exit status: 0 no card, 1 there are cards, 2 the request cannot be answered (the OperationOutcome is printed).
+    """
+    from cds_service.evaluate import evaluate_body, explanation
+
+    try:
+        body = sys.stdin.buffer.read() if str(request_file) == "-" else request_file.read_bytes()
+    except OSError as error:
+        _stop(f"{request_file} cannot be read ({error.strerror}).")
+    result = evaluate_body(body, service_id, settings_or_exit(), fetch=fetch)
+    if text and result.status == 200:
+        from rich.console import Console
+
+        from cds_service.card_text import show
+
+        show(result.response, Console())
+    else:
+        click.echo(result.json())
+    if explain and result.assessment is not None:
+        click.echo(explanation(result.assessment), err=True)
+    sys.exit(2 if result.status != 200 else 1 if result.response["cards"] else 0)
+
+
+@main.command()
+@click.argument("table", metavar="FILE.tsv", type=click.Path(path_type=Path, allow_dash=True))
+def phenotype(table: Path) -> None:
+    """Add phenotype, activity_score and problem to a tab-separated table with the columns gene and diplotype.
+
+    One row out for each row in, as they come; FILE.tsv may be '-'. What cannot be read gets an empty phenotype and a problem.
+    """
+    from cds_service.phenotype_table import add_phenotypes
+
+    knowledge = _knowledge()
+    try:
+        with click.open_file(str(table), "r", encoding="utf-8", errors="replace") as lines:
+            for line in add_phenotypes(lines, knowledge.genes):
+                sys.stdout.write(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has seen enough (`| head`)
+    except OSError as error:
+        _stop(f"{table} cannot be read ({error.strerror}).")
+    except PrecisionError as error:
+        _stop(f"{table}: {error}")
+
+
+@main.group()
+def knowledge() -> None:
+    """What the service knows."""
+
+
+@knowledge.command()
+def check() -> None:
+    """Read every knowledge file and prove that each guideline answers every combination of its keys."""
+    known = _knowledge()
+    guidelines = [guideline for several in known.guidelines.values() for guideline in several]
+    rows = sum(len(guideline.rows) for guideline in guidelines)
+    alleles = sum(len(gene.alleles) for gene in known.genes.values())
+    click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows, {len(known.drugs.ingredients)} ingredients.")
+    click.echo(f"Sound. Digest {known.digest}.")
+
+
+@main.command()
+def demo() -> None:
+    """Start the service, sign a clopidogrel order for a CYP2C19 *2/*2 patient, show the card and the response."""
+    from rich.console import Console
+
+    from cds_service.demo import run
+
+    try:
+        run(Console())
+    except RuntimeError as error:
+        _stop(str(error))
+
+
+def _knowledge() -> Knowledge:
+    from models.knowledge.load import load
+
+    try:
+        return load()
+    except PrecisionError as error:
+        _stop(str(error))
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"precision-hooks: {message}", err=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

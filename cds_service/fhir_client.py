@@ -1,0 +1,235 @@
+"""GET on the caller's FHIR server: allow-list first, one deadline, caps. It judges no resource; it says what it could not get."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+import socket
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from cds_service.settings import Settings, base_of, is_loopback, origin_of
+from cds_service.wire import NotJson, read_json
+
+_JSON_TYPES = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
+_RETRIED = frozenset({500, 502, 503, 504})
+_RETRY_SHARE = 0.4  #: of the deadline that must be left for a second try
+_JITTER = 0.05  #: seconds at most before the second try
+_SKEW = 2  #: seconds before its end at which a token is no longer used
+_CHUNK = 64 * 1024
+_THREADS = 32  #: reads under way in one process; those of a hanging server cannot take more
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One point of monotonic time for everything that a call does. A jump of the wall clock does not move it."""
+
+    seconds: float
+    end: float
+
+    @classmethod
+    def after(cls, milliseconds: int) -> Deadline:
+        return cls(milliseconds / 1000, time.monotonic() + milliseconds / 1000)
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.end - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Leave to read one server until `deadline`. The token goes to this server's origin and nowhere else."""
+
+    base: str
+    token: str = field(repr=False)
+    deadline: Deadline
+    token_end: float = float("inf")  #: monotonic time after which the token is not used
+
+    @classmethod
+    def of(cls, server: str, token: str, expires_in: int | None, deadline: Deadline) -> Access:
+        end = float("inf") if expires_in is None else time.monotonic() + expires_in - _SKEW
+        return cls(base_of(server), token, deadline, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one GET brought: a body, or `absent` (404, 410), or why there is none. `because` holds no URL and no id."""
+
+    body: Mapping[str, Any] | None = None
+    absent: bool = False
+    because: str = ""
+    retry: bool = False
+    size: int = 0
+
+
+class FhirClient:
+    """Reads FHIR servers for every call of one process; holds connections, never tokens or cookies."""
+
+    def __init__(self, settings: Settings, *, offline: bool = False) -> None:
+        self._settings, self._offline = settings, offline
+        self._listed = frozenset(base_of(server) for server in settings.fhir_servers)
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy and no .netrc of the environment sees a token
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=_THREADS))
+        self._threads = ThreadPoolExecutor(_THREADS, "fhir")
+
+    def close(self) -> None:
+        """Give back connections and threads; reads under way are left to end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._session.close()
+
+    def refusal(self, server: str) -> str:
+        """Why this server may not be called, or ''. Nothing leaves the process for a refused one, not even a DNS question."""
+        base = base_of(server)
+        if self._offline:
+            return "this run calls no FHIR server"
+        if not base:
+            return "fhirServer is not a plain http(s) URL, so it is not called"
+        if base in self._listed:
+            return ""
+        if not self._settings.development:
+            return "fhirServer is not on this service's list of FHIR servers (fhir_servers), so it is not called"
+        if self._listed:
+            return "fhirServer is not among the listed FHIR servers (fhir_servers), so it is not called"
+        host = urlsplit(base).hostname or ""
+        if base.startswith("http:") and not is_loopback(host):
+            return "fhirServer is not https, so it is not called"
+        return ""
+
+    def together(self, jobs: Mapping[Hashable, Callable[[], Any]], deadline: Deadline) -> dict[Hashable, Any]:
+        """Run jobs side by side; those not done at the deadline are left behind and missing in the answer.
+
+        Threads, because no socket timeout bounds a name look-up, a TLS handshake or headers that drip.
+        """
+        started: dict[Hashable, Future[Any]] = {key: self._threads.submit(job) for key, job in jobs.items()}
+        done, late = wait(started.values(), timeout=deadline.left)
+        for future in late:
+            future.cancel()
+        return {key: future.result() for key, future in started.items() if future in done}
+
+    def read(self, path: str, access: Access) -> Answer:
+        """One resource or the first page of a search: `path` is relative to the server's base."""
+        return self._get(f"{access.base}/{path}", access, self._settings.fhir_byte_limit)
+
+    def pages(self, first: Mapping[str, Any], access: Access, spent: int = 0) -> Iterator[Answer]:
+        """The pages after `first`. The last answer says why, where pages are missing."""
+        seen: set[str] = set()
+        page, size = first, spent
+        while link := next_link(page):
+            url = urljoin(access.base + "/", link)
+            if origin_of(url) != origin_of(access.base):
+                yield Answer(because="the next page lies on another server, so it is not read")
+                return
+            if url in seen:
+                yield Answer(because="the pages of the search go in a circle")
+                return
+            if len(seen) + 1 >= self._settings.fhir_page_limit:
+                yield Answer(because="the search has more pages than are read")
+                return
+            seen.add(url)
+            answer = self._get(url, access, self._settings.fhir_byte_limit - size)
+            if answer.absent:
+                answer = Answer(because="the next page of the search is gone")
+            yield answer
+            if answer.body is None:
+                return
+            page, size = answer.body, size + answer.size
+
+    def _get(self, url: str, access: Access, limit: int) -> Answer:
+        refused = self.refusal(access.base) or self._private(access.base)
+        if refused:
+            return Answer(because=refused)
+        answer = self._try(url, access, limit)
+        if answer.retry and access.deadline.left > _RETRY_SHARE * access.deadline.seconds:
+            time.sleep(random.uniform(0, min(_JITTER, access.deadline.left / 10)))
+            answer = self._try(url, access, limit)
+        return answer
+
+    def _private(self, base: str) -> str:
+        """A server that nobody listed may not lie inside the network: its address would be the caller's choice."""
+        host = urlsplit(base).hostname or ""
+        if base in self._listed or is_loopback(host):
+            return ""
+        try:
+            found = {ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+        except (OSError, ValueError):
+            return "the FHIR server's name cannot be resolved"
+        return (
+            ""
+            if all(address.is_global for address in found)
+            else "fhirServer lies in a private network; list it in fhir_servers to allow it"
+        )
+
+    def _try(self, url: str, access: Access, limit: int) -> Answer:
+        left = access.deadline.left
+        if left <= 0:
+            return Answer(because=LATE)
+        if time.monotonic() >= access.token_end:
+            return Answer(because="the access token has expired, or is about to")
+        headers = {"Accept": "application/fhir+json", "Authorization": f"Bearer {access.token}"}
+        try:
+            with self._session.get(url, headers=headers, timeout=(left, left), allow_redirects=False, stream=True) as response:
+                return _judge(response, access.deadline, limit)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            return Answer(because=LATE)
+        except requests.exceptions.SSLError:
+            return Answer(because="the FHIR server's certificate is not trusted")
+        except requests.ConnectionError:
+            return Answer(because="the FHIR server cannot be reached", retry=True)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
+            return Answer(because="the FHIR server's answer broke off or cannot be read")
+
+
+LATE = "the FHIR server did not answer before this call's deadline"
+
+
+def next_link(bundle: Mapping[str, Any]) -> str:
+    """The URL of a Bundle's next page, '' when this is the last one."""
+    links = bundle.get("link")
+    named = (link for link in (links if isinstance(links, list) else [links]) if isinstance(link, dict) and link.get("relation") == "next")
+    return next((link["url"] for link in named if isinstance(link.get("url"), str)), "")
+
+
+def _judge(response: requests.Response, deadline: Deadline, limit: int) -> Answer:
+    status = response.status_code
+    if status in (404, 410):
+        return Answer(absent=True)
+    if status != 200:
+        return Answer(because=_REFUSED.get(status, f"the FHIR server answered with status {status}"), retry=status in _RETRIED)
+    if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _JSON_TYPES:
+        return Answer(because="the FHIR server did not answer with FHIR JSON (a login page, or XML)")
+    text = bytearray()
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        text += chunk
+        if len(text) > limit:
+            return Answer(because="the FHIR server's answer is larger than is read")
+        if deadline.left <= 0:
+            return Answer(because=LATE)
+    return _parsed(bytes(text))
+
+
+_REFUSED: Mapping[int, str] = {
+    401: "the FHIR server does not accept the access token",
+    403: "the access token does not allow this read; its scopes lack it",
+    429: "the FHIR server is asked too often and told us to wait",
+}
+
+
+def _parsed(text: bytes) -> Answer:
+    try:
+        body = read_json(text)
+    except NotJson:
+        return Answer(because="the FHIR server's answer is not JSON, or was cut off")
+    if not isinstance(body, dict) or not isinstance(body.get("resourceType"), str):
+        return Answer(because="the FHIR server's answer is not a FHIR resource")
+    return Answer(body, size=len(text))

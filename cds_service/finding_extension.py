@@ -1,0 +1,53 @@
+"""The public contract `org.precision-hooks.finding`: a finding as data beside the card's words (docs/finding.schema.json)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.finding import Finding, GeneEvidence, Reading, Recommendation
+
+
+def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
+    """`knowledge` is the digest of the snapshot that was used. Members without a value are left out."""
+    return {
+        "kind": finding.kind,
+        "topic": finding.topic,
+        "drug": _filled(name=finding.drug.name, rxnorm=finding.drug.rxnorm),
+        "genes": [_gene(gene) for gene in finding.genes],
+        "recommendations": [_recommendation(said) for said in finding.recommendations],
+        "evidence": [{"label": e.label, "version": e.version, "url": e.url} for e in finding.evidence],
+        "knowledge": knowledge,
+    }
+
+
+def _gene(gene: GeneEvidence) -> dict[str, Any]:
+    return _filled(
+        gene=gene.gene,
+        diplotype=gene.diplotype,
+        phenotype=gene.phenotype,
+        activityScore=gene.activity_score,
+        reportedPhenotype=gene.reported_phenotype,
+        alleleStatus=list(gene.allele_status),
+        possible=[_reading(reading) for reading in gene.possible],
+        asOf=gene.as_of,
+        sources=list(gene.sources),
+    )
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return _filled(diplotype=reading.diplotype, phenotype=reading.phenotype, activityScore=reading.activity_score)
+
+
+def _recommendation(said: Recommendation) -> dict[str, Any]:
+    return _filled(
+        source=said.source,
+        classification=said.classification,
+        action=said.action,
+        actions=list(said.actions),
+        population=said.population,
+        lookup=dict(said.lookup),
+    )
+
+
+def _filled(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

@@ -1,0 +1,187 @@
+"""What a service reads: from prefetch, else from the FHIR server, else it says what could not be had. It reads no value."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from cds_service.bundles import Page, found_of, medications_in, page_of, resources_in
+from cds_service.errors import DataUnavailable
+from cds_service.fhir_client import LATE, Access, Deadline, FhirClient, next_link
+from cds_service.request import HookRequest
+from fhir_mappings.inputs import Found, Input, Record, Resource
+from fhir_mappings.references import needed
+from fhir_mappings.resource import entries, kind, latest, origin, text
+from models.patient import Gap
+
+_TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
+
+
+def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline) -> Record:
+    """Round 1: the inputs; round 2: the medicines that draft orders point at. Raises DataUnavailable for a required input."""
+    access, closed = _access(asked, client, deadline)
+    found = _first_round(asked, inputs, client, access, closed, deadline)
+    for wanted in inputs if _is_there_something_to_check(asked) else ():
+        if wanted.required and found[wanted.field].failed:
+            raise DataUnavailable(_missing(wanted, found[wanted.field].because))
+    found |= {key: _unasked(value) for key, value in asked.prefetch.items() if key not in found and isinstance(value, dict)}
+    known = _medications(asked)
+    fetched, gaps = _second_round(asked, known, client, access, closed, deadline)
+    return Record(_newest(found), known | fetched, gaps)
+
+
+def _access(asked: HookRequest, client: FhirClient, deadline: Deadline) -> tuple[Access | None, str]:
+    """Leave to read the caller's server, or why there is none."""
+    if not asked.fhir_server or asked.authorization is None:
+        return None, "no FHIR server with an access token was given"
+    if refused := client.refusal(asked.fhir_server):
+        return None, refused
+    if asked.authorization.patient not in ("", asked.patient):
+        return None, "fhirAuthorization is for another patient than context.patientId, so its token is not used"
+    return Access.of(asked.fhir_server, asked.authorization.access_token, asked.authorization.expires_in, deadline), ""
+
+
+def _is_there_something_to_check(asked: HookRequest) -> bool:
+    """Not while no draft names a medicine yet: then nothing is required, and what is missing stays a gap."""
+    named = (name for _, r in entries(asked.draft_orders) for name, value in r.items() if value and name.startswith("medication"))
+    return not asked.draft_orders or any(named)
+
+
+def _missing(wanted: Input, because: str) -> str:
+    return (
+        f"The input '{wanted.field}' could not be had, so nothing can be said: {because}. Send it as prefetch key '{wanted.field}' "
+        "with the template that discovery gives, or send fhirServer and fhirAuthorization of a server that this service may call."
+    )
+
+
+def _first_round(
+    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, access: Access | None, closed: str, deadline: Deadline
+) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    jobs: dict[Hashable, Callable[[], Found]] = {}
+    for wanted in inputs:
+        given = asked.prefetch.get(wanted.field)
+        if isinstance(given, dict) and kind(given):
+            _take(given, wanted, client, access, closed, found, jobs)
+        elif given is None and wanted.field in asked.prefetch:
+            found[wanted.field] = Found()
+        elif access is None:
+            found[wanted.field] = Found(complete=False, failed=True, because=f"the prefetch has no usable '{wanted.field}' and {closed}")
+        elif path := _filled(wanted.query, asked.tokens()):
+            jobs[wanted.field] = partial(_fetch, path, wanted, client, access)
+        else:
+            found[wanted.field] = Found(
+                complete=False, failed=True, because="its search needs something that the request's context does not hold"
+            )
+    done = client.together(jobs, deadline) if jobs else {}
+    for field in jobs:
+        # a prefetched first page stays in use where the pages behind it came too late
+        found[str(field)] = done.get(field) or replace(found.get(str(field), Found(failed=True)), complete=False, because=LATE)
+    return {wanted.field: found[wanted.field] for wanted in inputs}
+
+
+def _take(
+    given: Resource,
+    wanted: Input,
+    client: FhirClient,
+    access: Access | None,
+    closed: str,
+    found: dict[str, Found],
+    jobs: dict[Hashable, Callable[[], Found]],
+) -> None:
+    """Use what prefetch gave. A failed one is not fetched again (CDS Hooks); a paged one is read to its end."""
+    page = page_of(given, wanted)
+    more = bool(next_link(given)) and not page.useless
+    found[wanted.field] = found_of([page], wanted, f"the prefetch holds one page of several and {closed or LATE}" if more else "")
+    if more and access is not None:
+        jobs[wanted.field] = partial(_follow, given, page, wanted, client, access)
+
+
+def _fetch(path: str, wanted: Input, client: FhirClient, access: Access) -> Found:
+    answer = client.read(path, access)
+    if answer.absent:
+        # a read of something that is not there is an answer; a search address that is not there is a fault
+        return Found() if "?" not in path else Found(complete=False, failed=True, because="the FHIR server does not offer this search")
+    if answer.body is None:
+        return Found(complete=False, failed=True, because=answer.because)
+    return _follow(answer.body, page_of(answer.body, wanted), wanted, client, access, answer.size)
+
+
+def _follow(first: Resource, page: Page, wanted: Input, client: FhirClient, access: Access, spent: int = 0) -> Found:
+    pages, trouble = [page], ""
+    for answer in client.pages(first, access, spent) if not page.useless else ():
+        trouble = answer.because
+        if answer.body is not None:
+            pages.append(page_of(answer.body, wanted))
+    return found_of(pages, wanted, trouble)
+
+
+def _filled(query: str, tokens: Mapping[str, str]) -> str:
+    """The query with every token replaced, '' if one cannot be: a literal token would ask for other patients' data."""
+    if any(name not in tokens for name in _TOKEN.findall(query)):
+        return ""
+    return _TOKEN.sub(lambda token: _encoded(token[1], tokens[token[1]]), query)
+
+
+def _encoded(name: str, value: str) -> str:
+    return quote(value, safe="/" if name == "context.userId" else "")
+
+
+def _unasked(value: Resource) -> Found:
+    """A key that no input asks for: it satisfies none, but whose data it holds still matters to the firewall."""
+    return Found(tuple(resource for _, resource in resources_in(value)))
+
+
+def _medications(asked: HookRequest) -> dict[str, Resource]:
+    """Every Medication that came along, by 'Medication/id' and fullUrl; the newest version where there are several."""
+    sources: list[Any] = [{**asked.draft_orders, "resourceType": "Bundle"}, *asked.prefetch.values()]
+    named = [(url, resource) for value in sources for url, resource in medications_in(value)]
+    newest = {origin(r): r for r in latest([r for _, r in named]) if text(r.get("id"))}
+    by_url = {url: newest.get(origin(resource), resource) for url, resource in named if url}
+    return by_url | newest
+
+
+def _second_round(
+    asked: HookRequest, known: Mapping[str, Resource], client: FhirClient, access: Access | None, closed: str, deadline: Deadline
+) -> tuple[dict[str, Resource], tuple[Gap, ...]]:
+    wanted = [name for name in needed(asked.draft_orders, known, asked.fhir_server) if _MEDICATION.fullmatch(name)]
+    if not wanted:
+        return {}, ()
+    if access is None:
+        return {}, tuple(_unread(name, closed) for name in wanted)
+    done = client.together({name: partial(client.read, name, access) for name in wanted}, deadline)
+    fetched: dict[str, Resource] = {}
+    gaps: list[Gap] = []
+    for name in wanted:
+        answer = done.get(name)
+        if answer is not None and answer.body is not None and origin(answer.body) == name:
+            fetched[name] = answer.body
+        else:
+            gaps.append(_unread(name, (answer.because or "the FHIR server does not have it") if answer else LATE))
+    return fetched, tuple(gaps)
+
+
+def _unread(name: str, because: str) -> Gap:
+    return Gap(name, "unavailable", f"a draft order names this medicine by reference and {because}", name)
+
+
+def _newest(found: Mapping[str, Found]) -> dict[str, Found]:
+    """Where two keys hold the same resource, the older version is dropped; versions that cannot be ordered all stay."""
+    held = [name for f in found.values() for name in {_name(r) for r in f.resources}]
+    shared = {name for name, keys in Counter(held).items() if keys > 1}
+    if not shared:
+        return dict(found)
+    kept: dict[str, list[Resource]] = {}
+    for resource in latest([r for f in found.values() for r in f.resources if _name(r) in shared]):
+        kept.setdefault(_name(resource), []).append(resource)
+    return {key: replace(f, resources=tuple(r for r in f.resources if r in kept.get(_name(r), (r,)))) for key, f in found.items()}
+
+
+def _name(resource: Resource) -> str:
+    return f"{resource.get('resourceType')}/{resource.get('id')}"

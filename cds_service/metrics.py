@@ -1,0 +1,50 @@
+"""What is counted and timed, in a registry of its own for each app. No label ever holds anything of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+
+from models.finding import Finding
+from models.patient import Gap
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1.0, 2.0, 5.0)
+
+
+class Metrics:
+    """Counters of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter("precision_hooks_requests", "Answers by service and status", ["service", "status"], registry=self.registry)
+        self._seconds = Histogram(
+            "precision_hooks_request_seconds", "Time to answer", ["service"], buckets=_SECONDS, registry=self.registry
+        )
+        self._cards = Counter("precision_hooks_cards", "Cards by indicator", ["service", "indicator"], registry=self.registry)
+        self._gaps = Counter("precision_hooks_gaps", "What could not be checked, by reason", ["service", "reason"], registry=self.registry)
+        self._foreign = Counter(
+            "precision_hooks_foreign_resources", "Resources of another patient that were dropped", ["service"], registry=self.registry
+        )
+        self._feedback = Counter(
+            "precision_hooks_feedback", "Feedback items by what became of them", ["service", "fate"], registry=self.registry
+        )
+
+    def answered(self, service: str, status: int, seconds: float) -> None:
+        self._requests.labels(service, str(status)).inc()
+        self._seconds.labels(service).observe(seconds)
+
+    def assessed(self, service: str, findings: Iterable[Finding], gaps: Iterable[Gap]) -> None:
+        for finding in findings:
+            self._cards.labels(service, finding.urgency).inc()
+        for gap in gaps:
+            self._gaps.labels(service, gap.reason).inc()
+            if gap.reason == "other_patient":
+                self._foreign.labels(service).inc()
+
+    def feedback(self, service: str, fate: str, count: int) -> None:
+        self._feedback.labels(service, fate).inc(count)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

@@ -1,0 +1,152 @@
+"""Assessment to cards: the only place that decides how a thing is said. It judges nothing and reads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID, uuid5
+
+from cds_service.coverage import coverage_extension
+from cds_service.finding_extension import finding_extension
+from cds_service.messages import Messages, messages
+from cds_service.request import HookRequest
+from cds_service.service import Service
+from cds_service.words import advice, gap_line, gene_line, joined, label, lookup, result, starred
+from models.finding import Assessment, Finding, Recommendation
+from models.knowledge.types import Knowledge
+
+LONGEST_SUMMARY = 139  #: CDS Hooks: fewer than 140 characters
+OPEN = {"results-conflict", "reported-differs", "depends-on-reading"}  #: notes of findings whose readings lead to different advice
+TOPICS = "urn:precision-hooks:topic"
+OVERRIDES = "urn:precision-hooks:override-reason"
+REASONS = ("tolerates", "dose-adjusted", "alternative-unsuitable", "benefit-outweighs-risk", "result-not-reliable")
+SOFTWARE = version("precision-hooks")
+
+Json = dict[str, Any]
+
+
+def present(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge) -> Json:
+    """The whole response body: cards by urgency, and what was and was not checked."""
+    words = messages()
+    return {
+        "cards": [card(finding, asked, service, knowledge, words) for finding in found.findings],
+        "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE)},
+    }
+
+
+def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Knowledge, words: Messages) -> Json:
+    """One finding as a CDS Hooks card."""
+    evidence = finding.evidence[0]
+    identity = uuid5(UUID(asked.instance), f"{service.id}/{finding.topic}")
+    suggestions = removals(finding, identity, words)
+    return _filled(
+        {
+            "uuid": str(identity),
+            "summary": summary(finding, words),
+            "detail": detail(finding, words),
+            "indicator": finding.urgency,
+            "source": {
+                "label": f"{evidence.label}, {evidence.version}",
+                "url": evidence.url,
+                "topic": {"system": TOPICS, "code": finding.topic, "display": topic_display(finding, words)},
+            },
+            "suggestions": suggestions,
+            "selectionBehavior": ("at-most-one" if len(suggestions) == 1 else "any") if suggestions else "",
+            "overrideReasons": override_reasons(finding, words),
+            "links": [{"label": words.text("link", label=e.label, version=e.version), "url": e.url, "type": "absolute"} for e in finding.evidence],
+            "extension": {"org.precision-hooks.finding": finding_extension(finding, knowledge.digest)},
+        }
+    )
+
+
+def _filled(members: Json) -> Json:
+    """CDS Hooks forbids null and empty members."""
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
+
+
+def topic_display(finding: Finding, words: Messages) -> str:
+    return words.text("topic", drug=finding.drug.name, genes=joined([label(g) for g in finding.genes], words.text("and")))
+
+
+def summary(finding: Finding, words: Messages) -> str:
+    """The action, then the genes as far as 139 characters allow; drug and action are never cut."""
+    do = advice(finding, finding.recommendations[0], words).do
+    genes = [g for g in finding.genes if not g.missing]
+    bare = ", ".join(label(g) for g in genes or finding.genes)
+    if finding.kind == "conflict":
+        choices = [words.text("summary-conflict", do=do, genes=bare), words.text("summary-conflict-short", do=do)]
+    elif genes and finding.kind == "drug-gene":
+        told = ", ".join(f"{label(g)} {_short(result(g))}".strip() for g in genes)
+        phenotypes = ", ".join(f"{label(g)} {g.phenotype}".strip() for g in genes)
+        choices = [words.text("summary", do=do, genes=text) for text in (told, phenotypes, bare)]
+    else:
+        choices = []
+    return next((text for text in (*choices, do) if len(text) <= LONGEST_SUMMARY), do)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else ""
+
+
+def detail(finding: Finding, words: Messages) -> str:
+    """Result, why, what to do, what is not known, source: a few short lines of Markdown."""
+    open_ = bool(set(finding.notes) & OPEN)
+    lines = [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
+    lines += [*_reasons(finding, words), *_deeds(finding, words)]
+    lines += [words.text(f"note-{note}") for note in finding.notes]
+    lines += [words.text("note-alternatives")] if any(r.alternatives for r in finding.recommendations) else []
+    lines += [gap_line(gap, words) for gap in finding.gaps]
+    lines += _sources(finding, words)
+    return "\n\n".join(lines)
+
+
+def _reasons(finding: Finding, words: Messages) -> list[str]:
+    speaking = [said for said in finding.recommendations if said.action not in ("standard", "no_recommendation")] or finding.recommendations
+    whys = dict.fromkeys(starred(advice(finding, said, words).why) for said in speaking)
+    return [words.text("why", why=" ".join(whys))]
+
+
+def _deeds(finding: Finding, words: Messages) -> list[str]:
+    """What to do: one line when all recommendations say the same, else one for each population and reading."""
+    said: dict[str, list[Recommendation]] = {}
+    for recommendation in finding.recommendations:
+        message = advice(finding, recommendation, words)
+        said.setdefault(starred(" ".join(filter(None, (f"{message.do}.", message.more)))), []).append(recommendation)
+    if len(said) == 1:
+        return [words.text("do", do=next(iter(said)))]
+    return [f"- {_when(group, finding, words)}: {do}" for do, group in said.items()]
+
+
+def _when(group: list[Recommendation], finding: Finding, words: Messages) -> str:
+    """The populations and look-ups under which an advice holds, with the source's strength."""
+    populations = dict.fromkeys(r.population_label for r in group if r.population_label)
+    several = len({tuple(r.lookup.items()) for r in finding.recommendations}) > 1
+    lookups = dict.fromkeys(", ".join(lookup(gene, key, words) for gene, key in r.lookup.items()) for r in group) if several else {}
+    strengths = dict.fromkeys(r.classification for r in group)
+    return f"{starred('; '.join([*populations, *lookups]))} ({', '.join(strengths)})"
+
+
+def _sources(finding: Finding, words: Messages) -> list[str]:
+    strengths = dict.fromkeys(r.classification for r in finding.recommendations if r.classification != "n/a")
+    kind = "evidence" if strengths else "evidence-unclassified"
+    return [words.text(kind, label=e.label, version=e.version, classification=", ".join(strengths)) for e in finding.evidence]
+
+
+def removals(finding: Finding, identity: UUID, words: Messages) -> list[Json]:
+    """"Remove this order", once for each draft order, only where every applying row agrees that it should not stand."""
+    if not finding.removable:
+        return []
+    remove = words.text("remove", drug=finding.drug.name)
+    return [
+        {
+            "label": remove,
+            "uuid": str(uuid5(identity, order)),
+            "actions": [{"type": "delete", "description": remove, "resourceId": order}],
+        }
+        for order in finding.orders
+    ]
+
+
+def override_reasons(finding: Finding, words: Messages) -> list[Mapping[str, str]]:
+    return [{"system": OVERRIDES, "code": code, "display": words.text(f"override-{code}")} for code in REASONS]

@@ -1,0 +1,25 @@
+"""What a CDS service is: an id, a hook, the inputs it reads and the function that assesses a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fhir_mappings.inputs import Input
+from models.finding import Action, Assessment
+from models.knowledge.types import Knowledge
+from models.patient import PatientProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One CDS service. `reads` gives its inputs for a knowledge snapshot, so that a new gene enters the prefetch by itself."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    reads: Callable[[Knowledge], tuple[Input, ...]]
+    assess: Callable[[PatientProfile, Knowledge], Assessment]
+    reads_drafts: bool = True  #: it needs context.draftOrders
+    speaks: tuple[Action, ...] = ()  #: actions that it tells; the others wait for a later hook. (): all

@@ -1,0 +1,95 @@
+"""Keeps feedback, once each. What it cannot keep is an error, never silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from cds_service.errors import StoreUnavailable
+from cds_service.store.items import Item
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+class FeedbackStore:
+    """Opened on first use: SQLAlchemy takes longer to import than a call takes to answer."""
+
+    def __init__(self, url: str, comment_key: SecretStr | None = None, busy_ms: int = 1000) -> None:
+        self._url, self._key, self._busy_ms = url, comment_key, busy_ms
+        self._engine: Engine | None = None
+        self._lock = Lock()
+
+    def record(self, tenant: str, service: str, items: Sequence[Item], received: datetime) -> int:
+        """Store what is not stored yet; the number of new rows. Raises StoreUnavailable; then nothing of the batch is kept."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        rows = [self._row(tenant, service, item, received) for item in items]
+        try:
+            with self._open().begin() as connection:
+                return sum(connection.execute(_insert(connection.dialect.name), row).rowcount for row in rows)
+        except (SQLAlchemyError, OSError, ImportError):
+            raise StoreUnavailable(
+                "The feedback store cannot be written now, so nothing of this batch was kept. Send it again later."
+            ) from None
+
+    def reachable(self) -> bool:
+        from sqlalchemy import text
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            with self._open().connect() as connection:
+                connection.execute(text("SELECT 1"))
+            return True
+        except (SQLAlchemyError, OSError, ImportError):
+            return False
+
+    def _open(self) -> Engine:
+        from cds_service.store.database import open_engine
+
+        with self._lock:
+            if self._engine is None:
+                self._engine = open_engine(self._url, self._busy_ms)
+            return self._engine
+
+    def _row(self, tenant: str, service: str, item: Item, received: datetime) -> dict[str, Any]:
+        return {
+            "tenant": tenant,
+            "service": service,
+            "card": item.card,
+            "outcome": item.outcome,
+            "timestamp": item.timestamp,
+            "skewed": item.skewed,
+            "suggestions": json.dumps(item.suggestions),
+            "reason_system": item.reason_system,
+            "reason_code": item.reason_code,
+            "reason_display": item.reason_display,
+            "comment": self._sealed(item.comment),
+            "comment_withheld": bool(item.comment) and self._key is None,
+            "received": received,
+        }
+
+    def _sealed(self, comment: str) -> bytes | None:
+        if not comment or self._key is None:
+            return None
+        from cryptography.fernet import Fernet
+
+        return Fernet(self._key.get_secret_value()).encrypt(comment.encode())
+
+
+def _insert(dialect: str) -> Any:
+    """INSERT that skips a row which is there already; both databases spell it alike but keep it in their own dialect."""
+    from cds_service.store.tables import FEEDBACK
+
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(FEEDBACK).on_conflict_do_nothing()
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(FEEDBACK).on_conflict_do_nothing()

@@ -1,0 +1,123 @@
+"""Sentences of a card from values and messages: safe Markdown, no HTML. Which card is made is not decided here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from cds_service.messages import Messages, RowMessage
+from models.finding import Dose, Finding, GeneEvidence, Reading, Recommendation
+from models.knowledge.types import INDETERMINATE
+from models.patient import Gap
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~&$])")  #: what acts within a line; a card never begins a line with reported text
+LONGEST_QUOTE = 120  #: characters of any one reported text that a card repeats
+
+
+def clean(text: str) -> str:
+    """Reported text without control, format (bidirectional, zero-width) and private characters, on one line, capped."""
+    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= LONGEST_QUOTE else kept[: LONGEST_QUOTE - 1] + "…"
+
+
+def escaped(text: str) -> str:
+    """Reported text that Markdown shows as written: no emphasis, link, image, table or HTML can come of it.
+
+    "<" becomes "‹": some clients render HTML whatever stands before it.
+    """
+    return _MARKDOWN.sub(r"\\\1", clean(text)).replace("<", "‹").replace("://", ":\u200b//").replace("www.", "www\u200b.")
+
+
+def starred(text: str) -> str:
+    """Our own words in Markdown: they hold star alleles at most, so only the star needs escaping."""
+    return text.replace("*", "\\*")
+
+
+def joined(words: Sequence[str], last: str) -> str:
+    """'a', 'a or b', 'a, b or c'."""
+    return ", ".join(words[:-1]) + last + words[-1] if len(words) > 1 else "".join(words)
+
+
+def parts_of(finding: Finding, said: Recommendation, words: Messages) -> dict[str, str]:
+    """The named parts that any message may use."""
+    return {
+        "alternatives": joined([drug.name for drug in said.alternatives], words.text("or")),
+        "dose": dose(said.dose, words),
+        "drug": finding.drug.name,
+        "genes": joined([label(g) for g in finding.genes], words.text("and")),
+        "missing": joined([label(g) for g in finding.genes if g.missing], words.text("and")),
+        "indeterminate": joined([label(g) for g in finding.genes if g.phenotype == INDETERMINATE], words.text("and")),
+        **said.parts,
+    }
+
+
+def dose(value: Dose | None, words: Messages) -> str:
+    if value is None:
+        return ""
+    low, high = (f"{v:g}" if v is not None else "" for v in (value.low, value.high))
+    kind = "single" if low == high else "range" if low and high else "most" if high else "least"
+    return words.text(f"dose-{kind}", low=low, high=high, unit=value.unit, basis=value.basis)
+
+
+def advice(finding: Finding, said: Recommendation, words: Messages) -> RowMessage:
+    """A recommendation's message with its parts filled in."""
+    message, parts = words.row(said.message), parts_of(finding, said, words)
+    return RowMessage(*(text.format_map(parts) for text in (message.do, message.why, message.more)))
+
+
+def label(gene: GeneEvidence) -> str:
+    """'CYP2C19'; for a presence gene with the allele that is asked about: 'HLA-B*57:01'."""
+    return f"{gene.gene}{gene.asked}"
+
+
+def result(gene: GeneEvidence) -> str:
+    """'*2/*2 Poor Metabolizer', 'positive', or what the readings share."""
+    statuses = (status.removeprefix(gene.asked).strip() for status in gene.allele_status)
+    return " ".join(filter(None, (gene.diplotype, gene.phenotype, *statuses)))
+
+
+def lookup(gene: str, key: str, words: Messages) -> str:
+    """A look-up key in words: 'CYP2C19 Poor Metabolizer', 'CYP2D6 activity score 0.5', 'HLA-B*57:01 positive'."""
+    if key.startswith("*"):
+        return f"{gene}{key}"
+    return f"{gene} {words.text('gene-score', score=key) if key[:1].isdigit() or key.startswith('≥') else key}"
+
+
+def reading(value: Reading, words: Messages) -> str:
+    score = words.text("gene-score", score=value.activity_score) if value.activity_score else ""
+    said = ", ".join(filter(None, (" ".join(filter(None, (value.diplotype, value.phenotype))), score)))
+    return f"{said} ({value.because})" if value.because else said
+
+
+def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> str:
+    """One line on one gene: result, status, date, laboratory; its possible readings where they matter."""
+    if gene.missing:
+        return words.text("gene-missing", gene=escaped(label(gene)), reason=words.text(f"missing-{gene.missing}"))
+    said = [
+        words.text("gene-score", score=gene.activity_score) if gene.activity_score else "",
+        words.text("gene-reported", phenotype=escaped(gene.reported_phenotype)) if _differs(gene) else "",
+        words.text("gene-possible", readings=escaped("; ".join(reading(r, words) for r in gene.possible))) if gene.possible and show_possible else "",
+        *_origin(gene, words),
+        words.text("gene-by-words") if gene.by_words else "",
+    ]
+    named = escaped(" ".join(filter(None, (label(gene), result(gene)))))
+    return ", ".join([words.text("gene-result", named=named), *filter(None, said)])
+
+
+def _origin(gene: GeneEvidence, words: Messages) -> list[str]:
+    """Status, date and laboratory; readings that rest on different results say their own."""
+    if any(reading.because for reading in gene.possible):
+        return []
+    status = words.text("status-amended" if gene.amended else "status-final")
+    dated = words.text("gene-status", status=status, date=escaped(gene.as_of)) if gene.as_of else words.text("gene-status-undated", status=status)
+    return [dated, *([words.text("gene-laboratory", laboratory=escaped(gene.laboratory))] if gene.laboratory else [])]
+
+
+def _differs(gene: GeneEvidence) -> bool:
+    return bool(gene.reported_phenotype) and gene.reported_phenotype != gene.phenotype
+
+
+def gap_line(gap: Gap, words: Messages) -> str:
+    return words.text("gap", because=escaped(f"{gap.subject}: {gap.because}"))

@@ -1,0 +1,287 @@
+"""Reading the caller's FHIR server: each fault of the server, and who may be called at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cds_service.errors import DataUnavailable
+from cds_service.fhir_client import Access, Deadline, FhirClient
+from cds_service.gather import gather
+from cds_service.settings import Settings
+from fhir_mappings.inputs import Found
+from tests.support.edge import OPTIONAL, RESULTS, asked, observation, with_server
+from tests.support.mock_fhir import MockFhir, bundle
+
+DEADLINE_MS = 150
+
+
+def client_with(**settings: Any) -> FhirClient:
+    return FhirClient(Settings(store_url="sqlite://", **settings))
+
+
+@pytest.fixture
+def client() -> Iterator[FhirClient]:
+    made = client_with()
+    yield made
+    made.close()
+
+
+def fetched(client: FhirClient, base: str, ms: int = DEADLINE_MS, **more: Any) -> Found:
+    return gather(asked(with_server(base, **more)), (OPTIONAL,), client, Deadline.after(ms)).found["labs"]
+
+
+@pytest.mark.parametrize("fault", ["slow", "drip body", "drip headers"])
+def test_fault_D01_nothing_outlasts_the_deadline(client: FhirClient, fhir: MockFhir, fault: str) -> None:
+    fhir.fault = fault
+    start = time.monotonic()
+    found = fetched(client, fhir.base, 100)
+    assert time.monotonic() - start < 0.2
+    assert found.failed and "deadline" in found.because
+
+
+def test_fault_D01_one_deadline_for_all_inputs_and_rounds(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "slow"
+    start = time.monotonic()
+    with pytest.raises(DataUnavailable):
+        gather(asked(with_server(fhir.base)), (RESULTS, OPTIONAL), client, Deadline.after(100))
+    assert time.monotonic() - start < 0.2
+
+
+def test_fault_D02_connection_refused(client: FhirClient) -> None:
+    found = fetched(client, "http://127.0.0.1:9/fhir", 400)
+    assert found.failed and "reached" in found.because
+
+
+@pytest.mark.parametrize("fault", ["401", "403", "429", "400"])
+def test_fault_D03_D05_refusals_are_not_tried_again(client: FhirClient, fhir: MockFhir, fault: str) -> None:
+    fhir.fault = fault
+    assert fetched(client, fhir.base).failed
+    assert len(fhir.asked) == 1
+
+
+def test_fault_D03_the_scope_is_named(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "403"
+    assert "scopes" in fetched(client, fhir.base).because
+
+
+def test_fault_D05_no_retry_on_429(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "429"
+    assert fetched(client, fhir.base, 5000).failed
+    assert len(fhir.asked) == 1
+
+
+@pytest.mark.parametrize("fault", ["404", "410"])
+def test_fault_D04_absent_for_a_read_failed_for_a_search(client: FhirClient, fhir: MockFhir, fault: str) -> None:
+    from fhir_mappings.patient import PATIENT
+
+    fhir.fault = fault
+    assert fetched(client, fhir.base).failed
+    read = gather(asked(with_server(fhir.base)), (PATIENT,), client, Deadline.after(DEADLINE_MS)).found["patient"]
+    assert read == Found()
+
+
+def test_fault_D06_one_retry(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "503 once"
+    fhir.answers["Observation"] = bundle(observation())
+    assert len(fetched(client, fhir.base, 1000).resources) == 1
+    assert len(fhir.asked) == 2
+    fhir.fault = "503"
+    assert fetched(client, fhir.base, 1000).failed
+    assert len(fhir.asked) == 4
+
+
+def test_fault_D06_no_retry_late_in_the_deadline(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "500"
+    late = Deadline(10.0, time.monotonic() + 3.9)
+    answer = client.read("Observation", Access.of(fhir.base, "t", None, late))
+    assert answer.body is None and len(fhir.asked) == 1
+
+
+@pytest.mark.parametrize("fault", ["html", "xml", "outcome", "truncated", "not json", "latin1", "duplicate keys", "no resource"])
+def test_fault_D07_D08_D10_D14_what_is_no_fhir_json_is_failed(client: FhirClient, fhir: MockFhir, fault: str) -> None:
+    fhir.fault = fault
+    found = fetched(client, fhir.base)
+    assert found.failed and found.because
+    assert "please log in" not in found.because
+
+
+def test_fault_D07_html(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "html"
+    assert "login page" in fetched(client, fhir.base).because
+
+
+def test_fault_D08_outcome_with_200(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "outcome"
+    assert "OperationOutcome" in fetched(client, fhir.base).because
+
+
+def test_fault_D10_broken_json(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "truncated"
+    assert fetched(client, fhir.base).failed
+
+
+def test_fault_D14_xml(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "xml"
+    assert "XML" in fetched(client, fhir.base).because
+
+
+def test_fault_D09_security_S27_redirects_are_not_followed(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "redirect"
+    assert fetched(client, fhir.base).failed
+    assert len(fhir.asked) == 1
+
+
+def test_fault_D09_redirects(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "redirect"
+    assert "302" in fetched(client, fhir.base).because
+
+
+def test_fault_D11_loops_and_endless_pages_end(fhir: MockFhir) -> None:
+    client = client_with(fhir_page_limit=4)
+    fhir.fault = "loop"
+    found = fetched(client, fhir.base, 1000)
+    assert (found.complete, len(fhir.asked)) == (False, 2)
+    fhir.fault, fhir.asked = "endless", []
+    found = fetched(client, fhir.base, 1000)
+    assert (found.complete, len(fhir.asked)) == (False, 4)
+    client.close()
+
+
+def test_fault_D12_security_S26_the_token_stays_on_its_origin(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "next elsewhere"
+    found = fetched(client, fhir.base)
+    assert (found.complete, found.failed, len(fhir.asked)) == (False, False, 1)
+    assert "another server" in found.because
+    assert fhir.asked[0][1]["Authorization"] == "Bearer secret-token"
+
+
+def test_security_S26_token_to_the_same_origin_only(client: FhirClient, fhir: MockFhir) -> None:
+    elsewhere = bundle(next_url=fhir.base.replace("http://", "https://") + "/Observation?page=2")
+    fhir.answers["Observation"] = elsewhere
+    assert not fetched(client, fhir.base).complete
+    assert len(fhir.asked) == 1
+
+
+def test_fault_D12_next_to_another_host(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.fault = "next elsewhere"
+    assert not fetched(client, fhir.base).complete
+
+
+def test_relative_next_links_are_followed(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.answers["Observation"] = bundle(observation(), next_url="Observation?page=2")
+    fhir.pages["Observation?page=2"] = bundle(observation("o2"))
+    assert len(fetched(client, fhir.base).resources) == 2
+
+
+def test_fault_D15_a_huge_page_is_cut(fhir: MockFhir) -> None:
+    client = client_with(fhir_byte_limit=50_000)
+    fhir.fault = "huge"
+    assert "larger" in fetched(client, fhir.base, 1000).because
+    client.close()
+
+
+@pytest.mark.parametrize("seconds", [-5, 0, 1, 2])
+def test_fault_D16_a_token_about_to_end_is_not_used(client: FhirClient, fhir: MockFhir, seconds: int) -> None:
+    assert "expired" in fetched(client, fhir.base, expires_in=seconds).because
+    assert fhir.asked == []
+
+
+def test_fault_D18_a_private_address_that_nobody_listed(client: FhirClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for address in ("10.0.0.1", "169.254.169.254", "fd00::1", "::ffff:10.0.0.1", "0.0.0.0", "192.168.1.1"):
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, a=address, **__: [(2, 1, 6, "", (a, 0))])
+        monkeypatch.setattr(client._session, "get", lambda *_, **__: pytest.fail("called"))
+        assert "private network" in fetched(client, "https://ehr.example.org/fhir").because
+
+
+def test_fault_D19_unsorted_results_keep_the_newest_version(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.answers["Observation"] = bundle(observation(meta={"versionId": "2"}, status="amended"), observation(meta={"versionId": "1"}))
+    assert [r["status"] for r in fetched(client, fhir.base).resources] == ["amended"]
+
+
+PUBLIC = {"host": "0.0.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "server"),
+    [
+        (PUBLIC, "https://ehr.example.org/fhir"),
+        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org/other"),
+        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org/fhir/../other"),
+        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org.evil.example/fhir"),
+        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org@evil.example/fhir"),
+        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org:8443/fhir"),
+        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "http://ehr.example.org/fhir"),
+        ({"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://other.example.org/fhir"),
+    ],
+)
+def test_security_S24_a_server_that_is_not_listed_is_never_called(
+    settings: dict[str, Any], server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("a name was looked up"))
+    client = client_with(**settings)
+    assert fetched(client, server).failed
+    client.close()
+
+
+def test_security_S24_a_listed_server_in_any_spelling_of_host_and_slash() -> None:
+    client = client_with(host="0.0.0.0", fhir_servers=["https://ehr.example.org/fhir/"])
+    assert client.refusal("https://EHR.example.org:443/fhir") == ""
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "server", ["http://ehr.example.org/fhir", "http://169.254.169.254/", "http://0x7f000001/", "http://[::ffff:7f00:1]/fhir"]
+)
+def test_fault_A21_http_is_for_loopback_in_development_only(client: FhirClient, server: str) -> None:
+    assert client.refusal(server)
+    public = client_with(host="0.0.0.0")
+    assert public.refusal("http://127.0.0.1:8080/fhir")
+    public.close()
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "file:///etc/passwd",
+        "ftp://x/y",
+        "https://a b/",
+        "https://x\\@y/",
+        "https://x/#f",
+        "https://x/\r\nA: b",
+        "https://u:p@x/",
+        "https:///p",
+        "x",
+        "https://x:99999/",
+        "https://exämple.org/",
+        "https://x/a?b=c",
+    ],
+)
+def test_security_S25_odd_urls_are_not_called(client: FhirClient, server: str) -> None:
+    assert "plain" in client.refusal(server)
+
+
+def test_security_S28_proxies_and_netrc_of_the_environment_are_ignored(
+    client: FhirClient, fhir: MockFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    fhir.answers["Observation"] = bundle(observation())
+    assert len(fetched(client, fhir.base).resources) == 1
+
+
+def test_security_S42_no_token_in_the_repr_of_an_access() -> None:
+    assert "canary" not in repr(Access.of("https://x.example.org", "canary", None, Deadline.after(1)))
+
+
+def test_cookies_of_one_answer_are_not_sent_with_the_next(client: FhirClient, fhir: MockFhir, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support import mock_fhir
+
+    monkeypatch.setitem(mock_fhir._FAULTS, "400", lambda mock, handler: mock_fhir.send(handler, b"{}", status=400, Set_Cookie="a=b"))
+    fhir.fault = "400"
+    fetched(client, fhir.base)
+    fetched(client, fhir.base)
+    assert "Cookie" not in fhir.asked[1][1]

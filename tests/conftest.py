@@ -1,0 +1,35 @@
+"""Fixtures that every folder of tests shares."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from cds_service.app import create_app, create_state
+from cds_service.logs import Log
+from cds_service.settings import Settings
+from models.knowledge.load import load
+from models.knowledge.types import Knowledge
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The snapshot that the service would load."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def client(knowledge: Knowledge) -> FlaskClient:
+    """The whole service with its own knowledge, without a network and with a store in memory."""
+    state = create_state(Settings(store_url="sqlite://"), knowledge, log=Log(io.StringIO()), now=lambda: NOW)
+    return create_app(state=state).test_client()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-conversations", action="store_true", help="write the answers in tests/conversations anew")
+    parser.addoption("--write-discovery", action="store_true", help="write tests/discovery.json anew")

@@ -1,0 +1,140 @@
+"""Agreement of knowledge files: one place broken at a time, and the sentence that must name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from models.errors import KnowledgeError
+from models.finding import Drug
+from models.knowledge.check import check, lookups
+from models.knowledge.types import Guideline, Knowledge, Population
+from tests.support.small_knowledge import HIGH, LOW, SOURCE, gene, guideline, knowledge, row
+
+FILE = "guidelines/testol.test.toml"
+
+
+def with_row(number: int, **changed: object) -> Guideline:
+    """The faultless guideline with one row (from 1) changed."""
+    whole = guideline()
+    rows = list(whole.rows)
+    rows[number - 1] = replace(rows[number - 1], **changed)  # type: ignore[arg-type]
+    return replace(whole, rows=tuple(rows))
+
+
+def without_row(number: int) -> Guideline:
+    whole = guideline()
+    return replace(whole, rows=whole.rows[: number - 1] + whole.rows[number:])
+
+
+BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
+    "a row missing": (lambda: without_row(4), f"population 'general': no row answers PAIR {HIGH} | Indeterminate, SCORE No Result"),
+    "the open scores missing": (lambda: without_row(3), "no row answers PAIR"),
+    "two rows for one": (
+        lambda: with_row(2, when={"PAIR": (HIGH, "Indeterminate", "No Result"), "SCORE": ("0.0..2.5",)}),
+        "rows 2 and 3 all answer PAIR Usual | Indeterminate, SCORE 2.5",
+    ),
+    "a phenotype that drifted": (
+        lambda: with_row(1, when={"PAIR": ("Slow metaboliser",), "SCORE": ("0.0..",)}),
+        "row[1]: PAIR 'Slow metaboliser'",
+    ),
+    "a key that is no score": (lambda: with_row(2, when={"PAIR": (HIGH,), "SCORE": ("low",)}), "row[2]: SCORE 'low' is no value"),
+    "a gene without a file": (lambda: replace(guideline(), keys={"PAIR": "phenotype", "NONE": "score"}), "keys name gene 'NONE'"),
+    "a mode that the gene lacks": (lambda: replace(guideline(), keys={"PAIR": "score", "SCORE": "score"}), "keys ask PAIR for 'score'"),
+    "a row about another gene": (
+        lambda: with_row(3, when={"PAIR": (HIGH,)}),
+        "row[3]: `when` names PAIR, but the guideline's keys are PAIR, SCORE",
+    ),
+    "an unknown drug": (lambda: replace(guideline(), drug=Drug("testol", "11")), "guideline.rxnorm '11' is no ingredient"),
+    "another name for the drug": (
+        lambda: replace(guideline(), drug=Drug("testolol", "10")),
+        "RxNorm 10 is 'testol' in drugs/, not 'testolol'",
+    ),
+    "an unknown alternative": (lambda: with_row(1, alternatives=("99",)), "row[1]: alternative '99'"),
+    "the drug as its own alternative": (lambda: with_row(1, alternatives=("10",)), "row[1]: alternative '10'"),
+    "an undeclared population": (lambda: with_row(5, populations=("adults",)), "row[5]: population 'adults' is not declared"),
+    "a population without rows": (
+        lambda: replace(guideline(), populations=(*guideline().populations, Population("children", "children"))),
+        "population 'children': no row answers",
+    ),
+    "a population twice": (lambda: replace(guideline(), populations=guideline().populations * 2), "population 'general' is there twice"),
+    "no population": (lambda: replace(guideline(), populations=()), "no [[population]]"),
+    "an unknown classification": (lambda: with_row(2, classification="strong"), "row[2]: classification 'strong'"),
+    "an unknown action": (lambda: with_row(2, actions=("avoid",)), "row[2]: action 'avoid'"),
+    "no action": (lambda: with_row(2, actions=()), "row[2]: no actions"),
+    "an unknown harm": (lambda: with_row(2, harm="deadly"), "row[2]: harm 'deadly'"),
+    "a fatal row that stays quiet": (lambda: with_row(1, actions=("monitor",)), "row[1]: a fatal row whose first action is 'monitor'"),
+    "fatal in children, yet quiet": (lambda: with_row(2, fatal_below_age=18), "row[2]: a fatal row whose first action is 'standard'"),
+    "an unknown message": (lambda: with_row(3, message="fewer"), "row[3]: message 'fewer'"),
+    "no version": (lambda: replace(guideline(), source=replace(SOURCE, version="")), "source.version is empty"),
+    "no https": (lambda: replace(guideline(), source=replace(SOURCE, url="ftp://example.org")), "source.url 'ftp://example.org'"),
+}
+MESSAGES = {"usual-dose", "avoid", "less"}
+
+
+def test_the_small_knowledge_is_faultless() -> None:
+    check(knowledge(), MESSAGES)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_fault_F04_a_broken_place_is_named(name: str) -> None:
+    broken, sentence = BROKEN[name]
+    with pytest.raises(KnowledgeError) as refused:
+        check(knowledge(broken()), MESSAGES)
+    assert FILE in str(refused.value)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("term", ["Slow metaboliser", "slow", "Slow ", "Poor Metabolizer"])
+def test_fault_F09_a_term_that_the_gene_does_not_know_is_refused(term: str) -> None:
+    with pytest.raises(KnowledgeError, match=f"PAIR '{term}' is no value that the gene can have"):
+        check(knowledge(with_row(1, when={"PAIR": (LOW, term), "SCORE": ("0.0..", "n/a", "No Result")})))
+
+
+def test_all_faults_are_told_at_once() -> None:
+    twice = with_row(2, harm="deadly", classification="strong")
+    with pytest.raises(KnowledgeError, match="2 fault"):
+        check(knowledge(twice))
+
+
+def test_a_guideline_under_a_foreign_drug_is_refused() -> None:
+    right = knowledge()
+    with pytest.raises(KnowledgeError, match="filed under RxNorm 20, but its drug is 10"):
+        check(replace(right, guidelines={"20": (guideline(),)}))
+
+
+def test_a_gene_whose_usual_phenotype_is_unknown_is_refused() -> None:
+    right = knowledge()
+    with pytest.raises(KnowledgeError, match=r"genes/PAIR\.toml: the usual phenotype 'Normal'"):
+        check(replace(right, genes={**right.genes, "PAIR": replace(gene("PAIR", "pairs"), usual="Normal")}))
+
+
+def test_a_presence_guideline_needs_both_answers() -> None:
+    alone = replace(guideline(), keys={"HERE": "*57:01"}, rows=(row({"HERE": ("*57:01 positive",)}, "alternative"),))
+    with pytest.raises(KnowledgeError, match=r"no row answers HERE \*57:01 negative"):
+        check(knowledge(alone))
+    both = replace(alone, rows=(*alone.rows, row({"HERE": ("*57:01 negative",)})))
+    check(knowledge(both))
+
+
+def test_an_allele_that_the_gene_does_not_test_is_refused() -> None:
+    other = replace(guideline(), keys={"HERE": "*15:02"}, rows=(row({"HERE": ("*15:02 positive", "*15:02 negative")}),))
+    with pytest.raises(KnowledgeError, match=r"keys ask HERE for '\*15:02'"):
+        check(knowledge(other))
+
+
+def test_every_key_of_a_gene_is_asked() -> None:
+    scores = lookups(gene("SCORE", "score"), "score", several=True)
+    assert {"0.0", "0.25", "8.0", "≥3.0", "≥8.0", "n/a", "No Result"} <= set(scores)
+    assert "≥2.75" not in scores
+    assert lookups(replace(gene("SCORE", "score"), copies=False), "score", several=False) == ("0.0", "1.0", "2.0", "n/a")
+    assert lookups(gene("PAIR", "pairs"), "phenotype", several=False) == (LOW, HIGH, "Indeterminate")
+    assert lookups(gene("HERE", "presence"), "*57:01", several=True) == ("*57:01 positive", "*57:01 negative", "No Result")
+
+
+def test_the_shipped_knowledge_is_faultless(knowledge: Knowledge) -> None:
+    from cds_service.messages import messages
+
+    check(knowledge, messages().rows.keys())

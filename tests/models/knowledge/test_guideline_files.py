@@ -1,0 +1,108 @@
+"""Reading a guideline file: the whole of it, and one place broken at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import tomli
+
+from models.errors import KnowledgeError
+from models.finding import Dose, Drug
+from models.knowledge.guideline_files import read_guideline
+from models.knowledge.types import Guideline, Population
+
+WHERE = "guidelines/testol.test.toml"
+FILE = tomli.loads("""
+[source]
+body = "Test body"
+version = "1"
+date = "2026"
+url = "https://example.org/guideline"
+retrieved = "2026-11-25"
+data = "made up for tests"
+
+[guideline]
+drug = "testol"
+rxnorm = "10"
+must_test = true
+not_for_routes = ["TOPICAL"]
+keys = { SCORE = "score", HERE = "*57:01" }
+
+[[population]]
+id = "adults"
+label = "adults"
+age_from = 18
+
+[[population]]
+id = "used before"
+label = "used before"
+unless_known = false
+
+[[row]]
+when = { SCORE = ["0.0..1.0"], HERE = ["*57:01 positive"] }
+populations = ["adults"]
+classification = "Strong"
+actions = ["dose_change", "monitor"]
+harm = "serious"
+fatal_below_age = 18
+alternatives = ["20"]
+dose = { high = 20, unit = "mg", basis = "starting dose" }
+message = "less"
+parts = { less = "25 %" }
+derived = true
+""")
+
+
+def read(change: Callable[[dict[str, Any]], object] = lambda file: None) -> Guideline:
+    file = deepcopy(FILE)
+    change(file)
+    return read_guideline(file, WHERE)
+
+
+def test_everything_in_a_file_is_read() -> None:
+    whole = read()
+    assert (whole.id, whole.drug, whole.must_test, whole.not_for_routes) == ("testol.test", Drug("testol", "10"), True, ("TOPICAL",))
+    assert whole.keys == {"SCORE": "score", "HERE": "*57:01"}
+    assert whole.populations == (Population("adults", "adults", age_from=18), Population("used before", "used before", unless_known=False))
+    (row,) = whole.rows
+    assert row.when == {"SCORE": ("0.0..1.0",), "HERE": ("*57:01 positive",)}
+    assert row.actions == ("dose_change", "monitor")
+    assert row.dose == Dose(None, 20.0, "mg", "starting dose")
+    assert (row.harm, row.fatal_below_age, row.alternatives, row.parts, row.derived) == ("serious", 18, ("20",), {"less": "25 %"}, True)
+
+
+BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "no source": (lambda f: f.pop("source"), "source"),
+    "no version": (lambda f: f["source"].pop("version"), "source.version"),
+    "no drug": (lambda f: f["guideline"].pop("drug"), "guideline.drug"),
+    "a word for true": (lambda f: f["guideline"].update(must_test="yes"), "guideline.must_test"),
+    "no gene": (lambda f: f["guideline"].update(keys={}), "guideline.keys names no gene"),
+    "an unknown mode": (lambda f: f["guideline"]["keys"].update(SCORE="points"), "guideline.keys.SCORE must be phenotype, score"),
+    "an unknown key of the file": (lambda f: f.update(rows=[]), "rows is not a key"),
+    "an unknown key of the guideline": (lambda f: f["guideline"].update(route="ORAL"), "guideline.route is not a key"),
+    "an unknown key of a population": (lambda f: f["population"][0].update(age_to=17), "population[1].age_to is not a key"),
+    "an unknown key of a row": (lambda f: f["row"][0].update(severity="high"), "row[1].severity is not a key"),
+    "no rows": (lambda f: f.pop("row"), "row is missing"),
+    "an age in words": (lambda f: f["population"][0].update(age_from="18"), "population[1].age_from"),
+    "an empty key": (lambda f: f["row"][0]["when"].update(SCORE=[]), "row[1].when.SCORE is empty"),
+    "no population in a row": (lambda f: f["row"][0].update(populations=[]), "row[1].populations is empty"),
+    "no action": (lambda f: f["row"][0].update(actions=[]), "row[1].actions is empty"),
+    "an unknown action": (lambda f: f["row"][0].update(actions=["avoid"]), "row[1].actions must be of"),
+    "an unknown harm": (lambda f: f["row"][0].update(harm="deadly"), "row[1].harm must be one of fatal"),
+    "a number as a part": (lambda f: f["row"][0].update(parts={"less": 25}), "row[1].parts.less"),
+    "a dose without a figure": (lambda f: f["row"][0]["dose"].pop("high"), "row[1].dose gives neither"),
+    "a dose that runs down": (lambda f: f["row"][0]["dose"].update(low=40), "row[1].dose runs from 40 down to 20"),
+    "a dose without a unit": (lambda f: f["row"][0]["dose"].pop("unit"), "row[1].dose.unit"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_fault_F02_a_broken_file_is_refused_with_its_place(name: str) -> None:
+    change, place = BROKEN[name]
+    with pytest.raises(KnowledgeError) as refused:
+        read(change)
+    assert WHERE in str(refused.value)
+    assert place in str(refused.value)
