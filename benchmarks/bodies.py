@@ -33,7 +33,10 @@ def order_sign(resources: int, *, only_genotypes: bool = False) -> bytes:
             "patientId": "pat-1",
             "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": _order()}]},
         },
-        "prefetch": {"patient": {"resourceType": "Patient", "id": "pat-1", "birthDate": "1962-04-01", "gender": "female"}, "genotypes": bundle},
+        "prefetch": {
+            "patient": {"resourceType": "Patient", "id": "pat-1", "birthDate": "1962-04-01", "gender": "female"},
+            "genotypes": bundle,
+        },
     }
     return orjson.dumps(request)
 
@@ -58,7 +61,11 @@ def _observation(number: int, loinc: str, value: dict[str, Any], components: lis
     return {
         "resourceType": "Observation",
         "id": f"obs-{number}",
-        "meta": {"versionId": "1", "lastUpdated": "2024-03-01T10:00:00Z", "profile": ["http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genotype"]},
+        "meta": {
+            "versionId": "1",
+            "lastUpdated": "2024-03-01T10:00:00Z",
+            "profile": ["http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition/genotype"],
+        },
         "status": "final",
         "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
         "code": {"coding": [{"system": "http://loinc.org", "code": loinc}]},

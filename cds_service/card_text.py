@@ -35,7 +35,9 @@ def _panel(card: Mapping[str, Any]) -> Panel:
     if card.get("overrideReasons"):
         parts.append(Text("Keep it because: " + " · ".join(reason["display"] for reason in card["overrideReasons"]), style="dim"))
     parts += [Text(link["url"], style="dim") for link in card.get("links", ())]
-    return Panel(Group(*parts), title=f"[bold {colour}]{card['indicator'].upper()}[/]", subtitle=Text(card["source"]["label"]), border_style=colour)
+    return Panel(
+        Group(*parts), title=f"[bold {colour}]{card['indicator'].upper()}[/]", subtitle=Text(card["source"]["label"]), border_style=colour
+    )
 
 
 def _tight(markdown: str) -> str:

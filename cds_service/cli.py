@@ -122,7 +122,8 @@ def check() -> None:
     guidelines = [guideline for several in known.guidelines.values() for guideline in several]
     rows = sum(len(guideline.rows) for guideline in guidelines)
     alleles = sum(len(gene.alleles) for gene in known.genes.values())
-    click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows, {len(known.drugs.ingredients)} ingredients.")
+    click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.")
+    click.echo(f"{len(known.drugs.ingredients)} ingredients, {len(known.drugs.products)} products, {len(known.drugs.ndc)} NDCs.")
     click.echo(f"Sound. Digest {known.digest}.")
 
 

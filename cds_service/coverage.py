@@ -13,4 +13,6 @@ def coverage_extension(found: Assessment, knowledge: str, software: str) -> dict
     """`checked` and `notChecked` are left out when empty; knowledge digest and software version never are."""
     checked = list(dict.fromkeys(c.subject for c in found.checked if c.outcome in LOOKED))
     gaps = [{"subject": g.subject, "reason": g.reason, "because": g.because} for g in found.gaps]
-    return ({"checked": checked} if checked else {}) | ({"notChecked": gaps} if gaps else {}) | {"knowledge": knowledge, "version": software}
+    return (
+        ({"checked": checked} if checked else {}) | ({"notChecked": gaps} if gaps else {}) | {"knowledge": knowledge, "version": software}
+    )

@@ -19,11 +19,13 @@ START_SECONDS = 30
 
 
 def run(console: Console) -> None:
-    """Start the service, sign the order, print the card as a person sees it and the response. Raises RuntimeError when it does not start."""
+    """Start the service, sign the order, print the card and the response. Raises RuntimeError when it does not start."""
     body = (files("cds_service") / "demo.json").read_bytes()
     with running_service() as (base, _):
         service = f"{base}/cds-services/precision-order-sign"
-        console.print(f"POST {service}\n  a clopidogrel 75 mg order for a patient whose CYP2C19 result is *2/*2\n", highlight=False, markup=False)
+        console.print(
+            f"POST {service}\n  a clopidogrel 75 mg order for a patient whose CYP2C19 result is *2/*2\n", highlight=False, markup=False
+        )
         answer = requests.post(service, data=body, headers={"Content-Type": "application/json"}, timeout=10)
         answer.raise_for_status()
     show(answer.json(), console)

@@ -54,7 +54,9 @@ def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Know
             "suggestions": suggestions,
             "selectionBehavior": ("at-most-one" if len(suggestions) == 1 else "any") if suggestions else "",
             "overrideReasons": override_reasons(finding, words),
-            "links": [{"label": words.text("link", label=e.label, version=e.version), "url": e.url, "type": "absolute"} for e in finding.evidence],
+            "links": [
+                {"label": words.text("link", label=e.label, version=e.version), "url": e.url, "type": "absolute"} for e in finding.evidence
+            ],
             "extension": {"org.precision-hooks.finding": finding_extension(finding, knowledge.digest)},
         }
     )
@@ -134,7 +136,7 @@ def _sources(finding: Finding, words: Messages) -> list[str]:
 
 
 def removals(finding: Finding, identity: UUID, words: Messages) -> list[Json]:
-    """"Remove this order", once for each draft order, only where every applying row agrees that it should not stand."""
+    """ "Remove this order", once for each draft order, only where every applying row agrees that it should not stand."""
     if not finding.removable:
         return []
     remove = words.text("remove", drug=finding.drug.name)

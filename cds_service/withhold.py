@@ -14,7 +14,7 @@ def withhold(found: Assessment, service: Service) -> Assessment:
 
 
 def _spoken(finding: Finding, service: Service) -> bool:
-    return not service.speaks or bool(finding.recommendations) and finding.recommendations[0].action in service.speaks
+    return not service.speaks or (bool(finding.recommendations) and finding.recommendations[0].action in service.speaks)
 
 
 def _deferred(finding: Finding) -> tuple[Checked, ...]:

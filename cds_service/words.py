@@ -98,7 +98,9 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
     said = [
         words.text("gene-score", score=gene.activity_score) if gene.activity_score else "",
         words.text("gene-reported", phenotype=escaped(gene.reported_phenotype)) if _differs(gene) else "",
-        words.text("gene-possible", readings=escaped("; ".join(reading(r, words) for r in gene.possible))) if gene.possible and show_possible else "",
+        words.text("gene-possible", readings=escaped("; ".join(reading(r, words) for r in gene.possible)))
+        if gene.possible and show_possible
+        else "",
         *_origin(gene, words),
         words.text("gene-by-words") if gene.by_words else "",
     ]
@@ -111,7 +113,11 @@ def _origin(gene: GeneEvidence, words: Messages) -> list[str]:
     if any(reading.because for reading in gene.possible):
         return []
     status = words.text("status-amended" if gene.amended else "status-final")
-    dated = words.text("gene-status", status=status, date=escaped(gene.as_of)) if gene.as_of else words.text("gene-status-undated", status=status)
+    dated = (
+        words.text("gene-status", status=status, date=escaped(gene.as_of))
+        if gene.as_of
+        else words.text("gene-status-undated", status=status)
+    )
     return [dated, *([words.text("gene-laboratory", laboratory=escaped(gene.laboratory))] if gene.laboratory else [])]
 
 

@@ -62,7 +62,7 @@ def test_security_S29_tls_is_verified_everywhere() -> None:
     assert not hits(scan.unverified, modules(*FLOORS))
 
 
-def test_security_S49_nothing_executes_data() -> None:
+def test_security_S47_S49_nothing_executes_data_and_yaml_is_not_read() -> None:
     assert not hits(scan.executes, modules(*FLOORS))
 
 

@@ -67,7 +67,9 @@ def _ordered(orders: Sequence[Order], knowledge: Knowledge) -> tuple[tuple[Order
     return tuple(Ordered(drug, tuple(dict.fromkeys(ids)), tuple(routes)) for drug, (ids, routes) in found.items()), tuple(gaps)
 
 
-def _states(profile: PatientProfile, knowledge: Knowledge, guidelines: Sequence[Guideline]) -> tuple[Mapping[str, GeneState], tuple[Gap, ...]]:
+def _states(
+    profile: PatientProfile, knowledge: Knowledge, guidelines: Sequence[Guideline]
+) -> tuple[Mapping[str, GeneState], tuple[Gap, ...]]:
     """The state of each gene that the guidelines ask about; gaps of results whose gene could not be told."""
     wanted = dict.fromkeys(gene for guideline in guidelines for gene in guideline.keys)
     if not wanted:

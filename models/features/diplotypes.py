@@ -16,7 +16,7 @@ _EITHER = re.compile(r"\((?P<pair>[^()]+)\)\s*x\s*(?P<count>n|(?:≥|>=)?\s*[0-9
 _APART = re.compile(r"(?P<pair>[^()x]+\S)\s+x\s*(?P<count>n|(?:≥|>=)?\s*[0-9]{1,2})", re.IGNORECASE)
 _BASE = re.compile(r"[ACGT]", re.IGNORECASE)
 _SUBALLELE = re.compile(r"(\*[0-9]+)\.[0-9]{3}")
-_ALLELE_LIKE = re.compile(r"\*[0-9]+[a-z0-9.]*|rs[0-9]+.*|[cgp]\.\S+.*|hap.+", re.IGNORECASE)
+_ALLELE_LIKE = re.compile(r"\*[0-9]+[a-wyz]*(?:\.[0-9]+)?|rs[0-9]+.*|[cgp]\.\S+.*|hap.+", re.IGNORECASE)
 ONE = Score(1, 1)
 MOST_COPIES = 20  #: more on one chromosome have not been seen: it would be a slip of the pen
 

@@ -20,7 +20,9 @@ def by_gene(results: Sequence[GeneResult], genes: Mapping[str, Gene]) -> tuple[d
     for result in results:
         coded, named = _coded(result.gene, index), _named(result.gene, index)
         if coded and named and not coded & named:
-            gaps.append(Gap(" / ".join(sorted(coded | named)), "conflict", "the gene's code and its words name different genes", result.origin))
+            gaps.append(
+                Gap(" / ".join(sorted(coded | named)), "conflict", "the gene's code and its words name different genes", result.origin)
+            )
         elif len(found := coded or named) == 1:
             grouped.setdefault(next(iter(found)), []).append(result)
         elif found:

@@ -1,9 +1,9 @@
 """Strict reading of one TOML table: every key is asked for by name and kind; unknown and missing ones are refused.
 
-    with Table(parsed, "genes/X.toml") as top:          # leaving the block refuses keys that nobody asked for
-        name = top.text("name")                         # required; a default makes it optional
-        with top.table("source") as source: ...
-        for row in top.tables("row"): ...               # each row is a block of its own
+with Table(parsed, "genes/X.toml") as top:          # leaving the block refuses keys that nobody asked for
+    name = top.text("name")                         # required; a default makes it optional
+    with top.table("source") as source: ...
+    for row in top.tables("row"): ...               # each row is a block of its own
 """
 
 from __future__ import annotations

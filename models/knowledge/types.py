@@ -61,6 +61,8 @@ def _number(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Allele:
+    """One allele of a gene, by its function."""
+
     name: str
     function: str
     activity: float | None  #: None: the gene has no scores, or this allele's is not known

@@ -89,7 +89,9 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     notes = _notes(question, applied, reported, conflict, agree)
     found = finding(
         "conflict" if conflict or reported else "drug-gene",
-        urgency(everything, question.age, guideline_fatal=question.lethal, settled=agree and not reported, conflict=conflict or bool(reported)),
+        urgency(
+            everything, question.age, guideline_fatal=question.lethal, settled=agree and not reported, conflict=conflict or bool(reported)
+        ),
         guideline,
         question.states,
         recommendations(guideline, everything, question.knowledge.drugs.ingredients),
@@ -152,7 +154,9 @@ def _untested(question: Question) -> Assessment:
         blind = any(reason in NOT_LOOKED for reason in reasons)
         kind: Kind
         kind, message = ("not-checked", "could-not-be-checked") if blind else ("pre-test", "test-before-start")
-        said = Recommendation(question.guideline.source.body, "n/a", ("test",), "general", dict.fromkeys(genes, NO_RESULT), message, {}, derived=True)
+        said = Recommendation(
+            question.guideline.source.body, "n/a", ("test",), "general", dict.fromkeys(genes, NO_RESULT), message, {}, derived=True
+        )
         findings = (finding(kind, "info", question.guideline, question.states, (said,)),)
     return Assessment(findings, _gene_gaps(question, genes), _checked(question, "fired" if findings else "not_tested", genes))
 
@@ -164,7 +168,9 @@ def _gene_gaps(question: Question, missing: Sequence[str]) -> tuple[Gap, ...]:
         found += state.gaps
         reason = missing_reason(state, mode)
         if gene in missing and not any(gap.reason == reason for gap in state.gaps):
-            found.append(Gap(f"{question.guideline.drug.name}–{gene}", "not_tested" if reason == "pending" else reason, _because(state, reason)))
+            found.append(
+                Gap(f"{question.guideline.drug.name}–{gene}", "not_tested" if reason == "pending" else reason, _because(state, reason))
+            )
     return tuple(dict.fromkeys(found))
 
 
@@ -179,7 +185,9 @@ def _checked(question: Question, outcome: str, missing: Sequence[str]) -> tuple[
     for (gene, mode), subject in zip(question.guideline.keys.items(), question.subjects, strict=True):
         state = question.states[gene]
         reason = missing_reason(state, mode)
-        found.append(Checked(subject, reason, _because(state, reason)) if gene in missing else Checked(subject, outcome, _why(question, gene)))
+        found.append(
+            Checked(subject, reason, _because(state, reason)) if gene in missing else Checked(subject, outcome, _why(question, gene))
+        )
     return tuple(found)
 
 

@@ -71,7 +71,7 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
     known = state.alleles.get(mode, "") if presence else ""
     status = "" if known == "undecided" else known
     single = state.readings[0] if len(state.readings) == 1 else None
-    missing = presence and not status or not presence and not state.readings
+    missing = (presence and not status) or (not presence and not state.readings)
     return GeneEvidence(
         gene=state.gene,
         asked=mode if presence else "",
@@ -79,11 +79,11 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
         phenotype=single.phenotype if single else _shared(state, "phenotype"),
         activity_score=single.activity_score if single else "",
         reported_phenotype=state.reported_phenotype,
-        as_of=state.as_of,
-        laboratory=state.laboratory,
-        amended=state.amended,
-        by_words=state.by_words,
-        sources=state.sources,
+        as_of=state.provenance.as_of,
+        laboratory=state.provenance.laboratory,
+        amended=state.provenance.amended,
+        by_words=state.provenance.by_words,
+        sources=state.provenance.sources,
         allele_status=(f"{mode} {status}",) if status else (),
         possible=() if single or not state.readings else (*state.readings, *state.reported),
         missing=missing_reason(state, mode) if missing else "",

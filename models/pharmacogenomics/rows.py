@@ -32,7 +32,11 @@ def same_advice(one: Row, other: Row) -> bool:
 
 
 def applied_rows(
-    guideline: Guideline, populations: Sequence[Population], states: Mapping[str, GeneState], genes: Mapping[str, Gene], reported: bool = False
+    guideline: Guideline,
+    populations: Sequence[Population],
+    states: Mapping[str, GeneState],
+    genes: Mapping[str, Gene],
+    reported: bool = False,
 ) -> tuple[Applied, ...]:
     """Rows for each combination of readings and population; `reported` looks the laboratory's phenotypes up instead."""
     choices = [keys(states[gene], mode, reported) for gene, mode in guideline.keys.items()]

@@ -313,7 +313,7 @@ def test_any_node_of_the_prefetch_may_be_anything(changes: list[tuple[tuple[Any,
         try:
             for key in path[:-1]:
                 place = place[key]
-            place[path[-1]] = odd
+            place[path[-1]] = copy.deepcopy(odd)  # or a later change could put it inside itself
         except (KeyError, IndexError, TypeError):
             continue
     try:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from cds_service.app import create_app, create_state
 from cds_service.logs import Log
 from cds_service.settings import Settings
 from models.knowledge.load import load
 
-QUIET = open("/dev/null", "w")  # noqa: SIM115, PTH123 - lives as long as the module
+#: what is tolerated on purpose is accepted beside the description: unknown members, odd FHIR (A13, H15)
+TOLERANT = [positive_data_acceptance, negative_data_rejection]
 
 
 def _app() -> Flask:
-    return create_app(state=create_state(Settings(store_url="sqlite://"), load(), log=Log(QUIET)))
+    """Offline: a generated fhirServer must not be called."""
+    return create_app(state=create_state(Settings(store_url="sqlite://"), load(), log=Log(io.StringIO()), offline=True))
 
 
 schema = schemathesis.openapi.from_wsgi("/openapi.json", _app())
@@ -26,8 +30,8 @@ schema = schemathesis.openapi.from_wsgi("/openapi.json", _app())
 
 @schema.parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-def test_security_S67_answers_are_as_described(case: Any) -> None:
-    case.call_and_validate()
+def test_answers_are_as_described(case: Any) -> None:
+    case.call_and_validate(excluded_checks=TOLERANT)
 
 
 def test_every_address_is_described(client: FlaskClient) -> None:

@@ -52,7 +52,7 @@ def test_fault_A02_not_an_object(body: bytes) -> None:
 @pytest.mark.parametrize(
     "member", ['"hook":"secret"', '"context":{"patientId":"secret","patientId":"other"}', '"x":[{"secret":1,"secret":2}]']
 )
-def test_fault_A03_duplicate_keys_are_ambiguous_and_not_echoed(member: str) -> None:
+def test_fault_A03_security_S48_duplicate_keys_are_ambiguous_and_not_echoed(member: str) -> None:
     told = problems(f'{{"hook":"order-sign",{member}}}'.encode())["$"]
     assert "ambiguous" in told
     assert "secret" not in told

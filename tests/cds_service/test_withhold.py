@@ -10,7 +10,9 @@ from models.finding import Action, Assessment, Drug, Evidence, Finding, GeneEvid
 
 def finding(action: Action) -> Finding:
     said = Recommendation("Body", "Strong", (action,), "general", {"GENE1": "x"}, "m", {})
-    return Finding("drug-gene", "warning", Drug("drug", "1"), (GeneEvidence("GENE1"),), (said,), (Evidence("Body drug", "1", "https://example.org"),))
+    return Finding(
+        "drug-gene", "warning", Drug("drug", "1"), (GeneEvidence("GENE1"),), (said,), (Evidence("Body drug", "1", "https://example.org"),)
+    )
 
 
 def test_order_select_speaks_of_alternatives_and_tests_only() -> None:

@@ -58,7 +58,11 @@ def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
     names = given["order"] if isinstance(given["order"], list) else [given["order"]]
     orders = tuple(_order(i, name, drugs, given.get("route", "")) for i, name in enumerate(names))
     return PatientProfile(
-        as_of=AS_OF, birth_date=given.get("born", ""), genotypes=tuple(results), orders=orders, genotypes_complete=given.get("complete", True)
+        as_of=AS_OF,
+        birth_date=given.get("born", ""),
+        genotypes=tuple(results),
+        orders=orders,
+        genotypes_complete=given.get("complete", True),
     )
 
 
@@ -68,4 +72,9 @@ def _result(number: int, gene: str, **members: Any) -> GeneResult:
 
 def _order(number: int, name: str, drugs: Mapping[str, str], route: str) -> Order:
     code = name if name.isdigit() else drugs[name]
-    return Order(f"MedicationRequest/{number + 1}", Concept((Code(RXNORM, code, name),)), route=Concept(text=route), origin=f"MedicationRequest/{number + 1}")
+    return Order(
+        f"MedicationRequest/{number + 1}",
+        Concept((Code(RXNORM, code, name),)),
+        route=Concept(text=route),
+        origin=f"MedicationRequest/{number + 1}",
+    )

@@ -26,7 +26,9 @@ class FhirServer:
 
     def put(self, resource: dict[str, Any]) -> None:
         url = f"{self.base}/{resource['resourceType']}/{resource['id']}"
-        answer = requests.put(url, json=resource, headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/fhir+json"}, timeout=10)
+        answer = requests.put(
+            url, json=resource, headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/fhir+json"}, timeout=10
+        )
         answer.raise_for_status()
 
 

@@ -48,7 +48,9 @@ def _card(card: dict[str, Any], path: str) -> list[str]:
         found.append(f"{path}.uuid: a UUID, so that feedback is sent")
     found += _source(card.get("source"), f"{path}.source")
     found += _suggestions(card, path)
-    found += [f"{path}.overrideReasons[{i}]: code, system and display" for i, r in enumerate(card.get("overrideReasons", ())) if not _coding(r)]
+    found += [
+        f"{path}.overrideReasons[{i}]: code, system and display" for i, r in enumerate(card.get("overrideReasons", ())) if not _coding(r)
+    ]
     found += [p for i, link in enumerate(card.get("links", ())) for p in _link(link, f"{path}.links[{i}]")]
     return found
 
@@ -57,7 +59,7 @@ def _source(source: Any, path: str) -> list[str]:
     if not isinstance(source, dict) or not source.get("label"):
         return [f"{path}: an object with a label"]
     found = [f"{path}.{name}: an absolute URL" for name in ("url", "icon") if name in source and not _absolute(source[name])]
-    topic = source.get("topic")
+    topic = source.get("topic") or {}
     if not _coding(topic) or not ALPHANUMERIC.match(topic["code"]):
         found.append(f"{path}.topic: code (alphanumeric, at most 100), system and display")
     return found
@@ -84,11 +86,17 @@ def _action(action: dict[str, Any], path: str) -> list[str]:
         return [f"{path}: type and description"]
     if action["type"] == "delete":
         return [] if re.fullmatch(r"[A-Za-z]+/[A-Za-z0-9.-]{1,64}", str(action.get("resourceId", ""))) else [f"{path}.resourceId: Type/id"]
-    return [] if isinstance(action.get("resource"), dict) and action["resource"].get("resourceType") else [f"{path}.resource: a full resource"]
+    return (
+        [] if isinstance(action.get("resource"), dict) and action["resource"].get("resourceType") else [f"{path}.resource: a full resource"]
+    )
 
 
 def _link(link: dict[str, Any], path: str) -> list[str]:
-    found = [] if link.get("label") and _absolute(link.get("url")) and link.get("type") in ("absolute", "smart") else [f"{path}: label, url, type"]
+    found = (
+        []
+        if link.get("label") and _absolute(link.get("url")) and link.get("type") in ("absolute", "smart")
+        else [f"{path}: label, url, type"]
+    )
     if "appContext" in link and link.get("type") != "smart":
         found.append(f"{path}.appContext: only for smart")
     return found
@@ -99,7 +107,10 @@ def _coding(value: Any) -> bool:
 
 
 def _absolute(url: Any) -> bool:
-    return isinstance(url, str) and urlsplit(url).scheme == "https" and bool(urlsplit(url).netloc)
+    if not isinstance(url, str):
+        return False
+    parts = urlsplit(url)
+    return bool(parts.scheme == "https" and parts.netloc)
 
 
 def _uuid(text: Any) -> bool:

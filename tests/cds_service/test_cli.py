@@ -1,0 +1,145 @@
+"""The command line as its users type it: what it prints and the exit status it leaves."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cds_service.cli import main
+from models.knowledge.types import Knowledge
+
+CONVERSATIONS = Path(__file__).parents[1] / "conversations"
+REFERENCE = Path(os.environ.get("PRECISION_HOOKS_REFERENCE") or Path(__file__).parents[3] / "shared")
+
+
+def run(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(words), input=given)
+
+
+def request(name: str) -> str:
+    return str(CONVERSATIONS / f"{name}.request.json")
+
+
+def test_evaluate_prints_the_same_answer_as_the_service() -> None:
+    result = run("evaluate", request("clopidogrel-poor-metabolizer"))
+    expected = json.loads((CONVERSATIONS / "clopidogrel-poor-metabolizer.response.json").read_text("utf-8"))
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["cards"][0]["summary"] == expected["cards"][0]["summary"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("clopidogrel-poor-metabolizer", 1), ("clopidogrel-normal-metabolizer", 0), ("malformed-json", 2), ("missing-prefetch", 2)],
+)
+def test_evaluate_exit_status_is_0_no_card_1_cards_2_no_answer(name: str, status: int) -> None:
+    result = run("evaluate", request(name))
+    assert result.exit_code == status
+    assert json.loads(result.stdout).get("resourceType") == ("OperationOutcome" if status == 2 else None)
+
+
+def test_evaluate_takes_the_service_by_name_and_the_request_from_standard_input() -> None:
+    text = Path(request("codeine-poor")).read_text("utf-8")
+    assert run("evaluate", "-", "--service", "precision-order-sign", given=text).exit_code == 1
+    refused = run("evaluate", "-", "--service", "nonsense", given=text)
+    assert refused.exit_code == 2
+    assert json.loads(refused.stdout)["issue"][0]["code"] == "not-found"
+
+
+def test_explain_names_each_rule_and_each_gap() -> None:
+    result = run("evaluate", request("mercaptopurine-both-reduced"), "--explain")
+    assert "mercaptopurine–TPMT: fired" in result.stderr
+    silent = run("evaluate", request("fluorouracil-not-tested"), "--explain")
+    assert "fluorouracil–DPYD: not_tested" in silent.stderr
+    assert "not checked: fluorouracil–DPYD (not_tested)" in silent.stderr
+
+
+def test_text_shows_the_card_as_a_person_sees_it() -> None:
+    shown = run("evaluate", request("abacavir-positive"), "--text").stdout
+    assert "CRITICAL" in shown
+    assert "Remove the abacavir order" in shown
+
+
+def test_a_missing_file_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    for words in (("evaluate", str(tmp_path / "no.json")), ("phenotype", str(tmp_path / "no.tsv"))):
+        result = run(*words)
+        assert result.exit_code == 2
+        assert "cannot be read" in result.stderr
+        assert "Traceback" not in result.output
+
+
+def test_phenotype_reads_standard_input() -> None:
+    result = run("phenotype", "-", given="gene\tdiplotype\nCYP2D6\t*4/*4\nCYP2D6\tnonsense\n")
+    assert result.stdout.splitlines() == [
+        "gene\tdiplotype\tphenotype\tactivity_score\tproblem",
+        "CYP2D6\t*4/*4\tPoor Metabolizer\t0.0\t",
+        "CYP2D6\tnonsense\t\t\tnot a pair of alleles",
+    ]
+    assert result.exit_code == 0
+
+
+def test_phenotype_refuses_a_table_without_its_columns() -> None:
+    result = run("phenotype", "-", given="a\tb\n1\t2\n")
+    assert result.exit_code == 2
+    assert "line 1" in result.stderr
+
+
+def test_phenotype_streams(knowledge: Knowledge) -> None:
+    """The first row comes out before the last went in."""
+    command = [sys.executable, "-m", "cds_service.cli", "phenotype", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("gene\tdiplotype\nCYP2C19\t*2/*2\n")
+        process.stdin.flush()
+        assert process.stdout.readline().startswith("gene")
+        assert "Poor Metabolizer" in process.stdout.readline()
+        process.stdin.close()
+
+
+@pytest.mark.long
+def test_every_diplotype_of_the_reference_through_the_command(knowledge: Knowledge, tmp_path: Path) -> None:
+    path = REFERENCE / "data" / "pgx" / "diplotype_phenotype.tsv.gz"
+    if not path.exists():
+        pytest.skip("the reference tables are not beside this checkout")
+    with gzip.open(path, "rt", encoding="utf-8") as table:
+        rows = [row for row in csv.DictReader(table, delimiter="\t") if row["gene"] in knowledge.genes]
+    given = tmp_path / "diplotypes.tsv"
+    given.write_text("gene\tdiplotype\n" + "".join(f"{r['gene']}\t{r['diplotype']}\n" for r in rows), "utf-8")
+    told = run("phenotype", str(given)).stdout.splitlines()[1:]
+    wanted = [f"{r['gene']}\t{r['diplotype']}\t{r['phenotype']}\t{r['activity_score']}\t" for r in rows]
+    assert told == wanted
+    assert len(told) > 26_000
+
+
+def test_knowledge_check_says_what_there_is(knowledge: Knowledge) -> None:
+    result = run("knowledge", "check")
+    assert result.exit_code == 0
+    assert f"Sound. Digest {knowledge.digest}." in result.stdout
+
+
+def test_demo_shows_the_card_and_the_response() -> None:
+    result = subprocess.run([sys.executable, "-m", "cds_service.cli", "demo"], capture_output=True, text=True, check=True, timeout=60)
+    assert "WARNING" in result.stdout
+    assert "Remove the clopidogrel order" in result.stdout
+    assert '"org.precision-hooks.finding"' in result.stdout
+
+
+def test_the_demo_is_the_conversation() -> None:
+    assert (files("cds_service") / "demo.json").read_bytes() == Path(request("clopidogrel-poor-metabolizer")).read_bytes()
+
+
+def test_serve_says_that_callers_are_not_authenticated() -> None:
+    command = [sys.executable, "-m", "cds_service.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "Callers are not authenticated: listening on this machine only.\n"
+        process.terminate()

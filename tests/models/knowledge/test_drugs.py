@@ -1,0 +1,138 @@
+"""Drug tables: broken lines are named, and what ships agrees with the stored tables."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import tracemalloc
+from importlib.resources import files
+
+import pytest
+
+from models.errors import KnowledgeError
+from models.knowledge.drug_files import TABLES, UNKNOWN, read_drugs
+from models.knowledge.types import Drugs, Knowledge, Product, Source
+from tests.support.reference import reference_file
+
+SOURCE = Source("RxNorm", "1", "2026", "https://example.org", "2026-11-25", "made up for tests")
+SMALL = {
+    "ingredients": "rxnorm\tname\n10\ttestol\n20\totherol\nname:newol\tnewol\n",
+    "products": "rxnorm\tingredients\troute\n100\t10|20\tORAL\n101\t10|?\t\n11\t10\t\n",
+    "ndc": "ndc\tingredients\troute\n00000000001\t10\tORAL\n",
+    "atc": "atc\tingredients\troute\nX01AA01\tname:newol\t\n",
+    "routes": "word\troute\nskin\tTOPICAL\n",
+}
+
+
+def read(**changed: str) -> Drugs:
+    return read_drugs(SMALL | changed, SOURCE)
+
+
+def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
+    drugs = read(products=SMALL["products"] + "102\t10|20\tORAL\n")
+    assert drugs.products["100"] == Product(("10", "20"), "ORAL")
+    assert drugs.products["102"] is drugs.products["100"]
+    assert drugs.products["101"].ingredients == ("10", UNKNOWN)
+    assert (drugs.ingredients["10"].rxnorm, drugs.ingredients["name:newol"].rxnorm) == ("10", "")
+    assert drugs.routes["skin"] == "TOPICAL"
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "sentence"),
+    [
+        ("products", "rxcui\tingredients\troute\n", "drugs/products.tsv: the first line must be rxnorm, ingredients, route"),
+        ("products", SMALL["products"] + "103\t10\n", "drugs/products.tsv: line 5 repeats a code or lacks a cell"),
+        ("products", SMALL["products"] + "100\t10\tORAL\n", "drugs/products.tsv: line 5 repeats a code or lacks a cell"),
+        ("products", SMALL["products"] + "103\t30\tORAL\n", "drugs/products.tsv: code 103: ingredient '30' has no line in"),
+        ("products", SMALL["products"] + "20\t10\tORAL\n", "drugs/products.tsv: code 20 is an ingredient in drugs/ingredients.tsv too"),
+        ("ndc", "ndc\tingredients\troute\n1\t\tORAL\n", "drugs/ndc.tsv: code 1: ingredient '' has no line in"),
+        ("ingredients", "rxnorm\tname\n10\n", "drugs/ingredients.tsv: line 2 repeats a code or lacks a cell"),
+        ("atc", "", "drugs/atc.tsv: the first line must be"),
+    ],
+)
+def test_one_broken_line_is_named(table: str, text: str, sentence: str) -> None:
+    with pytest.raises(KnowledgeError) as raised:
+        read(**{table: text})
+    assert str(raised.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("table", ["products", "ndc.gz"])
+def test_every_stored_code_means_its_ingredients(table: str, knowledge: Knowledge) -> None:
+    """Ids of salts, pairs and older names are replaced by the ingredient under which products sit; nothing else differs."""
+    drugs = knowledge.drugs
+    replaced: dict[str, set[str]] = {}
+    with reference_file("data/drugs/id_equivalents.tsv").open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            replaced.setdefault(row["table_rxcui"], set()).add(row["rxnorm_in_used_by_products"])
+    is_ndc = table.startswith("ndc")
+    path = reference_file("data/drugs/ndc.tsv.gz" if is_ndc else "data/drugs/products.tsv")
+    with gzip.open(path, "rt", encoding="utf-8") if is_ndc else path.open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            code = row["ndc11"] if is_ndc else row["rxcui"]
+            known = (drugs.ndc if is_ndc else drugs.products)[code]
+            stored = {part.replace(" ", "_") for part in row["ingredient_rxcuis"].split("|")}
+            told = {new for part in stored for new in (replaced[part] if part in replaced and part not in drugs.ingredients else {part})}
+            assert set(known.ingredients) - {UNKNOWN} == told, code
+            if "unresolved" in row.get("mapping_method", ""):
+                assert UNKNOWN in known.ingredients, f"{code} must not look complete"
+
+
+def test_an_older_id_means_the_ingredient_that_products_contain(knowledge: Knowledge) -> None:
+    drugs = knowledge.drugs
+    with reference_file("data/drugs/id_equivalents.tsv").open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            old, new = row["table_rxcui"], row["rxnorm_in_used_by_products"]
+            assert new in drugs.ingredients, new
+            if old and old != new:
+                assert new in drugs.products[old].ingredients
+                assert old not in drugs.ingredients, "a guideline under this id would never fire"
+
+
+def test_fault_E26_every_drug_with_a_guideline_is_met_by_product_ndc_and_ingredient(knowledge: Knowledge) -> None:
+    by_product = {i for product in knowledge.drugs.products.values() for i in product.ingredients}
+    by_ndc = {i for product in knowledge.drugs.ndc.values() for i in product.ingredients}
+    without_ndc = {"10485"}  # thioguanine is in no NDC list that was stored
+    for rxnorm in knowledge.guidelines:
+        assert rxnorm in knowledge.drugs.ingredients
+        assert rxnorm in by_product, rxnorm
+        assert (rxnorm in by_ndc) != (rxnorm in without_ndc), rxnorm
+
+
+@pytest.mark.parametrize(
+    ("code", "ingredients"),
+    [("309362", ("32968",)), ("236991", ("32968",)), ("993781", ("161", "2670")), ("817579", ("161", "2670")), ("11118", ("40254",))],
+)
+def test_well_known_products(code: str, ingredients: tuple[str, ...], knowledge: Knowledge) -> None:
+    assert knowledge.drugs.products[code].ingredients == ingredients
+
+
+def test_an_ndc_whose_name_tells_more_than_was_mapped_does_not_look_complete(knowledge: Knowledge) -> None:
+    """An "Acetaminophen and codeine" that was mapped to acetaminophen alone would hide codeine."""
+    words = ("codeine", "tramadol", "ibuprofen", "simvastatin", "atorvastatin", "amitriptyline")
+    ids = {word: next(d.rxnorm for d in knowledge.drugs.ingredients.values() if d.name == word) for word in words}
+    hidden = []
+    with gzip.open(reference_file("data/drugs/ndc.tsv.gz"), "rt", encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            known = knowledge.drugs.ndc[row["ndc11"]].ingredients
+            named = {i for word, i in ids.items() if word in row["product_name"].lower().replace("dihydrocodeine", "")}
+            if UNKNOWN not in known and named - set(known):
+                hidden.append((row["ndc11"], row["product_name"]))
+    assert hidden == []
+
+
+def test_atc_codes_of_combinations_are_left_out(knowledge: Knowledge) -> None:
+    atc = knowledge.drugs.atc
+    assert atc["B01AC04"].ingredients == ("32968",)
+    assert not {"J05AR02", "N02AJ06", "C10BA02", "B01AC30"} & atc.keys()
+    assert all(len(code) == 7 and len(product.ingredients) == 1 for code, product in atc.items())
+
+
+def test_the_tables_stay_small_in_memory() -> None:
+    folder = files("models.knowledge") / "drugs"
+    texts = {name: (folder / f"{name}.tsv").read_text("utf-8") for name in TABLES}
+    tracemalloc.start()
+    drugs = read_drugs(texts, SOURCE)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(drugs.ndc) > 30_000
+    assert held < 12_000_000

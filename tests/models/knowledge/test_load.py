@@ -1,0 +1,70 @@
+"""The snapshot: complete, one digest whatever the file system's order, and refused whole when one file is wrong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+
+from models.errors import KnowledgeError
+from models.knowledge.load import load
+from models.knowledge.types import Knowledge
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The shipped knowledge, to break one place of."""
+    with as_file(files("models.knowledge")) as shipped:
+        for folder in ("drugs", "genes", "guidelines"):
+            shutil.copytree(shipped / folder, tmp_path / folder)
+    return tmp_path
+
+
+def test_a_copy_elsewhere_is_the_same_knowledge(copy: Path, knowledge: Knowledge) -> None:
+    assert load(copy).digest == knowledge.digest
+    assert len(knowledge.digest) == 12
+    int(knowledge.digest, 16)
+
+
+def test_one_changed_letter_changes_the_digest(copy: Path, knowledge: Knowledge) -> None:
+    path = copy / "genes" / "TPMT.toml"
+    path.write_text(path.read_text("utf-8") + "# checked\n", "utf-8")
+    assert load(copy).digest != knowledge.digest
+
+
+def test_guidelines_are_found_by_the_ingredient(knowledge: Knowledge) -> None:
+    assert [g.id for g in knowledge.guidelines["32968"]] == ["clopidogrel.cpic"]
+    assert all(g.drug.rxnorm == rxnorm for rxnorm, guidelines in knowledge.guidelines.items() for g in guidelines)
+
+
+def broken(change: Callable[[str], str], name: str, copy: Path) -> str:
+    path = copy / name
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+    with pytest.raises(KnowledgeError) as raised:
+        load(copy)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        ("genes/TPMT.toml", lambda t: t + "=\n", "genes/TPMT.toml: not TOML"),
+        ("genes/TPMT.toml", lambda t: t.replace('"*2"', '"*1"'), "genes/TPMT.toml: alleles["),
+        ("genes/TPMT.toml", lambda t: t.replace('symbol = "TPMT"', 'symbol = "NUDT15"'), "genes/TPMT.toml: holds gene 'NUDT15'"),
+        ("genes/TPMT.toml", lambda t: t.replace('symbol = "TPMT"', 'symbol = "TPMT"\nsymbol = "TPMT"'), "genes/TPMT.toml: not TOML"),
+        ("guidelines/clopidogrel.cpic.toml", lambda t: t.replace("harm =", "harn =", 1), "guidelines/clopidogrel.cpic.toml:"),
+        ("drugs/source.toml", lambda t: t.replace("retrieved", "retreived"), "drugs/source.toml: source.retrieved is missing"),
+        ("drugs/products.tsv", lambda t: t + "309362\t32968\tORAL\n", "drugs/products.tsv: line"),
+    ],
+)
+def test_one_wrong_file_stops_the_load_and_is_named(name: str, change: Callable[[str], str], sentence: str, copy: Path) -> None:
+    assert broken(change, name, copy).startswith(sentence)
+
+
+def test_a_missing_drug_table_is_named(copy: Path) -> None:
+    (copy / "drugs" / "ndc.tsv").unlink()
+    with pytest.raises(KnowledgeError, match=r"drugs/ndc\.tsv: is missing"):
+        load(copy)
