@@ -115,6 +115,6 @@ def _absolute(url: Any) -> bool:
 
 def _uuid(text: Any) -> bool:
     try:
-        return str(UUID(str(text))) == text
+        return bool(str(UUID(str(text))) == text)
     except ValueError:
         return False
