@@ -49,6 +49,13 @@ class FeedbackStore:
         except (SQLAlchemyError, OSError, ImportError):
             return False
 
+    def close(self) -> None:
+        """Give back the database's connections; a later call opens them again."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+            self._engine = None
+
     def _open(self) -> Engine:
         from cds_service.store.database import open_engine
 

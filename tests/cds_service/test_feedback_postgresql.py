@@ -44,6 +44,7 @@ def test_fault_H12_repeats_change_nothing_in_postgresql_either(url: str) -> None
     assert store.record("default", "precision-order-sign", items, NOW) == 2
     assert store.record("default", "precision-order-sign", items, NOW) == 0
     assert store.record("another", "precision-order-sign", items, NOW) == 2
+    store.close()
     engine = create_engine(url)
     with engine.connect() as connection:
         rows = connection.execute(select(FEEDBACK.c.outcome, FEEDBACK.c.reason_code).where(FEEDBACK.c.tenant == "default")).all()
