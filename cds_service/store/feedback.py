@@ -32,7 +32,8 @@ class FeedbackStore:
         rows = [self._row(tenant, service, item, received) for item in items]
         try:
             with self._open().begin() as connection:
-                return sum(connection.execute(_insert(connection.dialect.name), row).rowcount for row in rows)
+                insert = _insert(connection.dialect.name)
+                return sum(connection.execute(insert, row).first() is not None for row in rows)
         except (SQLAlchemyError, OSError, ImportError):
             raise StoreUnavailable(
                 "The feedback store cannot be written now, so nothing of this batch was kept. Send it again later."
@@ -90,13 +91,16 @@ class FeedbackStore:
 
 
 def _insert(dialect: str) -> Any:
-    """INSERT that skips a row which is there already; both databases spell it alike but keep it in their own dialect."""
+    """INSERT that skips a row which is there already and returns the id of one that was not.
+
+    Both databases spell it alike but keep it in their own dialect; row counts they do not give alike.
+    """
     from cds_service.store.tables import FEEDBACK
 
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(FEEDBACK).on_conflict_do_nothing()
+        return postgresql.insert(FEEDBACK).on_conflict_do_nothing().returning(FEEDBACK.c.id)
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(FEEDBACK).on_conflict_do_nothing()
+    return sqlite.insert(FEEDBACK).on_conflict_do_nothing().returning(FEEDBACK.c.id)
