@@ -12,7 +12,7 @@ from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
 from cds_service.request import HookRequest
 from cds_service.service import Service
-from cds_service.words import advice, gap_line, gene_line, joined, label, lookup, result, starred
+from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
 from models.finding import Assessment, Finding, Recommendation
 from models.knowledge.types import Knowledge
 
@@ -124,9 +124,9 @@ def _when(group: list[Recommendation], finding: Finding, words: Messages) -> str
     """The populations and look-ups under which an advice holds, with the source's strength."""
     populations = dict.fromkeys(r.population_label for r in group if r.population_label)
     several = len({tuple(r.lookup.items()) for r in finding.recommendations}) > 1
-    lookups = dict.fromkeys(", ".join(lookup(gene, key, words) for gene, key in r.lookup.items()) for r in group) if several else {}
+    keys = lookups([r.lookup for r in group], words) if several else []
     strengths = dict.fromkeys(r.classification for r in group)
-    return f"{starred('; '.join([*populations, *lookups]))} ({', '.join(strengths)})"
+    return f"{starred('; '.join([*populations, *keys]))} ({', '.join(strengths)})"
 
 
 def _sources(finding: Finding, words: Messages) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cds_service.messages import Messages, RowMessage
 from models.finding import Dose, Finding, GeneEvidence, Reading, Recommendation
@@ -82,13 +83,45 @@ def lookup(gene: str, key: str, words: Messages) -> str:
     """A look-up key in words: 'CYP2C19 Poor Metabolizer', 'CYP2D6 activity score 0.5', 'HLA-B*57:01 positive'."""
     if key.startswith("*"):
         return f"{gene}{key}"
-    return f"{gene} {words.text('gene-score', score=key) if key[:1].isdigit() or key.startswith('≥') else key}"
+    return f"{gene} {words.text('gene-score', score=key) if _is_score(key) else key}"
 
 
-def reading(value: Reading, words: Messages) -> str:
-    score = words.text("gene-score", score=value.activity_score) if value.activity_score else ""
-    said = ", ".join(filter(None, (" ".join(filter(None, (value.diplotype, value.phenotype))), score)))
-    return f"{said} ({value.because})" if value.because else said
+def lookups(found: Sequence[Mapping[str, str]], words: Messages) -> list[str]:
+    """Several look-ups; those that differ in one gene alone are told together: 'CYP2D6 activity score 0.25 or 0.5'."""
+    keys: dict[str, dict[str, None]] = {}
+    for one in found:
+        for gene, key in one.items():
+            keys.setdefault(gene, {})[key] = None
+    if math.prod(len(several) for several in keys.values()) != len({tuple(one.items()) for one in found}):
+        return list(dict.fromkeys(", ".join(lookup(gene, key, words) for gene, key in one.items()) for one in found))
+    return [", ".join(_together(gene, list(several), words) for gene, several in keys.items())]
+
+
+def _together(gene: str, keys: Sequence[str], words: Messages) -> str:
+    first, *rest = keys
+    return joined(
+        [lookup(gene, first, words), *(key if _is_score(key) == _is_score(first) else lookup(gene, key, words) for key in rest)],
+        words.text("or"),
+    )
+
+
+def _is_score(key: str) -> bool:
+    return key[:1].isdigit() or key.startswith("≥")
+
+
+def readings(possible: Sequence[Reading], words: Messages) -> str:
+    """What could be true, in Markdown: readings that differ in the score only are told together."""
+    scores: dict[tuple[str, str], list[str]] = {}
+    for one in possible:
+        named = escaped(" ".join(filter(None, (one.diplotype, one.phenotype))))
+        scores.setdefault((named, escaped(one.because)), []).extend(filter(None, [one.activity_score]))
+    return "; ".join(_reading(named, because, found, words) for (named, because), found in scores.items())
+
+
+def _reading(named: str, because: str, scores: Sequence[str], words: Messages) -> str:
+    score = words.text("gene-score", score=joined(scores, words.text("or"))) if scores else ""
+    said = ", ".join(filter(None, (named, score)))
+    return f"{said} ({because})" if because else said
 
 
 def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> str:
@@ -98,9 +131,7 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
     said = [
         words.text("gene-score", score=gene.activity_score) if gene.activity_score else "",
         words.text("gene-reported", phenotype=escaped(gene.reported_phenotype)) if _differs(gene) else "",
-        words.text("gene-possible", readings=escaped("; ".join(reading(r, words) for r in gene.possible)))
-        if gene.possible and show_possible
-        else "",
+        words.text("gene-possible", readings=readings(gene.possible, words)) if gene.possible and show_possible else "",
         *_origin(gene, words),
         words.text("gene-by-words") if gene.by_words else "",
     ]
@@ -110,7 +141,7 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
 
 def _origin(gene: GeneEvidence, words: Messages) -> list[str]:
     """Status, date and laboratory; readings that rest on different results say their own."""
-    if any(reading.because for reading in gene.possible):
+    if gene.possible and all(reading.because for reading in gene.possible):
         return []
     status = words.text("status-amended" if gene.amended else "status-final")
     dated = (

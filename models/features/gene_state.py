@@ -7,7 +7,7 @@ It merges results; it does not know drugs. Rules: decisions.md, "Several results
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from models.features.calls import Call, calls, merged
@@ -19,6 +19,7 @@ from models.knowledge.types import Gene
 from models.patient import Gap, GeneResult, Reason
 
 USABLE = ("final", "amended", "corrected")
+OLD_TERMS = "the result is older than today's borders between phenotypes"
 Certainty = Literal["certain", "ambiguous", "conflict"]
 
 
@@ -112,9 +113,13 @@ def _dated(found: tuple[Reading, ...], results: Sequence[GeneResult], rivals: in
 
 
 def _from_phenotypes(gene: Gene, told: Sequence[GeneResult], gaps: list[Gap]) -> GeneState:
+    """A phenotype alone leaves scores open; one from before the terms were redrawn leaves its neighbours open too."""
     names = tuple(dict.fromkeys(r.phenotype for r in told))
     by_name = {name: [r for r in told if r.phenotype == name] for name in names}
     found = tuple(r for name in names for r in _dated(readings_for_phenotype(gene, name), by_name[name], len(names)))
+    old = [name for name in names if all(_before(r.effective, gene.terms_since) for r in by_name[name])]
+    neighbours = dict.fromkeys(near for name in old for near in _neighbours(gene, name) if near not in names)
+    found += tuple(replace(r, because=OLD_TERMS) for name in neighbours for r in readings_for_phenotype(gene, name))
     return GeneState(
         gene.symbol,
         readings=found,
@@ -124,6 +129,18 @@ def _from_phenotypes(gene: Gene, told: Sequence[GeneResult], gaps: list[Gap]) ->
         missing="",
         gaps=tuple(gaps),
     )
+
+
+def _before(effective: str, since: str) -> bool:
+    """Both ISO and maybe partial; an undated result is not known to be old."""
+    return bool(since and effective) and effective[: len(since)] < since[: len(effective)]
+
+
+def _neighbours(gene: Gene, phenotype: str) -> tuple[str, ...]:
+    if phenotype not in gene.scale:
+        return ()
+    place = gene.scale.index(phenotype)
+    return gene.scale[max(0, place - 1) : place] + gene.scale[place + 1 : place + 2]
 
 
 def _presence(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap]) -> GeneState:

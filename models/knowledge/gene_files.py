@@ -24,6 +24,7 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
             bins = _bins(file) if method == "score" else ()
             if bins:
                 _check_reach(file, alleles, bins, head.flag("copies"))
+            phenotypes = _phenotypes(pairs, bins)
             return Gene(
                 symbol=head.text("symbol"),
                 hgnc=head.text("hgnc"),
@@ -35,7 +36,9 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 spellings=_spellings(file, alleles),
                 pairs=pairs,
                 bins=bins,
-                phenotypes=_phenotypes(pairs, bins),
+                phenotypes=phenotypes,
+                scale=_scale(head, phenotypes),
+                terms_since=head.text("terms_since", ""),
                 loinc=head.texts("loinc"),
                 presence_loinc=_presence(file, alleles) if method == "presence" else {},
                 copies=head.flag("copies"),
@@ -54,6 +57,15 @@ def _alleles(file: Table, method: str) -> dict[str, Allele]:
                 group.refuse(f"lists '{name}', which an earlier group lists too", "names")
             found[name] = Allele(name, function, activity, derived)
     return found
+
+
+def _scale(head: Table, phenotypes: tuple[str, ...]) -> tuple[str, ...]:
+    scale = head.texts("scale", ())
+    if unknown := [name for name in scale if name not in phenotypes]:
+        head.refuse(f"names '{unknown[0]}', which is none of the gene's phenotypes", "scale")
+    if bool(scale) != head.has("terms_since"):
+        head.refuse("and scale need each other: which phenotypes were neighbours, and until when", "terms_since")
+    return scale
 
 
 def _spellings(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:

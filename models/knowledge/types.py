@@ -92,6 +92,8 @@ class Gene:
     pairs: Mapping[tuple[str, str], str]  #: sorted functions → phenotype (method "pairs")
     bins: tuple[Bin, ...]  #: method "score"
     phenotypes: tuple[str, ...]  #: every phenotype the gene can have, the indeterminate one included
+    scale: tuple[str, ...]  #: phenotypes from least to most activity, where that order matters
+    terms_since: str  #: ISO date, may be partial: before it laboratories drew the phenotypes' borders elsewhere; "" if never
     loinc: tuple[str, ...]  #: single-gene codes whose value is this gene's genotype or phenotype
     presence_loinc: Mapping[str, str]  #: LOINC code of a presence test → allele
     copies: bool  #: copy numbers and tandems are meaningful ("*2x2", "*36+*10")

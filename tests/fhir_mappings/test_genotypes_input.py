@@ -15,7 +15,7 @@ TBD = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/"
 
 
 def _gene(symbol: str, loinc: tuple[str, ...], presence: dict[str, str]) -> Gene:
-    return Gene(symbol, "HGNC:1", "1", "pairs", "*1", "", {}, {}, {}, (), (), loinc, presence, False, SOURCE)
+    return Gene(symbol, "HGNC:1", "1", "pairs", "*1", "", {}, {}, {}, (), (), (), "", loinc, presence, False, SOURCE)
 
 
 KNOWLEDGE = Knowledge(

@@ -26,6 +26,8 @@ def gene(symbol: str, method: str) -> Gene:
         pairs={},
         bins=(Bin(Score(0.0, 1.0), LOW), Bin(Score(1.25, 99.0), HIGH)) if method == "score" else (),
         phenotypes=() if method == "presence" else (LOW, HIGH, "Indeterminate"),
+        scale=(),
+        terms_since="",
         loinc=(),
         presence_loinc={},
         copies=method == "score",
