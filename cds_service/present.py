@@ -13,6 +13,7 @@ from cds_service.messages import Messages, messages
 from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
+from fhir_mappings.proposals import delete_action
 from models.finding import Assessment, Finding, Recommendation
 from models.knowledge.types import Knowledge
 
@@ -140,14 +141,7 @@ def removals(finding: Finding, identity: UUID, words: Messages) -> list[Json]:
     if not finding.removable:
         return []
     remove = words.text("remove", drug=finding.drug.name)
-    return [
-        {
-            "label": remove,
-            "uuid": str(uuid5(identity, order)),
-            "actions": [{"type": "delete", "description": remove, "resourceId": order}],
-        }
-        for order in finding.orders
-    ]
+    return [{"label": remove, "uuid": str(uuid5(identity, order)), "actions": [delete_action(order, remove)]} for order in finding.orders]
 
 
 def override_reasons(finding: Finding, words: Messages) -> list[Mapping[str, str]]:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from models.patient import Order
 
-
-def delete_action(order: Order) -> dict[str, str] | None:
-    """Remove this draft: {"type", "resourceId"}; None when the draft has no id that an EHR could act on.
-
-    The caller adds `description`, which CDS Hooks requires: words are not this floor's.
-    """
-    return {"type": "delete", "resourceId": order.id} if order.id else None
+def delete_action(order: str, description: str) -> dict[str, str]:
+    """Remove the draft "Type/id". `description` is required by CDS Hooks, and the words are the caller's."""
+    return {"type": "delete", "description": description, "resourceId": order}

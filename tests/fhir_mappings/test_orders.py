@@ -131,15 +131,14 @@ def test_fault_C14_orders_of_older_releases_are_refused(bundle: dict[str, Any]) 
 def test_fault_C14_r5_orders_are_read_and_get_no_action() -> None:
     order, _ = _one("r5")
     assert order.id == ""
-    assert delete_action(order) is None
 
 
 def test_delete_action_names_the_draft() -> None:
     order, _ = _one("codeable-concept")
-    assert delete_action(order) == {"type": "delete", "resourceId": "MedicationRequest/order-1"}
+    assert delete_action(order.id, "Remove it") == {"type": "delete", "description": "Remove it", "resourceId": "MedicationRequest/order-1"}
     nameless = orders("codeable-concept")
     del nameless["entry"][0]["resource"]["id"]
-    assert delete_action(read_orders(nameless, None, {}).values[0]) is None
+    assert read_orders(nameless, None, {}).values[0].id == ""
 
 
 def test_selections_choose() -> None:
