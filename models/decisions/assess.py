@@ -12,7 +12,8 @@ from models.features.ingredients import ingredients
 from models.finding import Assessment, Checked, Drug
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
-from models.pharmacogenomics.assess import Question, assess_guideline
+from models.pharmacogenomics.assess import assess_guideline
+from models.pharmacogenomics.question import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from models.finding import Assessment
 from models.knowledge.load import load
 from models.knowledge.types import Knowledge
 from models.patient import GeneResult, Order, PatientProfile
-from models.pharmacogenomics.assess import Question, assess_guideline
+from models.pharmacogenomics.assess import assess_guideline
+from models.pharmacogenomics.question import Question
 
 KNOWLEDGE = load()
 AS_OF = date(2026, 11, 25)
