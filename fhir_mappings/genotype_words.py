@@ -16,6 +16,7 @@ _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{2,}(?:-[A-Z0-9]+)?|[A-Z]{2,}-[A-Z0-9]+")
 _BEFORE_STAR = re.compile(
     rf"(?<![A-Za-z0-9*.-])(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)?)(?=[*\u2217\uff0a])|({_SYMBOL.pattern})\s(?=[*\u2217\uff0a]))"
 )
+_PLAIN = re.compile(r"(?:([A-Z][A-Z0-9]{2,}) ?)?(\*[0-9]+[A-Z]?(?:x[0-9]+)?/\*[0-9]+[A-Z]?(?:x[0-9]+)?)")
 ONE_ALLELE = re.compile(r"[^/+|]*\*\d+:\d+[^/+|]*")
 _EDGE = ".,;:=|-\u2010\u2011\u2012\u2013\u2014"
 _BLANK = r"[\s\-\u2010-\u2014]+"
@@ -34,6 +35,8 @@ class Said:
 
 def understand(written: str) -> Said | None:
     """Read a text whole; None when any of it is not understood."""
+    if plain := _PLAIN.fullmatch(written):  # nearly every result: a gene or none, two alleles and nothing else
+        return Said((plain[1],) if plain[1] else (), plain[2] if " " in written else written)
     found = list(_statuses().finditer(written))
     terms = {_term(match) for match in found}
     if len(terms) > 1:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from fhir_mappings.genes import gene_of, named_by_words, several_genes, union
 from fhir_mappings.genotype_values import NO_RESULT, Value, read_value
@@ -70,13 +71,12 @@ def _asked_names(system: str) -> tuple[str, ...]:
 
 def read_genotypes(resources: Sequence[Resource], single: SingleGene = SingleGene()) -> Read:
     """One GeneResult or one Gap for each Observation; those entered in error or cancelled leave no trace."""
-    seen = [r for r in latest(resources) if kind(r) == "Observation"]
-    withdrawn = frozenset(origin(r) for r in seen if status(r) in observations().dropped)
+    newest, dropped = latest(resources), observations().dropped
+    seen = [(r, status(r)) for r in newest if kind(r) == "Observation"]
+    withdrawn = frozenset(origin(r) for r, stated in seen if stated in dropped)
     results: list[GeneResult] = []
-    gaps = [
-        Gap(kind(r), "not_understood", "an Observation was asked for", origin(r)) for r in latest(resources) if kind(r) != "Observation"
-    ]
-    for resource in (r for r in seen if status(r) not in observations().dropped):
+    gaps = [Gap(kind(r), "not_understood", "an Observation was asked for", origin(r)) for r in newest if kind(r) != "Observation"]
+    for resource in (r for r, stated in seen if stated not in dropped):
         try:
             result, unread = _read_one(resource, single)
             results.append(result)
@@ -84,7 +84,7 @@ def read_genotypes(resources: Sequence[Resource], single: SingleGene = SingleGen
         except _Refused as refused:
             gaps.append(Gap("genetic result", refused.reason, refused.because, origin(resource)))
     results, more = _through_derivation(results, withdrawn)
-    ordered = sorted(dict.fromkeys(results), key=_order)
+    ordered = sorted(results if len({r.origin for r in results}) == len(results) else dict.fromkeys(results), key=_order)
     return Read(tuple(ordered), tuple(sorted(dict.fromkeys((*gaps, *more)), key=lambda g: (g.origin, g.because))))
 
 
@@ -102,8 +102,7 @@ def _read_one(resource: Resource, single: SingleGene) -> tuple[GeneResult, list[
     value, unread = _merged(resource, role, parts)
     gene = _gene(resource, code, single, value, parts)
     _check_presence_code(code, single, value)
-    base = _provenance(resource, gene, value, parts)
-    return _filled(base, value, role), unread
+    return GeneResult(**_provenance(resource, gene, value, parts), **_filled(value, role)), unread
 
 
 def _role(named: Concept, single: SingleGene) -> str:
@@ -196,34 +195,34 @@ def _check_presence_code(code: Concept, single: SingleGene, value: Value) -> Non
         raise _Refused("conflict", "the code of this presence test and the words beside it name different alleles")
 
 
-def _provenance(resource: Resource, gene: Concept, value: Value, parts: _Parts) -> GeneResult:
+def _provenance(resource: Resource, gene: Concept, value: Value, parts: _Parts) -> dict[str, Any]:
     source = source_class(resource, parts.get("source_class", ()))
     if source is None:
         raise _Refused("not_understood", "its genomic source class (48002-0) is neither germline nor somatic")
-    return GeneResult(
-        gene=gene,
-        origin=origin(resource),
-        status=status(resource),
-        effective=effective(resource),
-        laboratory=laboratory(resource),
-        source_class=source,
-        derived_from=derived_from(resource),
-        text_only=not value.coded,
-    )
+    return {
+        "gene": gene,
+        "origin": origin(resource),
+        "status": status(resource),
+        "effective": effective(resource),
+        "laboratory": laboratory(resource),
+        "source_class": source,
+        "derived_from": derived_from(resource),
+        "text_only": not value.coded,
+    }
 
 
-def _filled(base: GeneResult, value: Value, role: str) -> GeneResult:
-    """The one group that this result fills."""
+def _filled(value: Value, role: str) -> dict[str, Any]:
+    """The one group of members that this result fills."""
     if value.nothing:
-        return replace(base, callable=False, because=NO_RESULT)
+        return {"callable": False, "because": NO_RESULT}
     if value.present is not None:
         if role != "presence" and not value.allele:
             raise _Refused("not_understood", "Observation.value says positive or negative, but not of which allele")
-        return replace(base, present=value.present, presence_of=value.allele)
+        return {"present": value.present, "presence_of": value.allele}
     if role == "haplotype":
-        return replace(base, haplotype=_one_haplotype(value.genotypes))
+        return {"haplotype": _one_haplotype(value.genotypes)}
     words = value.words if value.term else ""
-    return replace(base, diplotypes=tuple(value.genotypes), phenotype=value.term, phenotype_text=words)
+    return {"diplotypes": tuple(value.genotypes), "phenotype": value.term, "phenotype_text": words}
 
 
 def _one_haplotype(spellings_found: Sequence[str]) -> str:
@@ -255,7 +254,7 @@ def _refusal(result: GeneResult, gene: Concept, withdrawn: frozenset[str]) -> tu
         return "conflict", "another version of it was withdrawn, and which is newer is not said"
     if withdrawn & set(result.derived_from):
         return "not_understood", "it was derived from a result that was withdrawn"
-    if several_genes(gene):
+    if not result.gene and several_genes(gene):
         return "not_understood", "it was derived from results of several genes"
     if not gene:
         return "not_understood", "no gene is named (Observation.component 48018-6, code, value)"

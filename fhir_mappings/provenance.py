@@ -13,14 +13,16 @@ from fhir_mappings.tables import observations, presence
 def status(resource: Resource) -> str:
     """A status that is known here, else 'unknown': such a result must not drive advice."""
     stated = text(resource.get("status"))
-    return stated if stated in observations().kept | observations().dropped else "unknown"
+    known = observations()
+    return stated if stated in known.kept or stated in known.dropped else "unknown"
 
 
 def effective(resource: Resource) -> str:
     """When it was true, else when it was issued; '' if neither is said."""
+    if plain := text(resource.get("effectiveDateTime")):
+        return plain
     period = mapping(resource.get("effectivePeriod"))
     dates = (
-        resource.get("effectiveDateTime"),
         resource.get("effectiveInstant"),
         period.get("end"),
         period.get("start"),
@@ -36,6 +38,8 @@ def laboratory(resource: Resource) -> str:
 
 def derived_from(resource: Resource) -> tuple[str, ...]:
     """'Observation/1' of every result it was derived from: R4 `derivedFrom`, STU3 `related` of type derived-from."""
+    if "related" not in resource and "derivedFrom" not in resource:
+        return ()
     related = [r.get("target") for r in mappings(resource.get("related")) if text(r.get("type")) == "derived-from"]
     found = [parse(r) for r in (*mappings(resource.get("derivedFrom")), *related)]
     return tuple(dict.fromkeys(f"{r.type}/{r.id}" if r.type else r.key for r in found if r is not None))

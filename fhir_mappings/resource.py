@@ -37,18 +37,19 @@ def is_true(value: Any) -> bool:
 
 
 def kind(resource: Any) -> str:
-    return text(mapping(resource).get("resourceType"))
+    stated = resource.get("resourceType") if isinstance(resource, dict) else mapping(resource).get("resourceType")
+    return stated.strip() if isinstance(stated, str) else ""
 
 
 def origin(resource: Resource) -> str:
     """'Observation/12', or 'Observation' when it has no id."""
-    return "/".join(part for part in (kind(resource), text(resource.get("id"))) if part) or "resource"
+    named, own = kind(resource), text(resource.get("id"))
+    return f"{named}/{own}" if named and own else named or own or "resource"
 
 
 def canonical(system: Any) -> str:
     """The canonical URL of a code system; an unknown one as it stands."""
-    stated = text(system)
-    known = system_aliases()
+    stated, known = text(system), system_aliases()
     return known.get(stated) or known.get(stated.rstrip("/"), stated)
 
 
@@ -57,9 +58,12 @@ def concept(value: Any) -> Concept:
     if isinstance(value, str):
         return Concept(text=value.strip())
     holder = mapping(value)
-    read = [Code(canonical(c.get("system")), _token(c.get("code")), text(c.get("display"))) for c in _codings(holder)]
-    kept = [c for c in read if c.code or c.display]
+    kept = [c for raw in _codings(holder) if (c := _code(raw)).code or c.display]
     return Concept(tuple(dict.fromkeys(kept) if len(kept) > 1 else kept), text(holder.get("text")))
+
+
+def _code(coding: Mapping[str, Any]) -> Code:
+    return Code(canonical(coding.get("system")), _token(coding.get("code")), text(coding.get("display")))
 
 
 def _codings(holder: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -68,9 +72,9 @@ def _codings(holder: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 def _token(value: Any) -> str:
     """A code; numbers are met where the sender's serialiser lost the quotes."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return text(value)
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def concept_codes(value: Any) -> frozenset[tuple[str, str]]:
