@@ -27,10 +27,20 @@ def _gene(gene: GeneEvidence) -> dict[str, Any]:
         phenotype=gene.phenotype,
         activityScore=gene.activity_score,
         reportedPhenotype=gene.reported_phenotype,
+        **_adjusted(gene),
         alleleStatus=list(gene.allele_status),
         possible=[_reading(reading) for reading in gene.possible],
         asOf=gene.as_of,
         sources=list(gene.sources),
+    )
+
+
+def _adjusted(gene: GeneEvidence) -> dict[str, Any]:
+    """What other medicines leave of the activity, and these medicines."""
+    return _filled(
+        adjustedPhenotype=" or ".join(dict.fromkeys(r.phenotype for r in gene.adjusted)),
+        adjustedActivityScore=gene.adjusted[0].activity_score if len(gene.adjusted) == 1 else "",
+        adjustedBecause=[_filled(name=drug.name, rxnorm=drug.rxnorm, strength=strength) for drug, strength in gene.adjusted_because],
     )
 
 

@@ -133,10 +133,19 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
         words.text("gene-reported", phenotype=escaped(gene.reported_phenotype)) if _differs(gene) else "",
         words.text("gene-possible", readings=readings(gene.possible, words)) if gene.possible and show_possible else "",
         *_origin(gene, words),
+        _adjusted(gene, words),
         words.text("gene-by-words") if gene.by_words else "",
     ]
     named = escaped(" ".join(filter(None, (label(gene), result(gene)))))
     return ", ".join([words.text("gene-result", named=named), *filter(None, said)])
+
+
+def _adjusted(gene: GeneEvidence, words: Messages) -> str:
+    """'; now like a Poor Metabolizer, activity score 0.0, through paroxetine (strong inhibitor)'."""
+    if not gene.adjusted:
+        return ""
+    causes = [words.text("inhibitor", drug=drug.name, strength=strength) for drug, strength in gene.adjusted_because]
+    return words.text("gene-adjusted", readings=readings(gene.adjusted, words), drugs=joined(causes, words.text("and")))
 
 
 def _origin(gene: GeneEvidence, words: Messages) -> list[str]:

@@ -71,7 +71,7 @@ def _chosen(selections: Sequence[str] | None, names: Mapping[str, str], server: 
 def _read_one(
     resource: Resource, chosen: frozenset[str] | None, known: Mapping[str, Resource], server: str
 ) -> tuple[Order | None, list[Gap]]:
-    medication, ingredients, named, unresolved = _medicine(resource, known, server)
+    medication, ingredients, named, unresolved = medicine_of(resource, known, server)
     if not named:
         return None, []  # being written: no medicine yet
     gaps = []
@@ -93,11 +93,11 @@ def _read_one(
     own = origin(resource)
     selected = chosen is None or own in chosen
     proposable = "/" in own and "medication" not in resource  # R5 drafts are read, but no action is offered on them
-    order = Order(own if proposable else "", medication, ingredients, selected, _route(resource), text(resource.get("status")), own)
+    order = Order(own if proposable else "", medication, ingredients, selected, route_of(resource), text(resource.get("status")), own)
     return order, gaps
 
 
-def _medicine(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, tuple[Concept, ...], bool, bool]:
+def medicine_of(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, tuple[Concept, ...], bool, bool]:
     """(medicine, ingredients, is one named at all, does a reference lead nowhere)."""
     modern = mapping(resource.get("medication"))
     medication = _joined([concept(v) for v in (resource.get("medicationCodeableConcept"), modern.get("concept")) if v])
@@ -150,7 +150,7 @@ def _ingredients(product: Resource, known: Mapping[str, Resource], server: str, 
     return tuple(dict.fromkeys(c for c in found if c))
 
 
-def _route(resource: Resource) -> Concept:
+def route_of(resource: Resource) -> Concept:
     """The route of the dosage instructions, if they agree on one."""
     routes = {r for d in mappings(resource.get("dosageInstruction")) if (r := concept(d.get("route")))}
     return next(iter(routes)) if len(routes) == 1 else Concept()

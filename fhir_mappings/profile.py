@@ -11,7 +11,7 @@ from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
 from fhir_mappings.resource import entries
-from models.patient import Gap, GeneResult, PatientProfile
+from models.patient import Gap, GeneResult, Medication, PatientProfile
 
 
 def read_profile(
@@ -44,8 +44,9 @@ def read_profile(
         deceased=person.deceased,
         genotypes=tuple(g for g in read.get("genotypes", Read()).values if isinstance(g, GeneResult)),
         orders=orders.values,
+        medications=tuple(m for m in read.get("medications", Read()).values if isinstance(m, Medication)),
         gaps=tuple(dict.fromkeys(gaps)),
-        genotypes_complete=_complete(record.found, inputs),
+        genotypes_complete=_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs),
     )
 
 
@@ -84,9 +85,7 @@ def _given(drafts: Any) -> int:
     return len(listed) if isinstance(listed, list | tuple) else 1 if listed else 0
 
 
-def _complete(found: Mapping[str, Found], inputs: Sequence[Input]) -> bool:
-    """May "no result on file" be concluded? Only when the whole of the genotypes was seen."""
-    if not any(i.field == "genotypes" for i in inputs):
-        return True
-    genotypes = found.get("genotypes")
-    return genotypes is not None and genotypes.complete and not genotypes.failed
+def _complete(found: Mapping[str, Found], field: str) -> bool:
+    """May "nothing on file" be concluded? Only when the whole of the input was seen."""
+    seen = found.get(field)
+    return seen is not None and seen.complete and not seen.failed

@@ -68,6 +68,8 @@ class GeneEvidence:
     laboratory: str = ""
     amended: bool = False
     sources: tuple[str, ...] = ()
+    adjusted: tuple[Reading, ...] = ()  #: what is left of the activity while other medicines slow the enzyme; drives the advice
+    adjusted_because: tuple[tuple[Drug, str], ...] = ()  #: these medicines, each with its strength
     allele_status: tuple[str, ...] = ()  #: presence genes: "*57:01 positive"
     possible: tuple[Reading, ...] = ()
     by_words: bool = False  #: rests on free text without a code
@@ -115,7 +117,7 @@ class Finding:
         """24 hexadecimal characters that change only with the facts: kind, drug, genes, phenotypes, action."""
         facts = [self.kind, self.drug.rxnorm or self.drug.name, self.recommendations[0].action if self.recommendations else ""]
         for gene in sorted(self.genes, key=lambda g: g.gene):
-            readings = sorted(f"{r.phenotype}|{r.activity_score}" for r in gene.possible)
+            readings = sorted(f"{r.phenotype}|{r.activity_score}" for r in (*gene.possible, *gene.adjusted))
             facts += [gene.gene, gene.phenotype, gene.activity_score, *gene.allele_status, *readings]
         return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]
 

@@ -76,6 +76,18 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Medication:
+    """A medicine that the chart says the patient takes or took, as reported."""
+
+    medication: Concept
+    ingredients: tuple[Concept, ...] = ()
+    route: Concept = Concept()
+    active: bool = True
+    ended: str = ""  #: ISO date on which it ended, may be partial; "" when it goes on or is not said
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PatientProfile:
     """All that the engines may know of a patient. `as_of` stands for the clock: the core has none."""
 
@@ -85,5 +97,6 @@ class PatientProfile:
     deceased: bool = False
     genotypes: tuple[GeneResult, ...] = ()
     orders: tuple[Order, ...] = ()
+    medications: tuple[Medication, ...] = ()
     gaps: tuple[Gap, ...] = ()  #: what reading could not do: other_patient, unattributed, unavailable, not_understood
     genotypes_complete: bool = True  #: False: pages or keys were missing, so "no result" may not be concluded

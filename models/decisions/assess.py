@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from models.features.age import age
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState, gene_state
 from models.features.ingredients import ingredients
+from models.features.phenoconversion import Taken, converted, inhibiting, taken
 from models.finding import Assessment, Checked, Drug
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
@@ -36,6 +38,7 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     ordered, gaps = _ordered(profile.orders, knowledge)
     questions = [(o, g) for o in ordered for g in knowledge.guidelines.get(o.drug.rxnorm, ())]
     states, gene_gaps = _states(profile, knowledge, [g for _, g in questions])
+    medicines = taken(profile, knowledge) if questions else ()
     years = age(profile.birth_date, profile.as_of)
     answers, faults = [], []
     for order, guideline in questions:
@@ -43,7 +46,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             answers.append(_other_route(guideline))
             continue
         try:
-            answers.append(_about(order, assess_guideline(Question(guideline, states, years, knowledge))))
+            own = _converted(guideline, states, medicines, profile.as_of, knowledge)
+            answers.append(_about(order, assess_guideline(Question(guideline, own, years, knowledge))))
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
@@ -77,6 +81,18 @@ def _states(
         return {}, ()
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
     return {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete) for g in wanted}, gaps
+
+
+def _converted(
+    guideline: Guideline, states: Mapping[str, GeneState], medicines: Sequence[Taken], as_of: date, knowledge: Knowledge
+) -> Mapping[str, GeneState]:
+    """The guideline's genes as other medicines leave them; the ordered drug itself never counts."""
+    found = {}
+    for gene in guideline.keys:
+        inhibitors = knowledge.inhibitors.get(gene)
+        counted = inhibiting(medicines, inhibitors, guideline.drug.rxnorm, as_of) if inhibitors else ()
+        found[gene] = converted(knowledge.genes[gene], states[gene], counted)
+    return found
 
 
 def _other_route(guideline: Guideline) -> Assessment:

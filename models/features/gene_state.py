@@ -15,7 +15,7 @@ from models.features.phenotypes import readings, readings_for_phenotype
 from models.features.presence import allele_statuses
 from models.features.provenance import NOWHERE, Provenance, provenance
 from models.finding import Reading
-from models.knowledge.types import Gene
+from models.knowledge.types import Gene, Inhibitor
 from models.patient import Gap, GeneResult, Reason
 
 USABLE = ("final", "amended", "corrected")
@@ -31,6 +31,8 @@ class GeneState:
     readings: tuple[Reading, ...] = ()
     reported: tuple[Reading, ...] = ()
     reported_phenotype: str = ""
+    genetic: tuple[Reading, ...] = ()  #: where other medicines slow the enzyme: the readings without them
+    inhibitors: tuple[Inhibitor, ...] = ()  #: these medicines
     certainty: Certainty = "certain"
     alleles: Mapping[str, str] = field(default_factory=dict)  #: presence genes: "*57:01" → positive · negative · conflict · undecided
     provenance: Provenance = NOWHERE

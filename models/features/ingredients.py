@@ -10,7 +10,7 @@ from models.codes import ATC, NDC, RXNORM, SNOMED, Code, Concept
 from models.finding import Drug
 from models.knowledge.drug_files import UNKNOWN
 from models.knowledge.types import Drugs, Product
-from models.patient import Gap, Order
+from models.patient import Gap, Medication, Order
 
 _NDC = re.compile(r"([0-9]{4,5})-([0-9]{3,4})-([0-9]{1,2})")
 
@@ -23,7 +23,7 @@ class Ingredients:
     gaps: tuple[Gap, ...] = ()
 
 
-def ingredients(order: Order, drugs: Drugs) -> Ingredients:
+def ingredients(order: Order | Medication, drugs: Drugs) -> Ingredients:
     """From the product's codes, else from the ingredients that its Medication lists; a Gap where that fails."""
     found = [p for coding in order.medication.codings if (p := product(coding, drugs)) is not None]
     if not found:

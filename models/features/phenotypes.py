@@ -115,6 +115,16 @@ def _phenotype(gene: Gene, score: Score) -> str:
     return found
 
 
+def readings_for_score(gene: Gene, left: Score) -> tuple[Reading, ...]:
+    """Every reading that a score, exact or open, can mean: one, or the scores of each bin that it reaches into."""
+    found = []
+    for bin_ in gene.bins:
+        if bin_.range.meets(left):
+            common = Score(max(left.low, bin_.range.low), min(left.high, bin_.range.high))
+            found += [Reading("", bin_.phenotype, str(s)) for s in _scores_within(gene, common)]
+    return tuple(found)
+
+
 def _scores_within(gene: Gene, range_: Score) -> Iterator[Score]:
     """The scores in a range that the gene can have, one by one; an open end stays open."""
     if math.isinf(range_.high):

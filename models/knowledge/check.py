@@ -12,7 +12,7 @@ from typing import get_args
 from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.keys import matches
-from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Knowledge, Row, Score, Source
+from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Inhibitors, Knowledge, Row, Score, Source
 
 CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a")
 URGENT = ("alternative", "dose_change")
@@ -27,8 +27,21 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for rxnorm, guidelines in knowledge.guidelines.items():
         for guideline in guidelines:
             faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
+    faults += [fault for inhibitors in knowledge.inhibitors.values() for fault in _inhibitor_faults(inhibitors, knowledge)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
+
+
+def _inhibitor_faults(inhibitors: Inhibitors, knowledge: Knowledge) -> Iterator[str]:
+    where = f"inhibitors/{inhibitors.gene}.toml"
+    gene = knowledge.genes.get(inhibitors.gene)
+    if gene is None or gene.method != "score":
+        yield f"{where}: '{inhibitors.gene}' is no gene with activity scores, so nothing can be taken from its score; correct the gene"
+    for rxnorm, inhibitor in inhibitors.drugs.items():
+        known = knowledge.drugs.ingredients.get(rxnorm)
+        if known is None or known.name != inhibitor.drug.name:
+            yield f"{where}: '{inhibitor.drug.name}' is not ingredient {rxnorm} of drugs/ingredients.tsv; correct one of them"
+    yield from _source_faults(inhibitors.source, where)
 
 
 def _gene_faults(gene: Gene) -> Iterator[str]:

@@ -16,11 +16,12 @@ from models.knowledge.check import check
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
+from models.knowledge.inhibitor_files import read_inhibitors
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import Drugs, Gene, Guideline, Knowledge
+from models.knowledge.types import Drugs, Gene, Guideline, Inhibitors, Knowledge
 
-FOLDERS = ("drugs", "genes", "guidelines")
+FOLDERS = ("drugs", "genes", "guidelines", "inhibitors")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -33,6 +34,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         genes=MappingProxyType(_genes(texts)),
         guidelines=MappingProxyType(_guidelines(texts)),
         drugs=_drugs(texts),
+        inhibitors=MappingProxyType(_inhibitors(texts)),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -81,6 +83,10 @@ def _guidelines(texts: dict[str, str]) -> dict[str, tuple[Guideline, ...]]:
         guideline = read_guideline(table, name)
         found[guideline.drug.rxnorm] = (*found.get(guideline.drug.rxnorm, ()), guideline)
     return found
+
+
+def _inhibitors(texts: dict[str, str]) -> dict[str, Inhibitors]:
+    return {found.gene: found for name, table in _named(texts, "inhibitors") for found in [read_inhibitors(table, name)]}
 
 
 def _drugs(texts: dict[str, str]) -> Drugs:

@@ -166,6 +166,28 @@ class Drugs:
 
 
 @dataclass(frozen=True, slots=True)
+class Inhibitor:
+    """A medicine that slows an enzyme. `factor` times the genotype's activity score is what is left."""
+
+    drug: Drug
+    strength: str  #: strong · moderate
+    factor: float
+    washout_days: int  #: how long it still counts after it was stopped
+    disputed: str = ""  #: where sources differ on its strength
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibitors:
+    """One inhibitor file, for one gene."""
+
+    gene: str
+    intended_with: frozenset[str]  #: RxNorm ids: an inhibitor in one product with one of these is meant to inhibit
+    not_for_routes: frozenset[str]  #: routes under which too little reaches the liver
+    drugs: Mapping[str, Inhibitor]  #: by RxNorm ingredient id
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """An immutable, checked snapshot of everything known."""
 
@@ -173,3 +195,4 @@ class Knowledge:
     guidelines: Mapping[str, tuple[Guideline, ...]]  #: RxNorm ingredient id → its guidelines
     drugs: Drugs
     digest: str  #: 12 hexadecimal characters of sha256 over every file
+    inhibitors: Mapping[str, Inhibitors] = field(default_factory=dict)  #: by gene symbol

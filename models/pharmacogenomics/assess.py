@@ -57,7 +57,7 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     disputed = question.conflict or bool(reported)
     found = finding(
         "conflict" if disputed else "drug-gene",
-        urgency(everything, question.age, guideline_fatal=question.lethal, settled=agree, conflict=disputed),
+        urgency(everything, question.age, guideline_fatal=question.lethal, settled=agree and not question.converted, conflict=disputed),
         question.guideline,
         question.states,
         recommendations(question.guideline, everything, question.knowledge.drugs.ingredients),
@@ -72,6 +72,7 @@ def _notes(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     by_population = {a.population.id: {_deed(b) for b in applied if b.population is a.population} for a in applied}
     wanted = {
         "results-conflict": question.conflict,
+        "phenoconverted": question.converted,
         "reported-differs": bool(reported),
         "depends-on-population": len({frozenset(deeds) for deeds in by_population.values()}) > 1,
         "depends-on-reading": any(len(deeds) > 1 for deeds in by_population.values()) and not question.conflict,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from models.features.gene_state import GeneState
-from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Recommendation, Urgency
+from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Reading, Recommendation, Urgency
 from models.knowledge.types import Guideline
 from models.patient import Reason
 from models.pharmacogenomics.rows import Applied
@@ -70,13 +70,14 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
     presence = mode.startswith("*")
     known = state.alleles.get(mode, "") if presence else ""
     status = "" if known == "undecided" else known
-    single = state.readings[0] if len(state.readings) == 1 else None
+    read = state.genetic or state.readings
+    single = read[0] if len(read) == 1 else None
     missing = (presence and not status) or (not presence and not state.readings)
     return GeneEvidence(
         gene=state.gene,
         asked=mode if presence else "",
-        diplotype=single.diplotype if single else _shared(state, "diplotype"),
-        phenotype=single.phenotype if single else _shared(state, "phenotype"),
+        diplotype=single.diplotype if single else _shared(read, "diplotype"),
+        phenotype=single.phenotype if single else _shared(read, "phenotype"),
         activity_score=single.activity_score if single else "",
         reported_phenotype=state.reported_phenotype,
         as_of=state.provenance.as_of,
@@ -85,7 +86,9 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
         by_words=state.provenance.by_words,
         sources=state.provenance.sources,
         allele_status=(f"{mode} {status}",) if status else (),
-        possible=() if single or not state.readings else (*state.readings, *state.reported),
+        possible=() if single or not read else (*read, *state.reported),
+        adjusted=state.readings if state.genetic else (),
+        adjusted_because=tuple((inhibitor.drug, inhibitor.strength) for inhibitor in state.inhibitors),
         missing=missing_reason(state, mode) if missing else "",
     )
 
@@ -97,7 +100,7 @@ def missing_reason(state: GeneState, mode: str) -> Reason | Literal["pending"]:
     return state.missing or "not_tested"
 
 
-def _shared(state: GeneState, member: str) -> str:
+def _shared(read: Sequence[Reading], member: str) -> str:
     """What all readings agree on, e.g. the phenotype of which only the score is open."""
-    values = {getattr(reading, member) for reading in state.readings}
+    values = {getattr(reading, member) for reading in read}
     return str(values.pop()) if len(values) == 1 else ""

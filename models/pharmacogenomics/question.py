@@ -43,6 +43,11 @@ class Question:
         return tuple(gene for gene, mode in self.guideline.keys.items() if _missing(self.states[gene], mode))
 
     @property
+    def converted(self) -> bool:
+        """Do other medicines slow an enzyme that the guideline asks about? Then the result is predicted, not measured."""
+        return any(self.states[gene].inhibitors for gene in self.guideline.keys)
+
+    @property
     def conflict(self) -> bool:
         """Do results contradict each other? For a presence gene only the allele that is asked about counts."""
         return any(_contradicts(self.states[gene], mode) for gene, mode in self.guideline.keys.items())

@@ -11,11 +11,11 @@ from typing import Any
 import tomli
 
 from models.codes import RXNORM, Code, Concept
-from models.patient import GeneResult, Order, PatientProfile
+from models.patient import GeneResult, Medication, Order, PatientProfile
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AS_OF = date(2026, 11, 25)
-KNOWN = {"name", "order", "route", "genes", "phenotypes", "presence", "results", "born", "complete", "expect", "why"}
+KNOWN = {"name", "order", "route", "genes", "phenotypes", "presence", "results", "born", "complete", "takes", "took", "expect", "why"}
 EXPECTED = {"cards", "indicator", "kind", "action", "summary", "detail", "removable", "not_checked", "checked", "recommendations"}
 
 
@@ -57,7 +57,10 @@ def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
         results.append(_result(len(results), raw["gene"], **row))
     names = given["order"] if isinstance(given["order"], list) else [given["order"]]
     orders = tuple(_order(i, name, drugs, given.get("route", "")) for i, name in enumerate(names))
+    medicines = tuple(_medicine(name, drugs) for name in given.get("takes", ()))
+    medicines += tuple(_medicine(name, drugs, ended) for name, ended in given.get("took", {}).items())
     return PatientProfile(
+        medications=medicines,
         as_of=AS_OF,
         birth_date=given.get("born", ""),
         genotypes=tuple(results),
@@ -68,6 +71,11 @@ def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
 
 def _result(number: int, gene: str, **members: Any) -> GeneResult:
     return GeneResult(gene=Concept(text=gene), origin=f"Observation/{number + 1}", **({"effective": "2024-03-01"} | members))
+
+
+def _medicine(name: str, drugs: Mapping[str, str], ended: str = "") -> Medication:
+    code = name if name.isdigit() else drugs[name]
+    return Medication(Concept((Code(RXNORM, code, name),)), active=not ended, ended=ended, origin="MedicationRequest/past")
 
 
 def _order(number: int, name: str, drugs: Mapping[str, str], route: str) -> Order:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import KnowledgeError
-from models.knowledge.load import load
+from models.knowledge.load import FOLDERS, load
 from models.knowledge.types import Knowledge
 
 
@@ -18,7 +18,7 @@ from models.knowledge.types import Knowledge
 def copy(tmp_path: Path) -> Path:
     """The shipped knowledge, to break one place of."""
     with as_file(files("models.knowledge")) as shipped:
-        for folder in ("drugs", "genes", "guidelines"):
+        for folder in FOLDERS:
             shutil.copytree(shipped / folder, tmp_path / folder)
     return tmp_path
 

@@ -1,0 +1,43 @@
+"""The input `medications`: what the patient takes, or took lately, as coded. Which of it matters is the core's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fhir_mappings.inputs import Input, Read, Resource
+from fhir_mappings.orders import medicine_of, route_of
+from fhir_mappings.resource import is_true, kind, latest, mapping, origin, text
+from models.patient import Gap, Medication
+
+ACTIVE = frozenset({"active", "on-hold"})
+PAST = frozenset({"completed", "stopped"})
+
+
+def read_medications(resources: Sequence[Resource]) -> Read:
+    """One Medication for each MedicationRequest that was in force; drafts, plans and errors are none."""
+    found: list[Medication] = []
+    gaps: list[Gap] = []
+    for resource in latest([r for r in resources if kind(r) == "MedicationRequest"]):
+        status = text(resource.get("status"))
+        if is_true(resource.get("doNotPerform")) or status not in ACTIVE | PAST:
+            continue
+        medication, ingredients, _, unresolved = medicine_of(resource, {origin(r): r for r in resources}, "")
+        if unresolved or not (medication or ingredients):
+            gaps.append(Gap("medications", "not_understood", "a medicine of the chart is not identified", origin(resource)))
+            continue
+        found.append(Medication(medication, ingredients, route_of(resource), status in ACTIVE, _ended(resource), origin(resource)))
+    return Read(tuple(found), tuple(gaps))
+
+
+def _ended(resource: Resource) -> str:
+    """When the supply ends: the only end that a MedicationRequest states."""
+    period = mapping(mapping(resource.get("dispenseRequest")).get("validityPeriod"))
+    return text(period.get("end"))[:10]
+
+
+MEDICATIONS = Input(
+    "medications",
+    "MedicationRequest?patient={{context.patientId}}&status=active,on-hold,completed,stopped&_count=200",
+    "MedicationRequest",
+    read_medications,
+)

@@ -1,0 +1,52 @@
+"""Medicines of the chart: in force, ended, or never given; codes and routes as they came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fhir_mappings.medications import read_medications
+from models.codes import RXNORM, Code
+
+
+def request(**members: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": "m1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": "32937", "display": "paroxetine"}]},
+    } | members
+
+
+def test_an_active_medicine_is_read_with_its_code_and_route() -> None:
+    [medicine] = read_medications([request(dosageInstruction=[{"route": {"text": "oral"}}])]).values
+    assert medicine.medication.codings == (Code(RXNORM, "32937", "paroxetine"),)
+    assert (medicine.active, medicine.route.text, medicine.origin) == (True, "oral", "MedicationRequest/m1")
+
+
+def test_a_stopped_medicine_keeps_the_day_its_supply_ended() -> None:
+    stopped = request(status="stopped", dispenseRequest={"validityPeriod": {"end": "2026-11-04T00:00:00Z"}})
+    [medicine] = read_medications([stopped]).values
+    assert (medicine.active, medicine.ended) == (False, "2026-11-04")
+
+
+@pytest.mark.parametrize(
+    "change", [{"status": s} for s in ("draft", "cancelled", "entered-in-error", "unknown")] + [{"doNotPerform": True}]
+)
+def test_what_was_never_given_is_no_medicine(change: dict[str, Any]) -> None:
+    assert read_medications([request(**change)]).values == ()
+
+
+def test_a_medicine_by_reference_is_resolved_or_told() -> None:
+    contained = request(contained=[{"resourceType": "Medication", "id": "x", "code": {"coding": [{"system": RXNORM, "code": "1"}]}}])
+    del contained["medicationCodeableConcept"]
+    contained["medicationReference"] = {"reference": "#x"}
+    assert len(read_medications([contained]).values) == 1
+    lost = request(medicationReference={"reference": "Medication/gone"})
+    del lost["medicationCodeableConcept"]
+    read = read_medications([lost])
+    assert read.values == ()
+    assert [(g.reason, g.origin) for g in read.gaps] == [("not_understood", "MedicationRequest/m1")]
