@@ -14,7 +14,7 @@ from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
 from fhir_mappings.proposals import delete_action
-from models.finding import Assessment, Finding, Recommendation
+from models.finding import Assessment, Finding, GeneEvidence, Recommendation
 from models.knowledge.types import Knowledge
 
 LONGEST_SUMMARY = 139  #: CDS Hooks: fewer than 140 characters
@@ -80,12 +80,20 @@ def summary(finding: Finding, words: Messages) -> str:
     if finding.kind == "conflict":
         choices = [words.text("summary-conflict", do=do, genes=bare), words.text("summary-conflict-short", do=do)]
     elif genes and finding.kind == "drug-gene":
-        told = ", ".join(f"{label(g)} {_short(result(g))}".strip() for g in genes)
-        phenotypes = ", ".join(f"{label(g)} {g.phenotype}".strip() for g in genes)
+        told = ", ".join(_told(g, _short(result(g)), words) for g in genes)
+        phenotypes = ", ".join(_told(g, g.phenotype, words) for g in genes)
         choices = [words.text("summary", do=do, genes=text) for text in (told, phenotypes, bare)]
     else:
         choices = []
     return next((text for text in (*choices, do) if len(text) <= LONGEST_SUMMARY), do)
+
+
+def _told(gene: GeneEvidence, measured: str, words: Messages) -> str:
+    """The gene with its result; where other medicines slow it, these are what the advice rests on."""
+    if gene.adjusted:
+        drugs = joined([drug.name for drug, _ in gene.adjusted_because], words.text("and"))
+        return words.text("summary-adjusted", gene=label(gene), drugs=drugs)
+    return f"{label(gene)} {measured}".strip()
 
 
 def _short(text: str) -> str:

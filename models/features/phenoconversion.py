@@ -17,7 +17,7 @@ from models.features.phenotypes import STEP, readings_for_score
 from models.finding import Reading
 from models.knowledge.keys import score
 from models.knowledge.types import INDETERMINATE, Gene, Inhibitor, Inhibitors, Knowledge, Score
-from models.patient import Medication, PatientProfile
+from models.patient import Medication, Order, PatientProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Taken:
 def taken(profile: PatientProfile, knowledge: Knowledge) -> tuple[Taken, ...]:
     """Every ingredient that the patient takes, took, or is being ordered."""
     found: list[Taken] = []
-    for medicine in (*profile.medications, *profile.orders):
+    medicines: tuple[Medication | Order, ...] = (*profile.medications, *profile.orders)
+    for medicine in medicines:
         drugs = ingredients(medicine, knowledge.drugs).drugs
         every = frozenset(drug.rxnorm for drug, _ in drugs)
         active, ended = (medicine.active, medicine.ended) if isinstance(medicine, Medication) else (True, "")
