@@ -1,4 +1,7 @@
-"""What an operator may set. The only reader of the environment and of configuration files."""
+"""What an operator may set. The only reader of the environment and of configuration files.
+
+Written without a settings library: importing one would take longer than everything else this process does before its first answer.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,11 @@ import ipaddress
 import os
 import sys
 import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
-
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.errors import PrecisionError
 
@@ -58,14 +60,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _listed(value: Any) -> Any:
-    """Lists come from TOML as lists and from the environment separated by commas."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-
-
 def _default_store() -> str:
     """A file in the user's state directory; ./var where there is no home."""
     try:
@@ -75,120 +69,173 @@ def _default_store() -> str:
     return f"sqlite:///{state / 'store.sqlite'}"
 
 
-class Settings(BaseSettings):
-    """Every setting, from PRECISION_HOOKS_<NAME> or from the TOML file that PRECISION_HOOKS_CONFIG names."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, from PRECISION_HOOKS_<NAME> or from the TOML file that PRECISION_HOOKS_CONFIG names.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
+    Raises SettingsError with every wrong one at once.
+    """
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
+    port: int = field(default=8080, metadata={"range": (0, 65535)})
     base_url: str = ""  #: the public URL under which clients call
-    cors_origins: Listed = ()  #: exact origins of browser clients
-    fhir_servers: Listed = ()  #: base URLs that may be called; empty: see `development`
-    deadline_ms: int = Field(default=800, ge=50, le=30_000)  #: for one whole call
-    max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
-    fhir_page_limit: int = Field(default=20, ge=1, le=1000)  #: pages of one search
-    fhir_byte_limit: int = Field(default=16 * 1024 * 1024, ge=1024)  #: decoded bytes of one search
-    store_url: str = Field(default_factory=_default_store)
-    comment_key: SecretStr | None = None  #: Fernet key: without it the comments in feedback are not kept
+    cors_origins: tuple[str, ...] = ()  #: exact origins of browser clients
+    fhir_servers: tuple[str, ...] = ()  #: base URLs that may be called; empty: see `development`
+    deadline_ms: int = field(default=800, metadata={"range": (50, 30_000)})  #: for one whole call
+    max_body_bytes: int = field(default=8 * 1024 * 1024, metadata={"range": (1024, 2**31)})
+    fhir_page_limit: int = field(default=20, metadata={"range": (1, 1000)})  #: pages of one search
+    fhir_byte_limit: int = field(default=16 * 1024 * 1024, metadata={"range": (1024, 2**31)})  #: decoded bytes of one search
+    store_url: str = field(default_factory=_default_store)
+    comment_key: str = field(default="", repr=False)  #: Fernet key: without it the comments in feedback are not kept
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
+
+    def __post_init__(self) -> None:
+        wrong = [_sentence(name, why) for name in CHECKS for why in [CHECKS[name](self)] if why]
+        if wrong:
+            raise SettingsError("\n".join(wrong))
 
     @property
     def development(self) -> bool:
         """Bound to this machine alone. Then, and only then, FHIR servers need not be listed and may be http on loopback."""
         return is_loopback(self.host)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = os.environ.get(CONFIG)
-        return (init_settings, env_settings, *((TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()))
 
-    @field_validator("base_url")
-    @classmethod
-    def _base_url(cls, value: str) -> str:
-        if value and not base_of(value):
-            raise ValueError("is not a plain http(s) URL; give the URL that clients call, such as https://cds.example.org")
-        return base_of(value)
+def _base_url(given: Settings) -> str:
+    known = not given.base_url or base_of(given.base_url)
+    return "" if known else "is not a plain http(s) URL; give the URL that clients call, such as https://cds.example.org"
 
-    @field_validator("cors_origins")
-    @classmethod
-    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if origin in ("*", "null"):
-                raise ValueError(
-                    f"may not hold '{origin}', which lets any page read answers; list the exact origins, such as https://ehr.example.org"
-                )
-            if not origin or origin_of(origin) != origin:
-                raise ValueError(
-                    "must list bare origins in lower case: scheme, host and port, no path, no default port (https://ehr.example.org)"
-                )
-        return value
 
-    @field_validator("store_url")
-    @classmethod
-    def _store(cls, value: str) -> str:
-        if not value.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("must be an SQLAlchemy URL of SQLite or PostgreSQL, such as sqlite:////var/lib/precision-hooks/store.sqlite")
-        return value
+def _origins(given: Settings) -> str:
+    for origin in given.cors_origins:
+        if origin in ("*", "null"):
+            return f"may not hold '{origin}', which lets any page read answers; list the exact origins, such as https://ehr.example.org"
+        if not origin or origin_of(origin) != origin:
+            return "must list bare origins in lower case: scheme, host and port, no path, no default port (https://ehr.example.org)"
+    return ""
 
-    @field_validator("comment_key")
-    @classmethod
-    def _key(cls, value: SecretStr | None) -> SecretStr | None:
-        from cryptography.fernet import Fernet  # on use: most installations set no key
 
-        try:
-            if value is not None:
-                Fernet(value.get_secret_value())
-        except ValueError:
-            raise ValueError(
-                "is not a Fernet key: 32 bytes in URL-safe base64; make one with cryptography's Fernet.generate_key()"
-            ) from None
-        return value
+def _servers(given: Settings) -> str:
+    for server in given.fhir_servers:
+        if not base_of(server):
+            return "must list base URLs without user, query or fragment, such as https://ehr.example.org/fhir"
+        if server.startswith("http:") and not (given.development and is_loopback(urlsplit(server).hostname or "")):
+            return "http:// would show tokens to the network; it is allowed to loopback only, with host on loopback"
+    return ""
 
-    @model_validator(mode="after")
-    def _servers(self) -> Settings:
-        for server in self.fhir_servers:
-            if not base_of(server):
-                raise ValueError("fhir_servers: must list base URLs without user, query or fragment, such as https://ehr.example.org/fhir")
-            if server.startswith("http:") and not (self.development and is_loopback(urlsplit(server).hostname or "")):
-                raise ValueError(
-                    "fhir_servers: http:// would show tokens to the network; it is allowed to loopback only, with host on loopback"
-                )
-        return self
+
+def _comment_key(given: Settings) -> str:
+    if not given.comment_key:
+        return ""
+    from cryptography.fernet import Fernet  # on use: most installations set no key
+
+    try:
+        Fernet(given.comment_key)
+    except ValueError:
+        return "is not a Fernet key: 32 bytes in URL-safe base64; make one with cryptography's Fernet.generate_key()"
+    return ""
+
+
+def _in_range(name: str, low: int, high: int) -> Callable[[Settings], str]:
+    def check(given: Settings) -> str:
+        return "" if low <= getattr(given, name) <= high else f"must be greater than or equal to {low} and at most {high}"
+
+    return check
+
+
+def _store(given: Settings) -> str:
+    known = given.store_url.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://"))
+    return "" if known else "must be an SQLAlchemy URL of SQLite or PostgreSQL, such as sqlite:////var/lib/precision-hooks/store.sqlite"
+
+
+_FIELDS = {f.name: f for f in fields(Settings)}
+
+#: what is checked of each setting: the answer is what is wrong, "" when nothing is
+CHECKS: Mapping[str, Callable[[Settings], str]] = {
+    **{name: _in_range(name, *f.metadata["range"]) for name, f in _FIELDS.items() if "range" in f.metadata},
+    "base_url": _base_url,
+    "cors_origins": _origins,
+    "fhir_servers": _servers,
+    "store_url": _store,
+    "comment_key": _comment_key,
+}
 
 
 def load_settings(**given: Any) -> Settings:
     """Read and check every setting; `given` (from the command line) wins over environment and file. Raises SettingsError."""
-    unknown = sorted(
-        n for n in os.environ if n.startswith(PREFIX) and n not in _NOT_SETTINGS and n[len(PREFIX) :].lower() not in Settings.model_fields
-    )
+    unknown = sorted(n for n in os.environ if n.startswith(PREFIX) and n not in _NOT_SETTINGS and n[len(PREFIX) :].lower() not in _FIELDS)
     if unknown:
-        known = ", ".join(PREFIX + name.upper() for name in Settings.model_fields)
+        known = ", ".join(PREFIX + name.upper() for name in _FIELDS)
         raise SettingsError(
             f"{', '.join(unknown)}: there is no such setting, so it would silently do nothing. Known are {known}, {CONFIG}."
         )
-    file = os.environ.get(CONFIG)
-    if file and not Path(file).is_file():
+    environment = {name: os.environ[PREFIX + name.upper()] for name in _FIELDS if PREFIX + name.upper() in os.environ}
+    stated = _from_file(os.environ.get(CONFIG, "")) | environment | given
+    wrong: list[str] = []
+    values = {name: _read(name, value, wrong) for name, value in stated.items()}
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return Settings(**values)
+
+
+def _from_file(name: str) -> dict[str, Any]:
+    if not name:
+        return {}
+    if not Path(name).is_file():
         raise SettingsError(f"{CONFIG}: there is no such file, so none of its settings would hold. Correct the path, or unset {CONFIG}.")
     try:
-        return Settings(**given)
-    except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(Path(name).read_text("utf-8"))
+    except (OSError, ValueError) as error:
         raise SettingsError(f"{CONFIG}: the file cannot be read as TOML ({error}). Correct it, or unset {CONFIG}.") from None
 
 
-def _sentence(place: tuple[int | str, ...], message: str) -> str:
-    told = message.removeprefix("Value error, ")
-    name, told = (str(place[0]), told) if place else (told.partition(": ")[0], told.partition(": ")[2])
-    return f"{PREFIX}{name.upper()} ({name} in the configuration file): {told}."
+def _read(name: str, value: Any, wrong: list[str]) -> Any:
+    """The value in its setting's type; text (as the environment gives it) is turned into numbers, flags and lists."""
+    if name not in _FIELDS:
+        wrong.append(_sentence(name, "is no setting; correct its name"))
+        return None
+    example = _FIELDS[name].default if _FIELDS[name].default is not MISSING else ""
+    read, called = _READERS[type(example)]
+    try:
+        return read(value)
+    except (ValueError, TypeError, KeyError):
+        wrong.append(_sentence(name, f"must be {called}"))
+        return None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError
+    return int(value)
+
+
+def _flag(value: Any) -> bool:
+    return (
+        value if isinstance(value, bool) else {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
+    )
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    """Lists come from TOML as lists and from the environment separated by commas."""
+    parts = value.split(",") if isinstance(value, str) else list(value)
+    return tuple(stripped for part in parts if (stripped := _text(part).strip()))
+
+
+_READERS: Mapping[type, tuple[Callable[[Any], Any], str]] = {
+    str: (_text, "a text"),
+    int: (_whole, "an integer"),
+    bool: (_flag, "a boolean: true or false"),
+    tuple: (_listed, "a list of texts, separated by commas in the environment"),
+}
+
+
+def _sentence(name: str, why: str) -> str:
+    return f"{PREFIX}{name.upper()} ({name} in the configuration file): {why}."
 
 
 def settings_or_exit(**given: Any) -> Settings:

@@ -8,8 +8,6 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
-
 from cds_service.errors import StoreUnavailable
 from cds_service.store.items import Item
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 class FeedbackStore:
     """Opened on first use: SQLAlchemy takes longer to import than a call takes to answer."""
 
-    def __init__(self, url: str, comment_key: SecretStr | None = None, busy_ms: int = 1000) -> None:
+    def __init__(self, url: str, comment_key: str = "", busy_ms: int = 1000) -> None:
         self._url, self._key, self._busy_ms = url, comment_key, busy_ms
         self._engine: Engine | None = None
         self._lock = Lock()
@@ -78,16 +76,16 @@ class FeedbackStore:
             "reason_code": item.reason_code,
             "reason_display": item.reason_display,
             "comment": self._sealed(item.comment),
-            "comment_withheld": bool(item.comment) and self._key is None,
+            "comment_withheld": bool(item.comment) and not self._key,
             "received": received,
         }
 
     def _sealed(self, comment: str) -> bytes | None:
-        if not comment or self._key is None:
+        if not comment or not self._key:
             return None
         from cryptography.fernet import Fernet
 
-        return Fernet(self._key.get_secret_value()).encrypt(comment.encode())
+        return Fernet(self._key).encrypt(comment.encode())
 
 
 def _insert(dialect: str) -> Any:
