@@ -17,6 +17,7 @@ from fhir_mappings.proposals import delete_action
 from models.finding import Assessment, Finding, GeneEvidence, Recommendation
 from models.knowledge.types import Knowledge
 
+LONGEST_RESULT = 60  #: characters of a gene's result in a summary
 LONGEST_SUMMARY = 139  #: CDS Hooks: fewer than 140 characters
 OPEN = {"results-conflict", "reported-differs", "depends-on-reading"}  #: notes of findings whose readings lead to different advice
 TOPICS = "urn:precision-hooks:topic"
@@ -80,7 +81,7 @@ def summary(finding: Finding, words: Messages) -> str:
     if finding.kind == "conflict":
         choices = [words.text("summary-conflict", do=do, genes=bare), words.text("summary-conflict-short", do=do)]
     elif genes and finding.kind == "drug-gene":
-        told = ", ".join(_told(g, _short(result(g)), words) for g in genes)
+        told = ", ".join(_told(g, _short(g), words) for g in genes)
         phenotypes = ", ".join(_told(g, g.phenotype, words) for g in genes)
         choices = [words.text("summary", do=do, genes=text) for text in (told, phenotypes, bare)]
     else:
@@ -96,8 +97,10 @@ def _told(gene: GeneEvidence, measured: str, words: Messages) -> str:
     return f"{label(gene)} {measured}".strip()
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else ""
+def _short(gene: GeneEvidence) -> str:
+    """Diplotype and phenotype, or the phenotype alone where allele names are long."""
+    whole = result(gene)
+    return whole if len(whole) <= LONGEST_RESULT else gene.phenotype
 
 
 def detail(finding: Finding, words: Messages) -> str:
