@@ -77,14 +77,15 @@ def answer(body: bytes, service: Service, state: State, deadline: Deadline, trac
         drafts=asked.draft_orders,
         selected=asked.selections,
         as_of=state.today(),
+        strict=state.settings.strict,
     )
     found = service.assess(profile, state.knowledge)
     shown = withhold(found, service)
-    _count(shown, {*profile.gaps, *found.gaps}, service, state, trace)
+    _count(shown, {*profile.gaps, *found.gaps}, profile.foreign, service, state, trace)
     return state.present(shown, asked, service, state.knowledge)
 
 
-def _count(shown: Assessment, gaps: set[Gap], service: Service, state: State, trace: Trace) -> None:
+def _count(shown: Assessment, gaps: set[Gap], foreign: int, service: Service, state: State, trace: Trace) -> None:
     trace.assessment, trace.cards, trace.gaps = shown, len(shown.findings), len(gaps)
-    trace.foreign = sum(gap.reason == "other_patient" for gap in gaps)
-    state.metrics.assessed(service.id, shown.findings, gaps)
+    trace.foreign = foreign
+    state.metrics.assessed(service.id, shown.findings, gaps, foreign)

@@ -35,13 +35,12 @@ class Metrics:
         self._requests.labels(service, str(status)).inc()
         self._seconds.labels(service).observe(seconds)
 
-    def assessed(self, service: str, findings: Iterable[Finding], gaps: Iterable[Gap]) -> None:
+    def assessed(self, service: str, findings: Iterable[Finding], gaps: Iterable[Gap], foreign: int) -> None:
         for finding in findings:
             self._cards.labels(service, finding.urgency).inc()
+        self._foreign.labels(service).inc(foreign)
         for gap in gaps:
             self._gaps.labels(service, gap.reason).inc()
-            if gap.reason == "other_patient":
-                self._foreign.labels(service).inc()
 
     def feedback(self, service: str, fate: str, count: int) -> None:
         self._feedback.labels(service, fate).inc(count)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fhir_mappings.firewall import Subject, admit, admit_drafts, subject_of
+from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, subject_of
 from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
 from fhir_mappings.resource import entries
+from models.errors import PatientMismatch
 from models.patient import Gap, GeneResult, Medication, PatientProfile
 
 
@@ -23,18 +25,20 @@ def read_profile(
     drafts: Any,
     selected: Sequence[str] | None,
     as_of: date,
+    strict: bool = False,
 ) -> PatientProfile:
     """Read what was gathered for `patient` (the bare id) on `server` (FHIR base URL, '' if none).
 
-    `drafts` is the draft Bundle (or a list of resources); `selected` None means that every draft is. Raises
-    PatientMismatch and UnsupportedFhirVersion; every other trouble is a Gap.
+    `drafts` is the draft Bundle (or a list of resources); `selected` None means that every draft is. `strict`: one
+    resource of another patient distrusts all of its input. Raises PatientMismatch and UnsupportedFhirVersion; every
+    other trouble is a Gap.
     """
     drafted = [r for _, r in entries(drafts)]
     everything = [r for found in record.found.values() for r in found.resources] + list(record.referenced.values())
     subject = subject_of(patient, server, everything + drafted)
-    gaps = list(record.gaps)
-    read = {i.field: _read_input(i, record.found.get(i.field), subject, everything, gaps) for i in inputs}
-    orders = _read_drafts(drafts, drafted, selected, record.referenced, subject, gaps)
+    notes = _Notes(list(record.gaps))
+    read = {i.field: _read_input(i, record.found.get(i.field), subject, everything, notes, strict) for i in inputs}
+    orders = _read_drafts(drafts, drafted, selected, record.referenced, subject, notes)
     people = [p for p in read.get("patient", Read()).values if isinstance(p, Demographics)]
     person = people[0] if people else Demographics()
     return PatientProfile(
@@ -45,20 +49,46 @@ def read_profile(
         genotypes=tuple(g for g in read.get("genotypes", Read()).values if isinstance(g, GeneResult)),
         orders=orders.values,
         medications=tuple(m for m in read.get("medications", Read()).values if isinstance(m, Medication)),
-        gaps=tuple(dict.fromkeys(gaps)),
+        gaps=tuple(dict.fromkeys(notes.gaps)),
+        foreign=notes.foreign,
         genotypes_complete=_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs),
     )
 
 
-def _read_input(wanted: Input, found: Found | None, subject: Subject, around: Sequence[Resource], gaps: list[Gap]) -> Read:
+@dataclass(slots=True)
+class _Notes:
+    """What reading could not do, and how many resources of other patients the firewall dropped."""
+
+    gaps: list[Gap]
+    foreign: int = 0
+
+    def add(self, admitted: Admitted, read: Read) -> None:
+        self.gaps += [*admitted.gaps, *read.gaps]
+        self.foreign += admitted.foreign
+
+
+def _read_input(wanted: Input, found: Found | None, subject: Subject, around: Sequence[Resource], notes: _Notes, strict: bool) -> Read:
     """Read one input past the firewall; what could not be had becomes a Gap."""
     if found is None or found.failed or not found.complete:
         state = "only partly read" if found and not found.failed else "not read"
-        gaps.append(Gap(wanted.field, "unavailable", (found.because if found else "") or f"the input was {state}"))
+        notes.gaps.append(Gap(wanted.field, "unavailable", (found.because if found else "") or f"the input was {state}"))
     admitted = admit(found.resources if found else (), subject, around)
+    if strict and admitted.foreign:
+        return _distrusted(wanted, admitted, notes)
     read = wanted.read(admitted.resources)
-    gaps += [*admitted.gaps, *read.gaps]
+    notes.add(admitted, read)
     return read
+
+
+def _distrusted(wanted: Input, admitted: Admitted, notes: _Notes) -> Read:
+    """Where another patient's data came along, nothing beside it is believed either."""
+    if wanted.required:
+        raise PatientMismatch(
+            f"The input '{wanted.field}' holds a resource of another patient, and this service is set to trust nothing beside one. "
+            "Check the prefetch template and the FHIR server's answer."
+        )
+    notes.add(admitted, Read(gaps=(Gap(wanted.field, "unavailable", "another patient's data came along, so none of it is used"),)))
+    return Read()
 
 
 def _read_drafts(
@@ -67,15 +97,15 @@ def _read_drafts(
     selected: Sequence[str] | None,
     referenced: Mapping[str, Resource],
     subject: Subject,
-    gaps: list[Gap],
+    notes: _Notes,
 ) -> Read:
     admitted = admit_drafts(drafted, subject)
     own = {id(r) for r in admitted.resources}
     mine = {"entry": [{"fullUrl": url, "resource": r} for url, r in entries(drafts) if id(r) in own]}
     read = read_orders(mine, selected, referenced, subject.server)
-    gaps += [*admitted.gaps, *read.gaps]
+    notes.add(admitted, read)
     if len(drafted) < _given(drafts):
-        gaps.append(Gap("draft order", "not_understood", "an entry of context.draftOrders holds no FHIR resource that can be read"))
+        notes.gaps.append(Gap("draft order", "not_understood", "an entry of context.draftOrders holds no FHIR resource that can be read"))
     return read
 
 

@@ -99,4 +99,5 @@ class PatientProfile:
     orders: tuple[Order, ...] = ()
     medications: tuple[Medication, ...] = ()
     gaps: tuple[Gap, ...] = ()  #: what reading could not do: other_patient, unattributed, unavailable, not_understood
+    foreign: int = 0  #: resources of other patients that were dropped
     genotypes_complete: bool = True  #: False: pages or keys were missing, so "no result" may not be concluded

@@ -28,6 +28,7 @@ def _profile(
     found: dict[str, Found] | None = None,
     drafts: Any = None,
     selected: tuple[str, ...] | None = None,
+    strict: bool = False,
     **record: Any,
 ) -> PatientProfile:
     gathered = {"patient": Found((patient(),)), "genotypes": Found(tuple(seen))} | (found or {})
@@ -39,6 +40,7 @@ def _profile(
         drafts=orders("codeable-concept") if drafts is None else drafts,
         selected=selected,
         as_of=TODAY,
+        strict=strict,
     )
 
 
@@ -54,6 +56,17 @@ def test_fault_B03_another_patients_result_changes_nothing_but_the_gaps() -> Non
     without, with_it = _profile([observation("stu3-genotype")]), _profile([observation("stu3-genotype"), observation("other-patient")])
     assert with_it.genotypes == without.genotypes
     assert [g.reason for g in with_it.gaps] == ["other_patient"]
+
+
+def test_fault_B03_every_foreign_resource_is_counted() -> None:
+    two = [observation("other-patient"), observation("other-patient") | {"id": "another"}]
+    assert _profile([observation("stu3-genotype"), *two]).foreign == 2
+
+
+def test_fault_B03_strict_distrusts_everything_beside_a_foreign_resource() -> None:
+    with pytest.raises(PatientMismatch, match="trust nothing beside one"):
+        _profile([observation("stu3-genotype"), observation("other-patient")], strict=True)
+    assert _profile([observation("stu3-genotype")], strict=True).genotypes
 
 
 @pytest.mark.parametrize(
