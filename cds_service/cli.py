@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -44,6 +45,8 @@ def serve(host: str | None, port: int | None) -> None:
         _stop(str(error))
     except OSError as error:
         _stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
+    # the server ends on SystemExit: it stops listening, and the calls under way are answered
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
     server.run()
 

@@ -137,9 +137,12 @@ def test_the_demo_is_the_conversation() -> None:
     assert (files("cds_service") / "demo.json").read_bytes() == Path(request("clopidogrel-poor-metabolizer")).read_bytes()
 
 
-def test_serve_says_that_callers_are_not_authenticated() -> None:
+def test_fault_G10_serve_says_that_callers_are_not_authenticated_and_ends_cleanly() -> None:
     command = [sys.executable, "-m", "cds_service.cli", "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "Callers are not authenticated: listening on this machine only.\n"
+        while "Listening on" not in process.stderr.readline():
+            pass
         process.terminate()
+        assert process.wait(timeout=20) == 0
