@@ -9,15 +9,15 @@ from models.finding import Finding, GeneEvidence, Reading, Recommendation
 
 def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
     """`knowledge` is the digest of the snapshot that was used. Members without a value are left out."""
-    return {
-        "kind": finding.kind,
-        "topic": finding.topic,
-        "drug": _filled(name=finding.drug.name, rxnorm=finding.drug.rxnorm),
-        "genes": [_gene(gene) for gene in finding.genes],
-        "recommendations": [_recommendation(said) for said in finding.recommendations],
-        "evidence": [{"label": e.label, "version": e.version, "url": e.url} for e in finding.evidence],
-        "knowledge": knowledge,
-    }
+    return _filled(
+        kind=finding.kind,
+        topic=finding.topic,
+        drug=_filled(name=finding.drug.name, rxnorm=finding.drug.rxnorm),
+        genes=[_gene(gene) for gene in finding.genes],
+        recommendations=[_recommendation(said) for said in finding.recommendations],
+        evidence=[{"label": e.label, "version": e.version, "url": e.url} for e in finding.evidence],
+        knowledge=knowledge,
+    )
 
 
 def _gene(gene: GeneEvidence) -> dict[str, Any]:

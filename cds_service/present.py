@@ -70,6 +70,8 @@ def _filled(members: Json) -> Json:
 
 
 def topic_display(finding: Finding, words: Messages) -> str:
+    if not finding.genes:
+        return finding.evidence[0].label
     return words.text("topic", drug=finding.drug.name, genes=joined([label(g) for g in finding.genes], words.text("and")))
 
 

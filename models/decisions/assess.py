@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from models.decisions.merge import LOUD, one_finding
 from models.features.age import age
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState, gene_state
 from models.features.ingredients import ingredients
 from models.features.phenoconversion import Taken, converted, inhibiting, taken
-from models.finding import Assessment, Checked, Drug
+from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
@@ -105,9 +106,12 @@ def _about(order: Ordered, answer: Assessment) -> Assessment:
 
 
 def _merged(answers: Sequence[Assessment]) -> Assessment:
-    loud = ("critical", "warning", "info")
+    """One finding for each drug, the loudest first."""
+    by_drug: dict[Drug, list[Finding]] = {}
+    for finding in (f for answer in answers for f in answer.findings):
+        by_drug.setdefault(finding.drug, []).append(finding)
     return Assessment(
-        findings=tuple(sorted((f for a in answers for f in a.findings), key=lambda f: loud.index(f.urgency))),
+        findings=tuple(sorted((one_finding(several) for several in by_drug.values()), key=lambda f: LOUD.index(f.urgency))),
         gaps=tuple(dict.fromkeys(g for a in answers for g in a.gaps)),
         checked=tuple(dict.fromkeys(c for a in answers for c in a.checked)),
     )

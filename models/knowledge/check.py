@@ -14,7 +14,7 @@ from models.finding import Action
 from models.knowledge.keys import matches
 from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Inhibitors, Knowledge, Row, Score, Source
 
-CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a")
+CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated")
 URGENT = ("alternative", "dose_change")
 STEP = 0.25  #: scores are multiples of it
 HIGHEST = 8.0  #: of the scores that are checked one by one; copy numbers beyond are answered by open ranges

@@ -108,7 +108,7 @@ class Population:
     label: str  #: in words, for the card
     age_from: int | None = None
     age_below: int | None = None
-    unless_known: bool = True  #: False: applies only when the chart says so (exposure unknown counts as naive)
+    unless_known: bool = True  #: False: applies only when the chart says so (an age that is known; exposure unknown counts as naive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Guideline:
 
     id: str  #: "clopidogrel.cpic", the file's name
     drug: Drug
-    keys: Mapping[str, str]  #: gene → "phenotype", "score", or the allele whose presence decides ("*57:01")
+    keys: Mapping[str, str]  #: gene → "phenotype", "score", or the allele whose presence decides ("*57:01"); {}: whatever the genotype
     populations: tuple[Population, ...]
     rows: tuple[Row, ...]
     must_test: bool  #: a first start without a result earns a card

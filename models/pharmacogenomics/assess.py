@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.features.population import open_populations
+from models.features.population import age_undecided, open_populations
 from models.finding import Assessment, Checked
 from models.knowledge.types import Population
 from models.patient import Gap, Reason
 from models.pharmacogenomics.findings import finding, recommendations
+from models.pharmacogenomics.lookup import find_row
 from models.pharmacogenomics.question import Question, checked, gene_gaps
 from models.pharmacogenomics.quiet import silent, untested
 from models.pharmacogenomics.rows import Applied, applied_rows
@@ -19,6 +20,8 @@ NEWBORN_DAYS = 28  #: under this age a genotype does not yet tell the enzyme's a
 
 def assess_guideline(question: Question) -> Assessment:
     """Apply one guideline to a patient's gene states."""
+    if not question.guideline.keys:
+        return _label(question)
     if question.age is not None and question.age.days[0] < NEWBORN_DAYS and question.metabolic:
         return _not_applicable(question, "out_of_range", "under 28 days of age a genotype does not tell the enzyme's activity")
     if len(question.missing) == len(question.guideline.keys):
@@ -31,6 +34,29 @@ def assess_guideline(question: Question) -> Assessment:
     if all(a.silent for a in (*applied, *reported)):
         return silent(question, applied)
     return _speak(question, applied, reported)
+
+
+def _label(question: Question) -> Assessment:
+    """A label's rule that holds whatever the genotype, for patients of whom the chart says that they belong to it."""
+    subject = f"{question.guideline.drug.name}–{question.guideline.source.body} label"
+    applied = [
+        Applied(population, {}, find_row(question.guideline, population.id, {}), None)
+        for population in open_populations(question.guideline, question.age)
+    ]
+    if not applied and age_undecided(question.guideline, question.age):
+        because = "the age is not known well enough to tell whether its rule concerns this patient"
+        return Assessment(gaps=(Gap(subject, "unavailable", because),), checked=(Checked(subject, "unavailable", because),))
+    if not applied:
+        return Assessment(checked=(Checked(subject, "silent", "its rule does not concern this patient"),))
+    found = finding(
+        "drug-gene",
+        urgency(applied, question.age, guideline_fatal=question.lethal, settled=True, conflict=False),
+        question.guideline,
+        {},
+        recommendations(question.guideline, applied, question.knowledge.drugs.ingredients),
+        removable=applied[0].row.actions[0] == "alternative",
+    )
+    return Assessment((found,), checked=(Checked(subject, "fired", applied[0].population.label),))
 
 
 def _not_applicable(question: Question, reason: Reason, because: str) -> Assessment:

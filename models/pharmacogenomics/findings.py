@@ -11,7 +11,7 @@ from models.knowledge.types import Guideline
 from models.patient import Reason
 from models.pharmacogenomics.rows import Applied
 
-_STRENGTH = ("Strong", "Moderate", "Optional")
+_STRENGTH = ("Contraindicated", "Strong", "Moderate", "Optional")
 
 
 def finding(

@@ -19,12 +19,13 @@ class Applied:
     population: Population
     lookup: Mapping[str, str]
     row: Row
-    usual: Row
+    usual: Row | None  #: None: a label's rule, which is worth saying whatever is usual
 
     @property
     def silent(self) -> bool:
         """Nothing to do, or nothing that would not be said to everybody."""
-        return self.row.actions[0] in ("standard", "no_recommendation") or same_advice(self.row, self.usual)
+        nothing = self.row.actions[0] in ("standard", "no_recommendation")
+        return nothing or (self.usual is not None and same_advice(self.row, self.usual))
 
 
 def same_advice(one: Row, other: Row) -> bool:

@@ -31,9 +31,9 @@ def urgency(applied: Sequence[Applied], age: Age | None, *, guideline_fatal: boo
 def row_urgency(row: Row, age: Age | None, guideline_fatal: bool) -> Urgency:
     """What one row alone would earn, if its result were final, measured and unambiguous."""
     action = row.actions[0]
-    if action in _URGENT and row.classification == "Strong" and fatal(row, age):
+    if action in _URGENT and row.classification in ("Strong", "Contraindicated") and fatal(row, age):
         return "critical"
-    if action in _URGENT and row.classification in ("Strong", "Moderate"):
+    if action in _URGENT and row.classification in ("Strong", "Contraindicated", "Moderate"):
         return "warning"
     return "warning" if action == "test" and guideline_fatal else "info"
 

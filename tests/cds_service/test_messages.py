@@ -80,5 +80,5 @@ def test_a_missing_message_is_named() -> None:
 def test_every_population_has_words(knowledge: Knowledge) -> None:
     for guidelines in knowledge.guidelines.values():
         for guideline in guidelines:
-            assert open_populations(guideline, None)
+            assert open_populations(guideline, None) or not guideline.keys  # a label's rule waits until the chart says whom it concerns
             assert all(p.label for p in guideline.populations)

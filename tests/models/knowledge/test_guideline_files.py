@@ -79,7 +79,6 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no version": (lambda f: f["source"].pop("version"), "source.version"),
     "no drug": (lambda f: f["guideline"].pop("drug"), "guideline.drug"),
     "a word for true": (lambda f: f["guideline"].update(must_test="yes"), "guideline.must_test"),
-    "no gene": (lambda f: f["guideline"].update(keys={}), "guideline.keys names no gene"),
     "an unknown mode": (lambda f: f["guideline"]["keys"].update(SCORE="points"), "guideline.keys.SCORE must be phenotype, score"),
     "an unknown key of the file": (lambda f: f.update(rows=[]), "rows is not a key"),
     "an unknown key of the guideline": (lambda f: f["guideline"].update(route="ORAL"), "guideline.route is not a key"),
