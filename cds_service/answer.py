@@ -46,6 +46,11 @@ class State:
             raise UnknownService("No service has this id. GET /cds-services lists those that there are.")
         return self.services[service_id]
 
+    def refused(self, status: int) -> None:
+        """A request that the server itself refused, before the app saw it, is counted and logged like any other."""
+        self.metrics.answered("unknown", status, 0.0)
+        self.log.refused(status=status)
+
     def today(self) -> date:
         return self.now().astimezone(UTC).date()
 

@@ -33,14 +33,20 @@ def create_state(
     offline: bool = False,
 ) -> State:
     """What answers need; a test gives its own parts. `offline`: no FHIR server is called, whoever names one."""
+    metrics, log = Metrics(), log or Log()
+
+    def next_refused(correlation: str) -> None:
+        metrics.next_refused()
+        log.next_refused(correlation=correlation)
+
     return State(
         settings=settings,
         knowledge=load() if knowledge is None else knowledge,
         services=load_services() if services is None else services,
-        client=FhirClient(settings, offline=offline),
+        client=FhirClient(settings, offline=offline, next_refused=next_refused),
         feedback=FeedbackStore(settings.store_url, settings.comment_key),
-        metrics=Metrics(),
-        log=log or Log(),
+        metrics=metrics,
+        log=log,
         present=present,
         now=now,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,7 +18,7 @@ from models.errors import PrecisionError
 if TYPE_CHECKING:
     from models.knowledge.types import Knowledge
 
-THREADS = 16
+_IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,21 +33,21 @@ def main() -> None:
 def serve(host: str | None, port: int | None) -> None:
     """Answer CDS Hooks calls until stopped."""
     settings = settings_or_exit(**{name: value for name, value in (("host", host), ("port", port)) if value is not None})
+    if settings.store_url in _IN_MEMORY:
+        _stop("PRECISION_HOOKS_STORE_URL names a store in memory, where no feedback would be kept. Name a file or a PostgreSQL database.")
     _warn_about(settings)
-    from waitress import create_server  # on use: other commands need no server
-
-    from cds_service.app import create_app
+    from cds_service.app import create_app, create_state  # on use: other commands need no server
+    from cds_service.server import server_of
 
     try:
-        app = create_app(settings)
-        # the app refuses a large body with a sentence; the server's own limit only bounds what it spools before that
-        server = create_server(
-            app, host=settings.host, port=settings.port, threads=THREADS, ident="", max_request_body_size=2 * settings.max_body_bytes
-        )
+        state = create_state(settings)
+        server = server_of(create_app(state=state), settings, state.refused)
     except PrecisionError as error:
         _stop(str(error))
     except OSError as error:
         _stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
+    except ValueError:
+        _stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
     # the server ends on SystemExit: it stops listening, and the calls under way are answered
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
@@ -84,7 +87,7 @@ def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: b
 
         show(result.response, Console())
     else:
-        click.echo(result.json())
+        _print(result.json())
     if explain and result.assessment is not None:
         click.echo(explanation(result.assessment), err=True)
     sys.exit(2 if result.status != 200 else 1 if result.response["cards"] else 0)
@@ -100,13 +103,17 @@ def phenotype(table: Path) -> None:
     from cds_service.phenotype_table import add_phenotypes
 
     knowledge = _knowledge()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # bytes that are no UTF-8 go out as they came; who pipes rows in gets each one back before sending the next
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", line_buffering=str(table) == "-")
     try:
-        with click.open_file(str(table), "r", encoding="utf-8", errors="replace") as lines:
+        with click.open_file(str(table), "r", encoding="utf-8", errors="surrogateescape") as lines:
             for line in add_phenotypes(lines, knowledge.genes):
-                sys.stdout.write(line)
-        sys.stdout.flush()
+                _write(line)
+        _write("", flush=True)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader has seen enough (`| head`)
+        # the reader has seen enough (`| head`); what is left in the buffer must not fail at the interpreter's end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         _stop(f"{table} cannot be read ({error.strerror}).")
     except PrecisionError as error:
@@ -150,6 +157,34 @@ def _knowledge() -> Knowledge:
         return load()
     except PrecisionError as error:
         _stop(str(error))
+
+
+def _print(text: str) -> None:
+    """One answer to standard output; a full disk behind it is no traceback, and no exit status of an answer."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise  # click ends quietly
+    except OSError as error:
+        _unwritten(error)
+
+
+def _write(line: str, flush: bool = False) -> None:
+    """One line of a stream to standard output. BrokenPipeError goes on to the caller."""
+    try:
+        sys.stdout.write(line)
+        if flush:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _unwritten(error)
+
+
+def _unwritten(error: OSError) -> NoReturn:
+    with contextlib.suppress(OSError):
+        sys.stdout.close()  # else the interpreter would try again at its end, and tell
+    _stop(f"the output cannot be written ({error.strerror}), so it is not complete.")
 
 
 def _stop(message: str) -> NoReturn:

@@ -81,6 +81,8 @@ HTTP: Mapping[int, Answer] = {
     413: Answer(
         413, "too-long", "The body is larger than this service reads. Ask for fewer resources in prefetch, or raise max_body_bytes."
     ),
+    431: Answer(431, "too-long", "The headers are larger than this service reads. Send fewer or shorter ones."),
+    501: Answer(501, "not-supported", "This Transfer-Encoding is not read. Send the body with Content-Length, or chunked."),
 }
 
 

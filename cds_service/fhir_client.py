@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
+from cds_service.connections import Adapter, Line, PrivateAddress
 from cds_service.settings import Settings, base_of, is_loopback, origin_of
 from cds_service.wire import NotJson, read_json
 
@@ -52,11 +53,12 @@ class Access:
     token: str = field(repr=False)
     deadline: Deadline
     token_end: float = float("inf")  #: monotonic time after which the token is not used
+    correlation: str = ""  #: hookInstance, for security events
 
     @classmethod
-    def of(cls, server: str, token: str, expires_in: int | None, deadline: Deadline) -> Access:
+    def of(cls, server: str, token: str, expires_in: int | None, deadline: Deadline, correlation: str = "") -> Access:
         end = float("inf") if expires_in is None else time.monotonic() + expires_in - _SKEW
-        return cls(base_of(server), token, deadline, end)
+        return cls(base_of(server), token, deadline, end, correlation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,15 @@ class Answer:
 class FhirClient:
     """Reads FHIR servers for every call of one process; holds connections, never tokens or cookies."""
 
-    def __init__(self, settings: Settings, *, offline: bool = False) -> None:
-        self._settings, self._offline = settings, offline
+    def __init__(self, settings: Settings, *, offline: bool = False, next_refused: Callable[[str], None] = lambda _: None) -> None:
+        """`next_refused` hears the correlation of a search whose next page lay on another server."""
+        self._settings, self._offline, self._next_refused = settings, offline, next_refused
         self._listed = frozenset(base_of(server) for server in settings.fhir_servers)
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no .netrc of the environment sees a token
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=_THREADS))
+            self._session.mount(scheme, Adapter(pool_connections=8, pool_maxsize=_THREADS))
         self._threads = ThreadPoolExecutor(_THREADS, "fhir")
 
     def close(self) -> None:
@@ -109,12 +112,15 @@ class FhirClient:
     def together(self, jobs: Mapping[Hashable, Callable[[], Any]], deadline: Deadline) -> dict[Hashable, Any]:
         """Run jobs side by side; those not done at the deadline are left behind and missing in the answer.
 
-        Threads, because no socket timeout bounds a name look-up, a TLS handshake or headers that drip.
+        Threads, because no socket timeout bounds a name look-up, a TLS handshake or headers that drip. The connections of
+        late ones are cut, so that a hanging server cannot hold threads.
         """
-        started: dict[Hashable, Future[Any]] = {key: self._threads.submit(job) for key, job in jobs.items()}
-        done, late = wait(started.values(), timeout=deadline.left)
-        for future in late:
-            future.cancel()
+        lines = {key: Line(public_only=not self._listed) for key in jobs}
+        started: dict[Hashable, Future[Any]] = {key: self._threads.submit(lines[key].run, job) for key, job in jobs.items()}
+        done, _ = wait(started.values(), timeout=deadline.left)
+        for key, future in started.items():
+            if future not in done and not future.cancel():
+                lines[key].cut()
         return {key: future.result() for key, future in started.items() if future in done}
 
     def read(self, path: str, access: Access) -> Answer:
@@ -128,6 +134,7 @@ class FhirClient:
         while link := next_link(page):
             url = urljoin(access.base + "/", link)
             if origin_of(url) != origin_of(access.base):
+                self._next_refused(access.correlation)
                 yield Answer(because="the next page lies on another server, so it is not read")
                 return
             if url in seen:
@@ -164,11 +171,7 @@ class FhirClient:
             found = {ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
         except (OSError, ValueError):
             return "the FHIR server's name cannot be resolved"
-        return (
-            ""
-            if all(address.is_global for address in found)
-            else "fhirServer lies in a private network; list it in fhir_servers to allow it"
-        )
+        return "" if all(address.is_global for address in found) else _PRIVATE
 
     def _try(self, url: str, access: Access, limit: int) -> Answer:
         left = access.deadline.left
@@ -180,6 +183,8 @@ class FhirClient:
         try:
             with self._session.get(url, headers=headers, timeout=(left, left), allow_redirects=False, stream=True) as response:
                 return _judge(response, access.deadline, limit)
+        except PrivateAddress:
+            return Answer(because=_PRIVATE)
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
             return Answer(because=LATE)
         except requests.exceptions.SSLError:
@@ -191,6 +196,7 @@ class FhirClient:
 
 
 LATE = "the FHIR server did not answer before this call's deadline"
+_PRIVATE = "fhirServer lies in a private network; list it in fhir_servers to allow it"
 
 
 def next_link(bundle: Mapping[str, Any]) -> str:

@@ -44,7 +44,8 @@ def _access(asked: HookRequest, client: FhirClient, deadline: Deadline) -> tuple
         return None, refused
     if asked.authorization.patient not in ("", asked.patient):
         return None, "fhirAuthorization is for another patient than context.patientId, so its token is not used"
-    return Access.of(asked.fhir_server, asked.authorization.access_token, asked.authorization.expires_in, deadline), ""
+    authorization = asked.authorization
+    return Access.of(asked.fhir_server, authorization.access_token, authorization.expires_in, deadline, asked.instance.lower()), ""
 
 
 def _is_there_something_to_check(asked: HookRequest) -> bool:

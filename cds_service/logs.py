@@ -41,6 +41,14 @@ class Log:
         """A security event: data of another patient came with a request."""
         self._write("warning", "patient_mismatch", service=service, correlation=correlation)
 
+    def next_refused(self, *, correlation: str) -> None:
+        """A security event: a search's next page lay on another server, where the token must not go."""
+        self._write("warning", "next_on_another_server", correlation=correlation)
+
+    def refused(self, *, status: int) -> None:
+        """The server refused a request before the app saw it: no HTTP, or too large."""
+        self._write("info", "refused", status=status)
+
     def fault(self, error: BaseException, *, service: str, correlation: str) -> None:
         """A bug: its kind and where, but not its message, which may quote a value of the patient."""
         frames = traceback.extract_tb(error.__traceback__)[-12:]

@@ -27,6 +27,9 @@ class Metrics:
         self._foreign = Counter(
             "precision_hooks_foreign_resources", "Resources of another patient that were dropped", ["service"], registry=self.registry
         )
+        self._next = Counter(
+            "precision_hooks_refused_next_links", "Next pages on another server, not followed (security event)", registry=self.registry
+        )
         self._feedback = Counter(
             "precision_hooks_feedback", "Feedback items by what became of them", ["service", "fate"], registry=self.registry
         )
@@ -41,6 +44,9 @@ class Metrics:
         self._foreign.labels(service).inc(foreign)
         for gap in gaps:
             self._gaps.labels(service, gap.reason).inc()
+
+    def next_refused(self) -> None:
+        self._next.inc()
 
     def feedback(self, service: str, fate: str, count: int) -> None:
         self._feedback.labels(service, fate).inc(count)

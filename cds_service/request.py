@@ -19,6 +19,7 @@ USERS: Mapping[str, tuple[str, ...]] = {
     "order-sign": _STAFF,
 }
 _LONGEST = 256  #: characters of an id
+_MOST_PROBLEMS = 100  #: that are told at once; an answer must not grow many times larger than the request
 
 
 class Asked(Protocol):
@@ -64,7 +65,7 @@ class HookRequest:
         """The prefetch tokens that this request can fill: name → value."""
         known = {"context.patientId": self.patient, "context.userId": self.user, "context.encounterId": self.encounter}
         kind, _, own = self.user.partition("/")
-        return {name: value for name, value in (known | {f"user{kind}Id": own}).items() if value}
+        return {name: value for name, value in (known | {f"user{kind}Id": own}).items() if value and "{{" not in value}
 
 
 def _document(body: bytes) -> Mapping[str, Any]:
@@ -123,7 +124,8 @@ class _Members:
         self.members, self.path, self.problems, self.given = members, path, problems, given
 
     def wrong(self, name: str, why: str) -> None:
-        self.problems.append(Problem(self.path + name, why))
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(Problem(self.path + name, why))
 
     def value(self, name: str, required: bool, kind: type, called: str) -> Any:
         """The member if it is of the kind; None counts as left out, as clients send it for what they do not have."""
@@ -160,6 +162,8 @@ def _is_id(value: str) -> bool:
 def _people(context: _Members, hook: str) -> tuple[str, str, str]:
     types = USERS.get(hook, ())
     patient = context.shaped("patientId", _is_id, "must be an id alone, without 'Patient/', blanks or control characters", required=True)
+    if "{{" in patient:
+        context.wrong("patientId", "is a template token that the client has not filled; send the patient's id")
     user = context.shaped(
         "userId",
         lambda value: not types or (value.partition("/")[0] in types and bool(value.partition("/")[2]) and _is_id(value.partition("/")[2])),

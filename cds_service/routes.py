@@ -15,7 +15,7 @@ from cds_service.errors import HTTP, Answer, StoreUnavailable, UnsupportedConten
 from cds_service.fhir_client import Deadline
 from cds_service.metrics import CONTENT_TYPE
 from cds_service.service import Service
-from cds_service.store.items import read_items
+from cds_service.store.items import MOST_PROBLEMS, read_items
 from cds_service.wire import write_json
 from models.errors import PatientMismatch
 from models.knowledge.types import Knowledge
@@ -60,11 +60,12 @@ def routes(state: State) -> Blueprint:
         now = state.now()
         items, problems = read_items(_body(request, state.settings.max_body_bytes), now)
         stored = state.feedback.record(TENANT, service.id, items, now)
-        fates = {"stored": stored, "repeated": len(items) - stored, "rejected": len(problems)}
+        rejected = len({p.path.partition("]")[0] for p in problems})  # an item may have several problems
+        fates = {"stored": stored, "repeated": len(items) - stored, "rejected": rejected}
         for fate, count in fates.items():
             state.metrics.feedback(service.id, fate, count)
         report = {"stored": stored, "repeated": fates["repeated"]}
-        return respond(report | ({"rejected": [{"path": p.path, "why": p.why} for p in problems]} if problems else {}))
+        return respond(report | ({"rejected": [{"path": p.path, "why": p.why} for p in problems[:MOST_PROBLEMS]]} if problems else {}))
 
     @pages.get("/health")
     def health() -> Response:
@@ -138,7 +139,9 @@ def _begin() -> Response | None:
     if request.method == "HEAD" and request.url_rule is not None and request.path not in _PROBES:
         raise MethodNotAllowed(_allowed())
     if request.method == "OPTIONS" and request.url_rule is not None:
-        return Response(status=204, headers={"Allow": ", ".join(_allowed())})
+        preflight = Response(status=204, headers={"Allow": ", ".join(_allowed())})
+        del preflight.headers["Content-Type"]  # there is no content
+        return preflight
     return None
 
 

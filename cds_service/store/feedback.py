@@ -38,12 +38,14 @@ class FeedbackStore:
             ) from None
 
     def reachable(self) -> bool:
-        from sqlalchemy import text
+        from sqlalchemy import select
         from sqlalchemy.exc import SQLAlchemyError
+
+        from cds_service.store.tables import FEEDBACK
 
         try:
             with self._open().connect() as connection:
-                connection.execute(text("SELECT 1"))
+                connection.execute(select(FEEDBACK.c.id).limit(1))  # a table, since a file may open and be something else
             return True
         except (SQLAlchemyError, OSError, ImportError):
             return False

@@ -13,6 +13,8 @@ from cds_service.wire import NotJson, read_json
 _OUTCOMES = ("accepted", "overridden")
 _LONGEST = 256  #: characters of an id, a code or a display
 _LONGEST_COMMENT = 10_000
+MOST_PROBLEMS = 100  #: of one batch that are told
+MOST_ITEMS = 20_000  #: of one batch
 _SKEW = timedelta(minutes=5)
 #: Epic puts its native reason here: …reasonCategory, …reasonDisplay, …reasonTitle
 _EPIC = "com.epic.cdshooks.feedback.overrideReason."
@@ -45,6 +47,8 @@ def read_items(body: bytes, now: datetime) -> tuple[tuple[Item, ...], tuple[Prob
     listed = [listed] if isinstance(listed, dict) else listed
     if not isinstance(listed, list) or not listed:
         raise HookRequestError(Problem("feedback", "must be a list with at least one item"))
+    if len(listed) > MOST_ITEMS:
+        raise HookRequestError(Problem("feedback", f"holds more than {MOST_ITEMS} items; send them in several calls"))
     items: list[Item] = []
     problems: list[Problem] = []
     for index, given in enumerate(listed):
@@ -53,7 +57,7 @@ def read_items(body: bytes, now: datetime) -> tuple[tuple[Item, ...], tuple[Prob
         problems += bad
         items += [item] if item and not bad else []
     if not items:
-        raise HookRequestError(*problems[:100])
+        raise HookRequestError(*problems[:MOST_PROBLEMS])
     return tuple(items), tuple(problems)
 
 
@@ -62,7 +66,7 @@ def _item(given: Any, path: str, now: datetime, bad: list[Problem]) -> Item | No
         bad.append(Problem(path, "must be an object"))
         return None
     card, outcome = given.get("card"), given.get("outcome")
-    if not isinstance(card, str) or not 0 < len(card) <= _LONGEST:
+    if not isinstance(card, str) or not 0 < len(card) <= _LONGEST or not card.isprintable():
         bad.append(Problem(f"{path}.card", "must be the uuid of a card"))
     if outcome not in _OUTCOMES:
         bad.append(Problem(f"{path}.outcome", "must be accepted or overridden"))
@@ -91,7 +95,7 @@ def _moment(given: Any) -> tuple[datetime | None, bool]:
 def _suggestions(given: Any) -> tuple[str, ...]:
     listed = given if isinstance(given, list) else []
     ids = (entry.get("id") for entry in listed if isinstance(entry, dict))
-    return tuple(i for i in ids if isinstance(i, str) and 0 < len(i) <= _LONGEST)
+    return tuple(i for i in ids if isinstance(i, str) and 0 < len(i) <= _LONGEST and i.isprintable())
 
 
 def _reason(given: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -119,4 +123,5 @@ def _shown(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
-    return value.strip()[:_LONGEST] if isinstance(value, str) else ""
+    """On one line; without control characters, of which PostgreSQL refuses NUL and with it the whole batch."""
+    return "".join(c for c in value.strip()[:_LONGEST] if c.isprintable()) if isinstance(value, str) else ""

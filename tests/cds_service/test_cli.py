@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import json
 import os
+import socket
 import subprocess
 import sys
 from importlib.resources import files
@@ -46,6 +48,18 @@ def test_evaluate_exit_status_is_0_no_card_1_cards_2_no_answer(name: str, status
     assert json.loads(result.stdout).get("resourceType") == ("OperationOutcome" if status == 2 else None)
 
 
+def test_a_bug_is_no_exit_status_of_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("p-canary")
+
+    monkeypatch.setattr("cds_service.answer.read_profile", broken)
+    result = run("evaluate", request("codeine-poor"))
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["issue"][0]["code"] == "exception"
+    assert '"kind":"ValueError"' in result.stderr
+    assert "p-canary" not in result.output
+
+
 def test_evaluate_takes_the_service_by_name_and_the_request_from_standard_input() -> None:
     text = Path(request("codeine-poor")).read_text("utf-8")
     assert run("evaluate", "-", "--service", "precision-order-sign", given=text).exit_code == 1
@@ -76,6 +90,61 @@ def test_a_missing_file_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
         assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"\xef\xbb\xbf", b"\x00\xff\xfe" * 100, b"[]", b"null"], ids=["empty", "BOM alone", "binary", "list", "null"]
+)
+def test_evaluate_of_no_request_is_2_with_an_outcome(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "odd.json").write_bytes(body)
+    result = run("evaluate", str(tmp_path / "odd.json"))
+    assert (result.exit_code, json.loads(result.stdout)["resourceType"]) == (2, "OperationOutcome")
+
+
+def test_a_folder_is_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    for command in ("evaluate", "phenotype"):
+        result = run(command, str(tmp_path))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "cannot be read" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+@pytest.mark.parametrize("words", [("evaluate", request("codeine-poor")), ("phenotype", "-")])
+def test_a_full_disk_is_a_sentence_and_no_exit_status_of_an_answer(words: tuple[str, str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "cds_service.cli", *words]
+        done = subprocess.run(
+            command, input="gene\tdiplotype\nCYP2C19\t*1/*1\n", stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "words", "says"),
+    [
+        ({}, ("--host", "no-such-host.invalid"), "has no address"),
+        ({"PRECISION_HOOKS_STORE_URL": "sqlite://"}, (), "in memory"),
+    ],
+)
+def test_fault_G15_serve_says_why_it_does_not_start(
+    setting: dict[str, str], words: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    result = run("serve", "--port", "0", *words)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_a_used_port_is_a_sentence_not_a_traceback() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "cds_service.cli", "serve", "--port", str(taken.getsockname()[1])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Choose another port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_phenotype_reads_standard_input() -> None:
     result = run("phenotype", "-", given="gene\tdiplotype\nCYP2D6\t*4/*4\nCYP2D6\tnonsense\n")
     assert result.stdout.splitlines() == [
@@ -92,10 +161,34 @@ def test_phenotype_refuses_a_table_without_its_columns() -> None:
     assert "line 1" in result.stderr
 
 
-def test_phenotype_streams(knowledge: Knowledge) -> None:
-    """The first row comes out before the last went in."""
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_phenotype_ends_quietly_when_its_reader_has_seen_enough(unbuffered: str) -> None:
+    rows = b"gene\tdiplotype\n" + b"CYP2C19\t*2/*2\n" * 20_000
     command = [sys.executable, "-m", "cds_service.cli", "phenotype", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(rows)
+            process.stdin.close()
+        assert (process.stderr.read(), process.wait(20)) == (b"", 0)
+
+
+def test_phenotype_keeps_bytes_that_are_no_utf8_and_needs_no_utf8_terminal() -> None:
+    plain = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    given = b"gene\tdiplotype\tname\nCYP2C19\t*2/*2\tJos\xe9\nCYP2C19\t*2/*2\tJos\xc3\xa9\n"
+    command = [sys.executable, "-m", "cds_service.cli", "phenotype", "-"]
+    done = subprocess.run(command, input=given, capture_output=True, env=plain, check=True)
+    rows = done.stdout.splitlines()
+    assert rows[1:] == [b"CYP2C19\t*2/*2\tJos\xe9\tPoor Metabolizer\t\t", b"CYP2C19\t*2/*2\tJos\xc3\xa9\tPoor Metabolizer\t\t"]
+
+
+def test_phenotype_streams(knowledge: Knowledge) -> None:
+    """The first row comes out before the last went in, also where Python buffers its output."""
+    command = [sys.executable, "-m", "cds_service.cli", "phenotype", "-"]
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=plain) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write("gene\tdiplotype\nCYP2C19\t*2/*2\n")

@@ -190,6 +190,37 @@ def test_tenants_and_services_are_kept_apart(tmp_path: Path) -> None:
     ]
 
 
+def test_fault_H15_the_report_on_bad_items_is_bounded(edge: Edge) -> None:
+    report = sent(edge, item(), *[1] * 10_000)
+    assert (report["stored"], len(report["rejected"])) == (1, 100)
+
+
+def test_fault_H19_security_S67_a_batch_has_a_measure(edge: Edge) -> None:
+    response = edge.post({"feedback": [1] * 100_000}, FEEDBACK)
+    assert response.status_code == 400
+    assert "several calls" in response.text
+    assert len(response.data) < 1000
+
+
+def test_a_character_that_postgresql_refuses_does_not_cost_the_batch(edge: Edge, tmp_path: Path) -> None:
+    reason = {"reason": {"system": "s\0", "code": "c\n1", "display": "d\u202e\0é"}}
+    report = sent(edge, item("c\0"), item("fine", overrideReason=reason))
+    assert [problem["path"] for problem in report["rejected"]] == ["feedback[0].card"]
+    (row,) = rows(tmp_path)
+    assert (row["card"], row["reason_system"], row["reason_code"], row["reason_display"]) == ("fine", "s", "c1", "dé")
+
+
+def test_rejected_items_are_counted_not_their_problems(edge: Edge) -> None:
+    sent(edge, item(), {}, {})
+    assert 'precision_hooks_feedback_total{fate="rejected",service="test-order-sign"} 2.0' in edge.client.get("/metrics").text
+
+
+def test_readiness_is_not_claimed_for_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"no database, surely" * 500)
+    edge = Edge(tmp_path)
+    assert edge.client.get("/ready").get_json()["store"] == "unreachable"
+
+
 def test_security_S45_ids_are_data(edge: Edge, tmp_path: Path) -> None:
     evil = "'); DROP TABLE feedback; --"
     sent(edge, item(evil))

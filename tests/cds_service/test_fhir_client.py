@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from cds_service.fhir_client import Access, Deadline, FhirClient
 from cds_service.gather import gather
 from cds_service.settings import Settings
 from fhir_mappings.inputs import Found
-from tests.support.edge import OPTIONAL, RESULTS, asked, observation, with_server
+from tests.support.edge import INSTANCE, OPTIONAL, RESULTS, asked, observation, with_server
 from tests.support.mock_fhir import MockFhir, bundle
 
 DEADLINE_MS = 150
@@ -41,6 +42,24 @@ def test_fault_D01_nothing_outlasts_the_deadline(client: FhirClient, fhir: MockF
     found = fetched(client, fhir.base, 100)
     assert time.monotonic() - start < 0.2
     assert found.failed and "deadline" in found.because
+
+
+@pytest.mark.parametrize("fault", ["slow", "drip body", "drip headers"])
+def test_fault_D01_security_S67_a_hanging_server_holds_no_thread(client: FhirClient, fhir: MockFhir, fault: str) -> None:
+    fhir.fault = fault
+    fetched(client, fhir.base, 50)
+    fhir.fault = ""
+    fhir.answers["Observation"] = bundle(observation())
+    start = time.monotonic()
+    client._threads.shutdown(wait=True)
+    assert time.monotonic() - start < 0.5
+
+
+def test_a_connection_that_was_cut_is_not_used_again(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.answers["Observation"] = bundle(observation())
+    for fault in ("", "drip headers", "", "drip body", ""):
+        fhir.fault = fault
+        assert fetched(client, fhir.base, 100 if fault else 1000).failed == bool(fault)
 
 
 def test_fault_D01_one_deadline_for_all_inputs_and_rounds(client: FhirClient, fhir: MockFhir) -> None:
@@ -166,9 +185,13 @@ def test_security_S26_token_to_the_same_origin_only(client: FhirClient, fhir: Mo
     assert len(fhir.asked) == 1
 
 
-def test_fault_D12_next_to_another_host(client: FhirClient, fhir: MockFhir) -> None:
+def test_fault_D12_next_to_another_host_is_a_security_event(fhir: MockFhir) -> None:
+    heard: list[str] = []
+    client = FhirClient(Settings(store_url="sqlite://"), next_refused=heard.append)
     fhir.fault = "next elsewhere"
     assert not fetched(client, fhir.base).complete
+    assert heard == [INSTANCE]
+    client.close()
 
 
 def test_relative_next_links_are_followed(client: FhirClient, fhir: MockFhir) -> None:
@@ -195,6 +218,24 @@ def test_fault_D18_a_private_address_that_nobody_listed(client: FhirClient, monk
         monkeypatch.setattr("socket.getaddrinfo", lambda *_, a=address, **__: [(2, 1, 6, "", (a, 0))])
         monkeypatch.setattr(client._session, "get", lambda *_, **__: pytest.fail("called"))
         assert "private network" in fetched(client, "https://ehr.example.org/fhir").because
+
+
+def test_fault_D18_security_S25_a_name_that_changes_its_address_is_caught_before_a_byte_is_sent(
+    client: FhirClient, fhir: MockFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the first look-up shows a public address, the connection lands on loopback."""
+    port = int(fhir.base.rpartition(":")[2].partition("/")[0])
+    looked_up: list[str] = []
+
+    def rebound(host: str, *_: Any, **__: Any) -> list[Any]:
+        looked_up.append(host)
+        address = ("93.184.216.34", 443) if len(looked_up) == 1 else ("127.0.0.1", port)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    found = fetched(client, f"https://ehr.example.org:{port}/fhir", 1000)
+    assert found.failed and "private network" in found.because
+    assert len(looked_up) == 2 and not fhir.asked
 
 
 def test_fault_D19_unsorted_results_keep_the_newest_version(client: FhirClient, fhir: MockFhir) -> None:

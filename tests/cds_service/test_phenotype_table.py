@@ -42,3 +42,12 @@ def test_windows_line_ends_and_a_byte_order_mark(knowledge: Knowledge) -> None:
 def test_a_header_without_the_columns_is_refused(text: str, knowledge: Knowledge) -> None:
     with pytest.raises(InputError, match=r"line 1: .*tab-separated"):
         told(text, knowledge)
+
+
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [("gene,diplotype\n", "commas"), ("gene;diplotype\n", "commas"), ("g\0e\0n\0e\0\n", "UTF-16"), ("Gene\tDiplotype\n", "lower case")],
+)
+def test_a_wrong_header_is_told_with_its_likely_cause(header: str, hint: str, knowledge: Knowledge) -> None:
+    with pytest.raises(InputError, match=hint):
+        told(header, knowledge)

@@ -159,6 +159,17 @@ def test_fault_B01_patient_id_is_one_id(patient: str | None) -> None:
     assert problems(request(context={"patientId": patient})).keys() == {"context.patientId"}
 
 
+def test_fault_C16_an_unfilled_token_is_no_patient() -> None:
+    told = problems(request(context={"patientId": "{{context.patientId}}"}))
+    assert told.keys() == {"context.patientId"}
+    assert "has not filled" in told["context.patientId"]
+
+
+def test_fault_C16_an_unfilled_token_fills_no_other() -> None:
+    tokens = asked(request(context={"encounterId": "{{context.encounterId}}", "userId": "Practitioner/{{userPractitionerId}}"})).tokens()
+    assert tokens == {"context.patientId": "p1"}
+
+
 @pytest.mark.parametrize("user", ["", "u1", "Patient/1", "Practitioner/", "Practitioner/1/2", "https://x/Practitioner/1", 4])
 def test_user_must_be_staff_at_orders(user: Any) -> None:
     assert problems(request(context={"userId": user})).keys() == {"context.userId"}

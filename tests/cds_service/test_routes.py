@@ -72,6 +72,19 @@ def test_fault_A10_the_outcome_names_every_path(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize(
+    "context",
+    [{"selections": [1] * 100_000}, {"draftOrders": {"resourceType": "Bundle", "entry": ["x"] * 100_000}}],
+    ids=["selections", "entries"],
+)
+def test_security_S67_an_answer_is_never_many_times_its_request(tmp_path: Path, context: Any) -> None:
+    edge = Edge(tmp_path, service(RESULTS, hook="order-select"))
+    response = edge.post(request(hook="order-select", context={"selections": []} | context))
+    outcome_of(response, 400)
+    assert len(response.get_json()["issue"]) == 100
+    assert len(response.data) < 50_000
+
+
+@pytest.mark.parametrize(
     "kind",
     ["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/json; charset=latin-1", "", "multipart/form-data"],
 )
@@ -181,6 +194,30 @@ def test_fault_B03_a_dropped_resource_is_counted(edge: Edge) -> None:
     assert 'precision_hooks_foreign_resources_total{service="test-order-sign"} 1.0' in edge.client.get("/metrics").text
 
 
+def test_fault_D12_a_next_page_on_another_server_is_logged_and_counted(edge: Edge, fhir: MockFhir) -> None:
+    fhir.answers |= {"Patient/p1": {"resourceType": "Patient", "id": "p1"}}
+    fhir.answers["Observation"] = bundle(observation(), next_url="https://elsewhere.example.org/canary?page=2")
+    response = edge.post(with_server(fhir.base)).get_json()
+    assert "another server" in json.dumps(response["extension"])
+    event = next(line for line in edge.lines() if line["event"] == "next_on_another_server")
+    assert (event["level"], event["correlation"]) == ("warning", INSTANCE)
+    assert "precision_hooks_refused_next_links_total 1.0" in edge.client.get("/metrics").text
+    assert "canary" not in edge.log.getvalue() + edge.client.get("/metrics").text
+
+
+def test_fault_B03_several_dropped_resources_are_counted_each(edge: Edge) -> None:
+    foreign = [observation(f"o{n}", patient="p2") for n in range(3)]
+    edge.post(request(prefetch={"patient": None, "results": bundle(observation(), *foreign)}))
+    assert edge.lines()[-1]["foreign_dropped"] == 3
+
+
+def test_fault_B03_strict_refuses_what_lies_beside_another_patient(tmp_path: Path) -> None:
+    edge = Edge(tmp_path, strict=True)
+    prefetch = {"patient": None, "results": bundle(observation(), observation("o2", patient="p2"))}
+    outcome_of(edge.post(request(prefetch=prefetch)), 412)
+    assert edge.lines()[-2]["event"] == "patient_mismatch"
+
+
 def test_a_server_read_end_to_end(edge: Edge, fhir: MockFhir) -> None:
     fhir.answers |= {"Patient/p1": {"resourceType": "Patient", "id": "p1"}, "Observation": bundle(observation())}
     assert edge.post(with_server(fhir.base)).get_json() == {"cards": []}
@@ -231,6 +268,7 @@ def test_fault_A22_security_S37_cors(tmp_path: Path) -> None:
     for path in ("/cds-services", CALL, CALL + "/feedback"):
         response = edge.client.options(path, headers={"Origin": "https://ehr.example.org"} | asks)
         assert response.status_code == 204
+        assert "Content-Type" not in response.headers
         assert response.headers["Access-Control-Allow-Origin"] == "https://ehr.example.org"
         assert response.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
         assert "Access-Control-Allow-Credentials" not in response.headers
