@@ -17,11 +17,12 @@ def read_medications(resources: Sequence[Resource]) -> Read:
     """One Medication for each MedicationRequest that was in force; drafts, plans and errors are none."""
     found: list[Medication] = []
     gaps: list[Gap] = []
+    known = {origin(r): r for r in resources}
     for resource in latest([r for r in resources if kind(r) == "MedicationRequest"]):
         status = text(resource.get("status"))
         if is_true(resource.get("doNotPerform")) or status not in ACTIVE | PAST:
             continue
-        medication, ingredients, _, unresolved = medicine_of(resource, {origin(r): r for r in resources}, "")
+        medication, ingredients, _, unresolved = medicine_of(resource, known, "")
         if unresolved or not (medication or ingredients):
             gaps.append(Gap("medications", "not_understood", "a medicine of the chart is not identified", origin(resource)))
             continue

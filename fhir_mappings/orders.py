@@ -32,10 +32,10 @@ def read_orders(bundle: Any, selections: Sequence[str] | None, referenced: Mappi
     known = {**referenced, **{origin(r): r for r in drafts}, **urls}
     names = {resource_url: origin(r) for resource_url, r in urls.items()} | {origin(r): origin(r) for r in drafts}
     chosen, gaps = _chosen(selections, names, server)
-    orders: list[Order] = []
+    orders: dict[Order, None] = {}
     for resource in (r for r in drafts if kind(r) == "MedicationRequest" and not _ended(r)):
         order, more = _read_one(resource, chosen, known, server)
-        orders += [order] if order and order not in orders else []
+        orders |= {order: None} if order else {}
         gaps += more
     return Read(tuple(orders), tuple(gaps))
 
@@ -110,7 +110,7 @@ def medicine_of(resource: Resource, known: Mapping[str, Resource], server: str) 
             unresolved = not medication
             continue
         medication = _joined([medication, concept(product.get("code"))])
-        ingredients += _ingredients(product, {**_local(resource), **known}, server, (origin(product),))
+        ingredients += _ingredients(product, {**_local(resource), **_local(product)}, known, server)
     return medication, ingredients, bool(medication or stated), unresolved
 
 
@@ -131,23 +131,31 @@ def _resolve(reference: Any, holder: Resource, known: Mapping[str, Resource], se
     return contained(holder).get(target.key[1:]) if target.key.startswith("#") else known.get(target.key)
 
 
-def _ingredients(product: Resource, known: Mapping[str, Resource], server: str, visited: tuple[str, ...]) -> tuple[Concept, ...]:
-    """Active ingredients that the product lists, through products inside products; circles end."""
-    found: list[Concept] = []
-    scope = {**known, **_local(product)}
-    for ingredient in mappings(product.get("ingredient")):
-        if ingredient.get("isActive") is False:
-            continue
-        item = mapping(ingredient.get("item"))
-        found += [concept(v) for v in (ingredient.get("itemCodeableConcept"), item.get("concept")) if v]
-        for stated in (ingredient.get("itemReference"), item.get("reference")):
-            target = parse(stated, server)
-            inner = scope.get(target.key) if target else None
-            if inner is None or origin(inner) in visited:
-                continue
-            found.append(concept(inner.get("code")))
-            found += _ingredients(inner, scope, server, (*visited, origin(inner)))
-    return tuple(dict.fromkeys(c for c in found if c))
+def _ingredients(
+    product: Resource, contained_here: Mapping[str, Resource], known: Mapping[str, Resource], server: str
+) -> tuple[Concept, ...]:
+    """Active ingredients that the product lists, through products inside products; circles end.
+
+    No recursion: how long a chain of products is, is the sender's choice.
+    """
+    found: dict[Concept, None] = {}
+    seen = {id(product)}  # the resource itself: contained ones of two products may bear the same id
+    waiting = [(product, contained_here)]
+    while waiting:
+        holder, local = waiting.pop()
+        for ingredient in (i for i in mappings(holder.get("ingredient")) if i.get("isActive") is not False):
+            item = mapping(ingredient.get("item"))
+            found |= {concept(v): None for v in (ingredient.get("itemCodeableConcept"), item.get("concept")) if v}
+            for stated in (ingredient.get("itemReference"), item.get("reference")):
+                target = parse(stated, server)
+                inner = (local.get(target.key) or known.get(target.key)) if target else None
+                if inner is None or id(inner) in seen:
+                    continue
+                seen.add(id(inner))
+                found[concept(inner.get("code"))] = None
+                own = _local(inner)
+                waiting.append((inner, {**local, **own} if own else local))
+    return tuple(c for c in found if c)
 
 
 def route_of(resource: Resource) -> Concept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -115,17 +116,25 @@ def entries(bundle: Any) -> Iterator[tuple[str, Resource]]:
 def latest(resources: Sequence[Resource]) -> tuple[Resource, ...]:
     """Drop older versions of the same resource and repeats of it; versions that cannot be ordered all stay."""
     kept: dict[str, list[Resource]] = {}
+    texts: dict[str, set[str]] = {}
     for index, resource in enumerate(resources):
         own = origin(resource)
-        same = kept.setdefault(own if "/" in own else f"{own}#{index}", [])
-        if resource in same:
-            continue
-        rank = _version(resource)
-        if all(rank > _version(other) for other in same):
+        name = own if "/" in own else f"{own}#{index}"
+        same = kept.setdefault(name, [])  # all of one rank
+        if not same or _version(resource) > _version(same[0]):
             same[:] = [resource]
-        elif not any(rank < _version(other) for other in same):
-            same.append(resource)
+            texts.pop(name, None)
+        elif _version(resource) == _version(same[0]):
+            seen = texts.setdefault(name, {_spelled(same[0])})
+            if (spelled := _spelled(resource)) not in seen:
+                seen.add(spelled)
+                same.append(resource)
     return tuple(r for versions in kept.values() for r in versions)
+
+
+def _spelled(resource: Resource) -> str:
+    """The same for resources that differ in the order of members alone; comparing each with each would take its square."""
+    return json.dumps(resource, sort_keys=True, default=repr)
 
 
 def _version(resource: Resource) -> tuple[str, int]:

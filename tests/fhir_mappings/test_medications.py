@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -50,3 +51,19 @@ def test_a_medicine_by_reference_is_resolved_or_told() -> None:
     read = read_medications([lost])
     assert read.values == ()
     assert [(g.reason, g.origin) for g in read.gaps] == [("not_understood", "MedicationRequest/m1")]
+
+
+class _Counted(list[Any]):
+    """Counts how often it is gone through."""
+
+    rounds = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.rounds += 1
+        return super().__iter__()
+
+
+def test_security_S67_a_long_list_of_medicines_takes_no_square_of_time() -> None:
+    many = _Counted(request(id=f"m{i}") for i in range(100))
+    assert len(read_medications(many).values) == 100
+    assert many.rounds < 10

@@ -173,3 +173,32 @@ def test_concept_and_reference_are_both_handed_on() -> None:
     bundle = orders("reference-in-bundle")
     bundle["entry"][0]["resource"]["medicationCodeableConcept"] = {"coding": [{"system": RXNORM, "code": "213169"}]}
     assert read_orders(bundle, None, {}).values[0].medication.codes(RXNORM) == ("213169", "309362")
+
+
+def _chain(length: int) -> list[dict[str, Any]]:
+    """Contained products, each an ingredient of the one before; the last names its code."""
+    links: list[dict[str, Any]] = [
+        {"resourceType": "Medication", "id": f"m{i}", "ingredient": [{"itemReference": {"reference": f"#m{i + 1}"}}]} for i in range(length)
+    ]
+    return [*links, {"resourceType": "Medication", "id": f"m{length}", "code": {"coding": [{"system": RXNORM, "code": "32968"}]}}]
+
+
+def test_fault_C18_security_S67_a_long_chain_of_products_is_read_to_its_end() -> None:
+    bundle = _changed("codeable-concept", medicationReference={"reference": "#m0"}, contained=_chain(5000))
+    bundle["entry"][0]["resource"].pop("medicationCodeableConcept")
+    assert [i.codes(RXNORM) for i in read_orders(bundle, None, {}).values[0].ingredients] == [("32968",)]
+
+
+def test_contained_products_of_two_medicines_may_bear_one_id() -> None:
+    def product(own: str, code: str) -> dict[str, Any]:
+        inner = {"resourceType": "Medication", "id": "a", "code": {"coding": [{"system": RXNORM, "code": code}]}}
+        return {
+            "resourceType": "Medication",
+            "id": own,
+            "contained": [inner],
+            "ingredient": [{"itemReference": {"reference": "#a"}}, *([{"itemReference": {"reference": "Medication/y"}}] * (own == "x"))],
+        }
+
+    bundle = _changed("codeable-concept", medicationReference={"reference": "Medication/x"})
+    read = read_orders(bundle, None, {f"Medication/{own}": product(own, code) for own, code in (("x", "1"), ("y", "2"))})
+    assert [i.codes(RXNORM) for i in read.values[0].ingredients] == [("1",), ("2",)]

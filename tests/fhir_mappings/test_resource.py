@@ -115,3 +115,19 @@ def test_problems_name_the_place_and_not_the_value() -> None:
     assert "SECRET" not in json.dumps(found)
     assert problems({"resourceType": "Nonsense"}) == ("resourceType: not a resource of FHIR R4B",)
     assert problems({})
+
+
+class _Compared(dict[str, Any]):
+    """Counts how often it is compared with another."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        _Compared.times += 1
+        return dict.__eq__(self, other)
+
+
+def test_security_S67_many_versions_that_cannot_be_ordered_take_no_square_of_time() -> None:
+    versions = [_Compared(resourceType="X", id="1", note=str(i)) for i in range(100)]
+    assert len(latest([*versions, _Compared(note="7", id="1", resourceType="X")])) == 100
+    assert _Compared.times < 1000
