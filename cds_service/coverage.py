@@ -6,13 +6,18 @@ from typing import Any
 
 from models.finding import Assessment
 
+LONGEST = 500  #: characters of one text; some quote what was reported, which may be a whole report
 LOOKED = ("fired", "silent", "deferred")  #: outcomes of a rule that had what it needed
 
 
 def coverage_extension(found: Assessment, knowledge: str, software: str) -> dict[str, Any]:
     """`checked` and `notChecked` are left out when empty; knowledge digest and software version never are."""
     checked = list(dict.fromkeys(c.subject for c in found.checked if c.outcome in LOOKED))
-    gaps = [{"subject": g.subject, "reason": g.reason, "because": g.because} for g in found.gaps]
+    gaps = [{"subject": _capped(g.subject), "reason": g.reason, "because": _capped(g.because)} for g in found.gaps]
     return (
         ({"checked": checked} if checked else {}) | ({"notChecked": gaps} if gaps else {}) | {"knowledge": knowledge, "version": software}
     )
+
+
+def _capped(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -27,6 +27,12 @@ def open_engine(url: str, busy_ms: int) -> Engine:
     return engine
 
 
+def is_gone(engine: Engine) -> bool:
+    """Was the database's file taken away? What is written through connections to it would be lost with the last of them."""
+    url = engine.url
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not Path(str(url.database)).exists()
+
+
 def _private_file(path: Path) -> None:
     """Create it as 0600 before SQLite would create it by the umask; its WAL files take the same mode."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -58,9 +58,12 @@ class FeedbackStore:
             self._engine = None
 
     def _open(self) -> Engine:
-        from cds_service.store.database import open_engine
+        from cds_service.store.database import is_gone, open_engine
 
         with self._lock:
+            if self._engine is not None and is_gone(self._engine):
+                self._engine.dispose()
+                self._engine = None
             if self._engine is None:
                 self._engine = open_engine(self._url, self._busy_ms)
             return self._engine

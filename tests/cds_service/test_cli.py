@@ -226,6 +226,12 @@ def test_demo_shows_the_card_and_the_response() -> None:
     assert '"org.precision-hooks.finding"' in result.stdout
 
 
+def test_the_readme_shows_the_card_of_the_demo() -> None:
+    [card] = json.loads((CONVERSATIONS / "clopidogrel-poor-metabolizer.response.json").read_text("utf-8"))["cards"]
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"{card['indicator'].upper()}   {card['summary']}\n" in readme
+
+
 def test_the_demo_is_the_conversation() -> None:
     assert (files("cds_service") / "demo.json").read_bytes() == Path(request("clopidogrel-poor-metabolizer")).read_bytes()
 

@@ -215,6 +215,14 @@ def test_rejected_items_are_counted_not_their_problems(edge: Edge) -> None:
     assert 'precision_hooks_feedback_total{fate="rejected",service="test-order-sign"} 2.0' in edge.client.get("/metrics").text
 
 
+def test_feedback_is_not_written_to_a_file_that_was_taken_away(edge: Edge, tmp_path: Path) -> None:
+    sent(edge, item())
+    for path in tmp_path.glob("store.sqlite*"):
+        path.rename(tmp_path / f"moved-{path.name}")
+    assert sent(edge, item())["stored"] == 1
+    assert len(rows(tmp_path)) == 1
+
+
 def test_readiness_is_not_claimed_for_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").write_bytes(b"no database, surely" * 500)
     edge = Edge(tmp_path)
