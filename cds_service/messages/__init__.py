@@ -1,4 +1,4 @@
-"""The words of cards: messages with named parts, one language a file. Not where it is decided what is said."""
+"""The words of cards: messages with named parts, by language. Not where it is decided what is said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import tomli
@@ -47,10 +48,25 @@ class Messages:
 @lru_cache(maxsize=8)
 def messages(language: str = "en") -> Messages:
     """Read one language; it is read once and never changes while the process lives."""
-    words = {name: _read(f"{language}{name}.toml") for name in ("", "_rows")}
-    rows = {**words[""].get("row", {}), **words["_rows"].get("row", {})}
-    return Messages(language, {name: RowMessage(**row) for name, row in rows.items()}, words[""]["text"])
+    return read_messages(files(__name__), language)
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomli.loads((files(__name__) / name).read_text("utf-8"))
+def read_messages(folder: Traversable, language: str) -> Messages:
+    """LANGUAGE.toml with phrases, and every LANGUAGE_rows*.toml with the words of guideline rows.
+
+    Raises KnowledgeError when two files, which different people may write, give one id.
+    """
+    names = [f.name for f in folder.iterdir() if f.name.startswith(f"{language}_rows") and f.name.endswith(".toml")]
+    words = {name: _read(folder, name) for name in (f"{language}.toml", *sorted(names))}
+    rows: dict[str, RowMessage] = {}
+    found_in: dict[str, str] = {}
+    for name, tables in words.items():
+        for row, parts in tables.get("row", {}).items():
+            if row in rows:
+                raise KnowledgeError(f"cds_service/messages/{name}: 'row.{row}' stands in {found_in[row]} too; give one of them another id")
+            rows[row], found_in[row] = RowMessage(**parts), name
+    return Messages(language, rows, words[f"{language}.toml"]["text"])
+
+
+def _read(folder: Traversable, name: str) -> dict[str, Any]:
+    return tomli.loads((folder / name).read_text("utf-8"))

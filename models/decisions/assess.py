@@ -81,7 +81,7 @@ def _states(
     if not wanted:
         return {}, ()
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
-    return {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete) for g in wanted}, gaps
+    return {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete, profile.sex) for g in wanted}, gaps
 
 
 def _converted(

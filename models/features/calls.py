@@ -18,12 +18,16 @@ class Call:
     result: GeneResult
 
 
-def calls(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap]) -> list[Call]:
-    """Every genotype that was read; what could not be is added to `gaps`. Haplotypes count where no genotype was given."""
-    found = [Call(read, r) for r in usable if r.diplotypes and (read := _read(gene, r, gaps)) is not None]
+def calls(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap], sex: str = "") -> list[Call]:
+    """Every genotype that was read; what could not be is added to `gaps`. Haplotypes count where no genotype was given.
+
+    `sex` as FHIR's administrative gender: where males have one allele, one alone is read for a male only.
+    """
+    read = [(r, _read(gene, r, gaps)) for r in usable if r.diplotypes]
+    found = [Call(d, r) for r, d in read if d is not None and _fits_sex(gene, d, sex, r.origin, gaps)]
     haplotypes = [r for r in usable if r.haplotype and r.callable]
     if haplotypes and not any(r.diplotypes for r in usable):
-        found += _from_haplotypes(gene, haplotypes, gaps)
+        found += _from_haplotypes(gene, haplotypes, gaps, sex)
     return found
 
 
@@ -42,16 +46,32 @@ def _read(gene: Gene, result: GeneResult, gaps: list[Gap]) -> Diplotype | None:
     return None
 
 
-def _from_haplotypes(gene: Gene, haplotypes: Sequence[GeneResult], gaps: list[Gap]) -> list[Call]:
+def _fits_sex(gene: Gene, read: Diplotype, sex: str, origin: str, gaps: list[Gap]) -> bool:
+    """May it be used? Two different alleles in a male are used, and told: the cautious phenotype is that of both."""
+    if gene.single != "male":
+        return True
+    if read.alone and sex != "male":
+        gaps.append(Gap(gene.symbol, "not_understood", "one allele of a gene of which only males have one; the sex is not male", origin))
+        return False
+    if sex == "male" and len(set(read.names)) > 1:
+        because = "two different alleles of a gene of which males have one; check the sample and the recorded sex"
+        gaps.append(Gap(gene.symbol, "conflict", because, origin))
+    return True
+
+
+def _from_haplotypes(gene: Gene, haplotypes: Sequence[GeneResult], gaps: list[Gap], sex: str) -> list[Call]:
     """Two results of one chromosome each make a pair; one alone, or more, do not say which belong together."""
     origin = haplotypes[0].origin
-    if len(haplotypes) != 2:
+    only_one = gene.single == "always" or (gene.single == "male" and sex == "male")
+    if len(haplotypes) != 2 and not (len(haplotypes) == 1 and only_one):
         because = f"{len(haplotypes)} haplotype result(s) do not make a pair of chromosomes"
         gaps.append(Gap(gene.symbol, "not_callable", because, origin))
         return []
     parsed = parse_diplotype("/".join(h.haplotype for h in haplotypes), gene)
     if isinstance(parsed, Refusal):
         gaps.append(Gap(gene.symbol, parsed.reason, parsed.because, origin))
+        return []
+    if not _fits_sex(gene, parsed, sex, origin, gaps):
         return []
     return [Call(parsed, h) for h in haplotypes]
 

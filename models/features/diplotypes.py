@@ -15,8 +15,10 @@ _EITHER = re.compile(r"\((?P<pair>[^()]+)\)\s*x\s*(?P<count>n|(?:≥|>=)?\s*[0-9
 #: "*1/*4 x2": are both meant, or the second?
 _APART = re.compile(r"(?P<pair>[^()x]+\S)\s+x\s*(?P<count>n|(?:≥|>=)?\s*[0-9]{1,2})", re.IGNORECASE)
 _BASE = re.compile(r"[ACGT]", re.IGNORECASE)
+_POSITION = re.compile(r"(?:.*[^A-Za-z*])?[ACGT]", re.IGNORECASE)  #: a base at its end, and not merely a name's last letter
+_ALONE = re.compile(r"\s*\(?\b(?:hemizygous|homoplasmic)\)?\s*", re.IGNORECASE)  #: words for "there is no other allele"
 _SUBALLELE = re.compile(r"(\*[0-9]+)\.[0-9]{3}")
-_ALLELE_LIKE = re.compile(r"\*[0-9]+[a-wyz]*(?:\.[0-9]+)?|rs[0-9]+.*|[cgp]\.\S+.*|hap.+", re.IGNORECASE)
+_ALLELE_LIKE = re.compile(r"\*[0-9]+[a-wyz]*(?:\.[0-9]+)?|rs[0-9]+.*|[cgmp]\.\S+.*|hap.+", re.IGNORECASE)
 ONE = Score(1, 1)
 MOST_COPIES = 20  #: more on one chromosome have not been seen: it would be a slip of the pen
 
@@ -45,15 +47,21 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Diplotype:
-    """Two chromosomes, in a fixed order. `either`: one of the two is multiplied so often, but it is not known which."""
+    """Two chromosomes in a fixed order, or the only one (X of a male, mitochondrial).
 
-    haplotypes: tuple[tuple[Part, ...], tuple[Part, ...]]
+    `either`: one of the two is multiplied so often, but it is not known which.
+    """
+
+    haplotypes: tuple[tuple[Part, ...], ...]
     either: Score | None = None
 
     @property
-    def names(self) -> tuple[str, str]:
-        one, other = ("+".join(map(str, h)) for h in self.haplotypes)
-        return one, other
+    def names(self) -> tuple[str, ...]:
+        return tuple("+".join(map(str, h)) for h in self.haplotypes)
+
+    @property
+    def alone(self) -> bool:
+        return len(self.haplotypes) == 1
 
     def __str__(self) -> str:
         pair = "/".join(self.names)
@@ -69,17 +77,26 @@ def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
     wrapped = _EITHER.fullmatch(bare) or _APART.fullmatch(bare)
     if wrapped:
         return _parse_either(wrapped["pair"], wrapped["count"], gene)
-    pair = said.split("/")
-    if len(pair) != 2:
+    pair = _sides(said, gene)
+    if len(pair) != 2 and (len(pair), gene.single) not in ((1, "always"), (1, "male")):
         return Refusal("not_understood", "not a pair of alleles")
     haplotypes = []
-    for side in _at_one_position(pair):
+    for side in _at_one_position(pair, gene):
         read = _haplotype(side, gene)
         if isinstance(read, Refusal):
             return read
         haplotypes.append(read)
-    one, other = sorted(haplotypes, key=_order)
-    return Diplotype((one, other))
+    if gene.single == "always" and len(set(haplotypes)) > 1:
+        return Refusal("not_understood", "two alleles of a gene of which there is only one")
+    return Diplotype(tuple(haplotypes[:1] if gene.single == "always" else sorted(haplotypes, key=_order)))
+
+
+def _sides(text: str, gene: Gene) -> list[str]:
+    """The alleles between slashes. Where one may be all there is, "hemizygous" or a "Y" beside it adds none."""
+    if gene.single == "never":
+        return text.split("/")
+    sides = _ALONE.sub("", text).split("/")
+    return sides[:1] if gene.single == "male" and len(sides) == 2 and sides[1].strip().upper() == "Y" else sides
 
 
 def _parse_either(pair: str, count: str, gene: Gene) -> Diplotype | Refusal:
@@ -91,10 +108,10 @@ def _parse_either(pair: str, count: str, gene: Gene) -> Diplotype | Refusal:
     return Diplotype(read.haplotypes, copies) if 2 <= copies.low <= MOST_COPIES else _no_such_number()
 
 
-def _at_one_position(pair: list[str]) -> list[str]:
-    """In "rs9923231 C/T" the position is named once: the second base is of the same one."""
-    one, other = (side.strip() for side in pair)
-    if _BASE.fullmatch(other) and _BASE.fullmatch(one[-1:]) and "*" not in one:
+def _at_one_position(pair: list[str], gene: Gene) -> list[str]:
+    """In "rs9923231 C/T" the position is named once: the second base is of the same one, unless an allele bears that name."""
+    one, other = pair[0].strip(), pair[-1].strip()
+    if len(pair) == 2 and _BASE.fullmatch(other) and _POSITION.fullmatch(one) and "*" not in one and _named(other, gene) is None:
         return [one, one[:-1] + other]
     return pair
 

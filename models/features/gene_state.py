@@ -41,10 +41,10 @@ class GeneState:
     gaps: tuple[Gap, ...] = ()
 
 
-def gene_state(gene: Gene, results: Sequence[GeneResult], complete: bool) -> GeneState:
-    """Merge all results of one gene. `complete` False: more may exist that was not seen."""
+def gene_state(gene: Gene, results: Sequence[GeneResult], complete: bool, sex: str = "") -> GeneState:
+    """Merge all results of one gene. `complete` False: more may exist that was not seen. `sex`: as FHIR's administrative gender."""
     usable, pending, gaps = _sort_out(gene, results)
-    state = _presence(gene, usable, gaps) if gene.method == "presence" else _metabolism(gene, usable, gaps)
+    state = _presence(gene, usable, gaps) if gene.method == "presence" else _metabolism(gene, usable, gaps, sex)
     if state.missing != "not_tested":
         return state
     if pending:
@@ -73,8 +73,8 @@ def _sort_out(gene: Gene, results: Sequence[GeneResult]) -> tuple[list[GeneResul
     return usable, pending, gaps
 
 
-def _metabolism(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap]) -> GeneState:
-    found = calls(gene, usable, gaps)
+def _metabolism(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap], sex: str) -> GeneState:
+    found = calls(gene, usable, gaps, sex)
     told = [r for r in usable if r.phenotype]
     known = [r for r in told if r.phenotype in gene.phenotypes]
     gaps += [

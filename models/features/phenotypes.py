@@ -1,4 +1,4 @@
-"""From two alleles to a phenotype and an activity score, and from a phenotype back to the scores that it can mean."""
+"""From two alleles (or the only one) to a phenotype and an activity score, and from a phenotype back to the scores that it can mean."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def phenotype_of_text(gene: Gene, text: str) -> tuple[Reading | None, str]:
 
 
 def _by_functions(gene: Gene, diplotype: Diplotype) -> str:
-    one, other = sorted(gene.alleles[h[0].allele].function for h in diplotype.haplotypes)
-    return gene.pairs[one, other]
+    return gene.pairs[tuple(sorted(gene.alleles[h[0].allele].function for h in diplotype.haplotypes))]
 
 
 def _open(diplotype: Diplotype) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from itertools import combinations_with_replacement
+from typing import Any, get_args
 
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Score
+from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Score, Single
 
 METHODS = ("score", "pairs", "presence")
+RULES: Mapping[Single, tuple[tuple[int, ...], str]] = {
+    "never": ((2,), "two functions"),
+    "always": ((1,), "one function"),
+    "male": ((1, 2), "one or two functions"),
+}  #: how many alleles a rule may be about
 
 
 def read_gene(values: Mapping[str, Any], where: str) -> Gene:
@@ -20,7 +26,8 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
         with file.table("gene") as head:
             method = head.choice("method", METHODS)
             alleles = _alleles(file, method)
-            pairs = _pairs(file, {a.function for a in alleles.values()}) if method == "pairs" else {}
+            single = _single(head, method)
+            pairs = _pairs(file, {a.function for a in alleles.values()}, single) if method == "pairs" else {}
             bins = _bins(file) if method == "score" else ()
             if bins:
                 _check_reach(file, alleles, bins, head.flag("copies"))
@@ -43,7 +50,18 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 presence_loinc=_presence(file, alleles) if method == "presence" else {},
                 copies=head.flag("copies"),
                 source=source,
+                single=single,
             )
+
+
+def _single(head: Table, method: str) -> Single:
+    """Who has one allele only; such a gene needs rules for one function, so its method is "pairs"."""
+    if not head.has("single_allele"):
+        return "never"
+    single: Single = head.choice("single_allele", get_args(Single))
+    if method != "pairs":
+        head.refuse("belongs to genes with pairs", "single_allele")
+    return single
 
 
 def _alleles(file: Table, method: str) -> dict[str, Allele]:
@@ -76,28 +94,28 @@ def _spellings(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
             file.refuse(f"means '{name}', which is none of the gene's alleles", f"aliases.{alias}")
         if alias in alleles:
             file.refuse("is itself the name of an allele", f"aliases.{alias}")
-    return {"".join(name.split()).lower(): allele for name, allele in ({a: a for a in alleles} | dict(aliases)).items()}
-
-
-def _pairs(file: Table, functions: set[str]) -> dict[tuple[str, str], str]:
-    """Sorted pair of functions → phenotype; every pair that two alleles can make must be there, once."""
-    found: dict[tuple[str, str], str] = {}
-    for rule in file.tables("pairs"):
-        names = tuple(sorted(rule.texts("functions", repeats=True)))
-        if len(names) != 2 or not set(names) <= functions:
-            rule.refuse("must name two functions that alleles have", "functions")
-        if (names[0], names[1]) in found:
-            rule.refuse("repeats an earlier rule", "functions")
-        found[names[0], names[1]] = rule.text("phenotype")
-    missing = [p for p in _every_pair(functions) if p not in found]
-    if missing:
-        file.refuse(f"has no rule for {missing[0][0]} with {missing[0][1]}", "pairs")
+    found: dict[str, str] = {}
+    for name, allele in ({a: a for a in alleles} | dict(aliases)).items():
+        if found.setdefault("".join(name.split()).lower(), allele) != allele:
+            file.refuse(f"is also read as '{name}': they differ in case or blanks only, which are not compared", f"'{allele}'")
     return found
 
 
-def _every_pair(functions: set[str]) -> Iterator[tuple[str, str]]:
-    ordered = sorted(functions)
-    return ((one, other) for i, one in enumerate(ordered) for other in ordered[i:])
+def _pairs(file: Table, functions: set[str], single: Single) -> dict[tuple[str, ...], str]:
+    """Sorted functions → phenotype; each pair that two alleles can make must be there once, and each alone where one can be all."""
+    found: dict[tuple[str, ...], str] = {}
+    sizes, words = RULES[single]
+    for rule in file.tables("pairs"):
+        names = tuple(sorted(rule.texts("functions", repeats=True)))
+        if len(names) not in sizes or not set(names) <= functions:
+            rule.refuse(f"must name {words} that alleles have", "functions")
+        if names in found:
+            rule.refuse("repeats an earlier rule", "functions")
+        found[names] = rule.text("phenotype")
+    every = (names for size in sizes for names in combinations_with_replacement(sorted(functions), size))
+    if missing := next((names for names in every if names not in found), ()):
+        file.refuse(f"has no rule for {' with '.join(missing)}", "pairs")
+    return found
 
 
 def _bins(file: Table) -> tuple[Bin, ...]:
@@ -133,6 +151,6 @@ def _presence(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
     return codes
 
 
-def _phenotypes(pairs: Mapping[tuple[str, str], str], bins: tuple[Bin, ...]) -> tuple[str, ...]:
+def _phenotypes(pairs: Mapping[tuple[str, ...], str], bins: tuple[Bin, ...]) -> tuple[str, ...]:
     found = dict.fromkeys([*(b.phenotype for b in bins), *pairs.values()])
     return (*(p for p in found if p != INDETERMINATE), INDETERMINATE) if found else ()

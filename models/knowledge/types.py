@@ -13,6 +13,8 @@ Harm = Literal["fatal", "serious", "other"]
 NO_RESULT = "No Result"  #: CPIC's key for a gene of a multi-gene guideline that has no result
 NO_SCORE = "n/a"  #: CPIC's score key for an indeterminate genotype
 INDETERMINATE = "Indeterminate"
+#: who has one allele of a gene instead of two: nobody, everybody (mitochondrial), males (on the X chromosome)
+Single = Literal["never", "always", "male"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Gene:
     usual: str  #: the phenotype that guidelines call normal; for presence genes "negative"
     alleles: Mapping[str, Allele]
     spellings: Mapping[str, str]  #: every name of an allele, aliases too, without blanks and case → the name in `alleles`
-    pairs: Mapping[tuple[str, str], str]  #: sorted functions → phenotype (method "pairs")
+    pairs: Mapping[tuple[str, ...], str]  #: sorted functions → phenotype (method "pairs"); one function where one allele is all there is
     bins: tuple[Bin, ...]  #: method "score"
     phenotypes: tuple[str, ...]  #: every phenotype the gene can have, the indeterminate one included
     scale: tuple[str, ...]  #: phenotypes from least to most activity, where that order matters
@@ -98,6 +100,7 @@ class Gene:
     presence_loinc: Mapping[str, str]  #: LOINC code of a presence test → allele
     copies: bool  #: copy numbers and tandems are meaningful ("*2x2", "*36+*10")
     source: Source
+    single: Single = "never"  #: who has one allele of it instead of two
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from cds_service.messages import messages
+from cds_service.messages import messages, read_messages
 from cds_service.present import LONGEST_SUMMARY, detail, summary
 from cds_service.words import advice
 from models.errors import KnowledgeError
@@ -75,6 +76,32 @@ def test_no_message_is_unused() -> None:
 def test_a_missing_message_is_named() -> None:
     with pytest.raises(KnowledgeError, match=r"no message 'row\.nonsense'"):
         messages().row("nonsense")
+
+
+def written(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+    return folder
+
+
+def row(name: str) -> str:
+    return f'[row.{name}]\ndo = "Do {name}"\nwhy = "Because."\n'
+
+
+def test_every_file_of_rows_of_the_language_is_read(tmp_path: Path) -> None:
+    folder = written(tmp_path, en='[text]\nhello = "Hello"\n' + row("a"), en_rows=row("b"), en_rows_more=row("c"), de_rows=row("d"))
+    found = read_messages(folder, "en")
+    assert set(found.rows) == {"a", "b", "c"}
+    assert found.row("c").do == "Do c"
+    assert found.text("hello") == "Hello"
+
+
+@pytest.mark.parametrize("first", ["en", "en_rows"])
+def test_an_id_in_two_files_is_refused_and_both_are_named(first: str, tmp_path: Path) -> None:
+    files = {"en": "[text]\n", "en_rows": row("b"), "en_rows_more": row("c")}
+    folder = written(tmp_path, **(files | {first: files[first] + row("twice"), "en_rows_more": row("twice")}))
+    with pytest.raises(KnowledgeError, match=rf"en_rows_more\.toml: 'row\.twice' stands in {first}\.toml too"):
+        read_messages(folder, "en")
 
 
 def test_every_population_has_words(knowledge: Knowledge) -> None:

@@ -15,7 +15,8 @@ from models.patient import GeneResult, Medication, Order, PatientProfile
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AS_OF = date(2026, 11, 25)
-KNOWN = {"name", "order", "route", "genes", "phenotypes", "presence", "results", "born", "complete", "takes", "took", "expect", "why"}
+PERSON = {"born", "sex", "takes", "took"}
+KNOWN = PERSON | {"name", "order", "route", "genes", "phenotypes", "presence", "results", "complete", "expect", "why"}
 EXPECTED = {"cards", "indicator", "kind", "action", "summary", "detail", "removable", "not_checked", "checked", "recommendations"}
 
 
@@ -63,6 +64,7 @@ def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
         medications=medicines,
         as_of=AS_OF,
         birth_date=given.get("born", ""),
+        sex=given.get("sex", ""),
         genotypes=tuple(results),
         orders=orders,
         genotypes_complete=given.get("complete", True),

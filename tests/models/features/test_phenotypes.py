@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -65,6 +66,54 @@ def meanings(knowledge: Knowledge, gene: str, text: str) -> list[tuple[str, str]
         ("SLCO1B1", "rs4149056 C/C", [("Poor Function", "")]),
         ("SLCO1B1", "rs4149056 T/C", [("Decreased Function", "")]),
         ("VKORC1", "rs9923231 C/T", [("-1639 G/A (intermediate sensitivity)", "")]),
+        ("CYP2B6", "*6/*6", [(PM, "")]),
+        ("CYP2B6", "*4/*6", [(IM, "")]),
+        ("CYP2B6", "*1/*4", [("Rapid Metabolizer", "")]),
+        ("CYP2B6", "*1/*3", [("Indeterminate", "")]),
+        ("CYP3A4", "*1/*22", [(IM, "")]),
+        ("CYP3A4", "*20/*22", [(PM, "")]),
+        ("CYP3A5", "*1/*8", [("Possible Intermediate Metabolizer", "")]),
+        ("CYP3A5", "*3/*8", [("Indeterminate", "")]),
+        ("CYP3A5", "rs776746/*1", [(IM, "")]),
+        ("UGT1A1", "*1/*36", [(NM, "")]),
+        ("UGT1A1", "*28/*36", [(IM, "")]),
+        ("UGT1A1", "*28/*80+*28", [(PM, "")]),
+        ("UGT1A1", "*28/*80", [("Indeterminate", "")]),
+        ("NAT2", "*5/*6", [(PM, "")]),
+        ("NAT2", "*4/*4", [("Rapid Metabolizer", "")]),
+        ("NAT2", "*4/*5", [(IM, "")]),
+        ("ABCG2", "rs2231142 G/T", [("Decreased Function", "")]),
+        ("ABCG2", "rs2231142 T/T", [("Poor Function", "")]),
+        ("IFNL3", "rs12979860 C/C", [("Favorable response genotype", "")]),
+        ("IFNL3", "rs12979860 C/T", [("Unfavorable response genotype", "")]),
+        ("IFNL3", "rs12979860 T/T", [("Unfavorable response genotype", "")]),
+        ("CYP4F2", "rs2108622 C/T", [("rs2108622 C/T", "")]),
+        ("CYP4F2", "*1/*3", [("rs2108622 C/T", "")]),
+        ("CYP4F2", "*3/*4", [("rs2108622 T/T", "")]),
+        ("CYP4F2", "*1/*2", [("rs2108622 C/C", "")]),
+        ("CFTR", "G551D/ivacaftor non-responsive CFTR sequence", [("ivacaftor responsive in CF patients", "")]),
+        ("CFTR", "2789+5G->A/3849+10kbC->T", [("ivacaftor responsive in CF patients", "")]),
+        ("RYR1", "Reference/Reference", [("Uncertain Susceptibility", "")]),
+        ("RYR1", "c.7300G>A/Reference", [("Malignant Hyperthermia Susceptibility", "")]),
+        ("RYR1", "c.7300G>A/c.10042C>T", [("Malignant Hyperthermia Susceptibility", "")]),
+        ("RYR1", "c.14387A>G/Reference", [("Uncertain Susceptibility", "")]),
+        ("CACNA1S", "Reference/Reference", [("Uncertain Susceptibility", "")]),
+        ("CACNA1S", "c.520C>T/Reference", [("Malignant Hyperthermia Susceptibility", "")]),
+        ("G6PD", "Aachen/Mediterranean", [("Deficient", "")]),
+        ("G6PD", "Aachen/Aachen", [("Deficient with CNSHA", "")]),
+        ("G6PD", "B/A- 202A_376G", [("Variable", "")]),
+        ("G6PD", "Alhambra/A", [("Variable", "")]),
+        ("G6PD", "B (reference)/A", [("Normal", "")]),
+        ("G6PD", "A-", [("Deficient", "")]),
+        ("G6PD", "class II/class IV", [("Variable", "")]),
+        ("G6PD", "class A", [("Deficient with CNSHA", "")]),
+        ("G6PD", "class B/class B", [("Deficient", "")]),
+        ("G6PD", "class C/class V", [("Normal", "")]),
+        ("G6PD", "class B/class U", [("Indeterminate", "")]),
+        ("MT-RNR1", "1555A>G", [("increased risk of aminoglycoside-induced hearing loss", "")]),
+        ("MT-RNR1", "m.827A>G", [("normal risk of aminoglycoside-induced hearing loss", "")]),
+        ("MT-RNR1", "Reference", [("normal risk of aminoglycoside-induced hearing loss", "")]),
+        ("MT-RNR1", "m.961T>del+Cn", [("uncertain risk of aminoglycoside-induced hearing loss", "")]),
     ],
 )
 def test_traps(gene: str, text: str, expected: list[tuple[str, str]], knowledge: Knowledge) -> None:
@@ -141,6 +190,10 @@ def test_a_score_that_no_bin_holds_is_our_fault_and_never_an_empty_answer(knowle
         ("CYP2D6", "(*1/*4)xN", f"{IM} or {NM} or {UM}", "1.0 or 2.0 or ≥3.0"),
         ("CYP2D6", "*1/*22", "Indeterminate", ""),
         ("HLA-B", "*57:01 positive", "*57:01 positive", ""),
+        ("HLA-A", "HLA-A*31:01:02/*02:01", "*31:01 positive", ""),
+        ("HLA-A", "A*02:01/A*03:01", "*31:01 negative", ""),
+        ("MT-RNR1", "MT-RNR1 m.1555A>G", "increased risk of aminoglycoside-induced hearing loss", ""),
+        ("G6PD", "A- 202A_376G", "Deficient", ""),
         ("HLA-B", "HLA-B*57:01 Negative", "*57:01 negative", ""),
         ("HLA-B", "HLA-B*57:01:01/*07:02", "*15:02 negative; *15:11 negative; *57:01 positive; *58:01 negative", ""),
     ],
@@ -162,8 +215,8 @@ def test_a_line_that_cannot_be_read_says_why(gene: str, text: str, knowledge: Kn
 def reference_rows(knowledge: Knowledge) -> Iterator[tuple[str, str, str, str]]:
     with gzip.open(reference_file("data/pgx/diplotype_phenotype.tsv.gz"), "rt", encoding="utf-8") as table:
         for row in csv.DictReader(table, delimiter="\t"):
-            if row["gene"] in knowledge.genes:
-                yield row["gene"], row["diplotype"], row["phenotype"], row["activity_score"]
+            assert row["gene"] in knowledge.genes
+            yield row["gene"], row["diplotype"], row["phenotype"], row["activity_score"]
 
 
 def differing(rows: list[tuple[str, str, str, str]], knowledge: Knowledge) -> list[tuple[str, ...]]:
@@ -178,13 +231,15 @@ def differing(rows: list[tuple[str, str, str, str]], knowledge: Knowledge) -> li
 
 def test_a_twentieth_of_all_diplotypes_equals_the_table_exactly(knowledge: Knowledge) -> None:
     rows = list(reference_rows(knowledge))
-    sample = [row for number, row in enumerate(rows) if number % 20 == 0 or row[0] in ("HLA-B", "VKORC1")]
-    assert {row[0] for row in sample} == {row[0] for row in rows}
+    counts = Counter(row[0] for row in rows)
+    sample = [row for number, row in enumerate(rows) if number % 20 == 0 or counts[row[0]] < 100]
+    assert {row[0] for row in sample} == counts.keys()
     assert differing(sample, knowledge) == []
 
 
 @pytest.mark.long
 def test_all_diplotypes_equal_the_table_exactly(knowledge: Knowledge) -> None:
     rows = list(reference_rows(knowledge))
-    assert len(rows) >= 26_173
+    assert len(rows) == 112_565
+    assert len({row[0] for row in rows}) == 22
     assert differing(rows, knowledge) == []
