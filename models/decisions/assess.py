@@ -26,6 +26,7 @@ class Ordered:
     drug: Drug
     orders: tuple[str, ...]
     routes: tuple[str, ...]
+    combined: bool  #: any of the orders is for a product with further ingredients, known or not
 
 
 def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
@@ -46,6 +47,9 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
         if guideline.not_for_routes and set(order.routes) <= set(guideline.not_for_routes):
             answers.append(_other_route(guideline))
             continue
+        if guideline.single_ingredient and order.combined:
+            answers.append(_silent(guideline, "not meant for combination products"))
+            continue
         try:
             own = _converted(guideline, states, medicines, profile.as_of, knowledge)
             answers.append(_about(order, assess_guideline(Question(guideline, own, years, knowledge))))
@@ -60,6 +64,7 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
 def _ordered(orders: Sequence[Order], knowledge: Knowledge) -> tuple[tuple[Ordered, ...], tuple[Gap, ...]]:
     """Selected orders by ingredient, in the order of their first appearance."""
     found: dict[Drug, tuple[list[str], list[str]]] = {}
+    combined: set[Drug] = set()
     gaps: list[Gap] = []
     for order in orders:
         if not order.selected:
@@ -70,7 +75,9 @@ def _ordered(orders: Sequence[Order], knowledge: Knowledge) -> tuple[tuple[Order
             ids, routes = found.setdefault(drug, ([], []))
             ids += [order.id] if order.id else []
             routes.append(route)
-    return tuple(Ordered(drug, tuple(dict.fromkeys(ids)), tuple(routes)) for drug, (ids, routes) in found.items()), tuple(gaps)
+        if len(read.drugs) > 1 or read.gaps:  # a gap beside a known ingredient is an ingredient that is not known
+            combined.update(drug for drug, _ in read.drugs)
+    return tuple(Ordered(d, tuple(dict.fromkeys(ids)), tuple(routes), d in combined) for d, (ids, routes) in found.items()), tuple(gaps)
 
 
 def _states(
@@ -97,7 +104,10 @@ def _converted(
 
 
 def _other_route(guideline: Guideline) -> Assessment:
-    because = "not meant for this route: " + ", ".join(guideline.not_for_routes).lower()
+    return _silent(guideline, "not meant for this route: " + ", ".join(guideline.not_for_routes).lower())
+
+
+def _silent(guideline: Guideline, because: str) -> Assessment:
     return Assessment(checked=tuple(Checked(f"{guideline.drug.name}–{gene}", "silent", because) for gene in guideline.keys))
 
 

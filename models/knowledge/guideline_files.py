@@ -21,6 +21,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
         with file.table("guideline") as about:
             drug, keys = Drug(about.text("drug"), about.text("rxnorm")), _keys(about)
             must_test, not_for_routes = about.flag("must_test"), about.texts("not_for_routes")
+            single_ingredient = about.flag("single_ingredient", False)
         return Guideline(
             id=PurePosixPath(where).name.removesuffix(".toml"),
             drug=drug,
@@ -30,6 +31,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             must_test=must_test,
             not_for_routes=not_for_routes,
             source=source,
+            single_ingredient=single_ingredient,
         )
 
 

@@ -143,6 +143,7 @@ class Guideline:
     must_test: bool  #: a first start without a result earns a card
     not_for_routes: tuple[str, ...]  #: RxNorm route words under which it does not apply ("TOPICAL")
     source: Source
+    single_ingredient: bool = False  #: it does not apply to combination products, whose other ingredients change the indication
 
 
 @dataclass(frozen=True, slots=True)

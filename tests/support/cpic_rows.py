@@ -13,12 +13,21 @@ from typing import Any
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-UNITS = {"hours": "h", "hour": "h", "mg/m²": "mg/m2", "week": "weeks", "day": "days", "month": "months", "mg/kg/day": "mg/kg"}
+UNITS = {
+    "hours": "h",
+    "hour": "h",
+    "mg/m²": "mg/m2",
+    "week": "weeks",
+    "day": "days",
+    "month": "months",
+    "mg/kg/day": "mg/kg",
+    "μg/mL": "µg/mL",
+}
 NUMBERS = {"three": "3", "thrice weekly": "3 days"}
 NUMBER = r"(\d+(?:\.\d+)?)"
 FIGURE = re.compile(
     NUMBER + r"(?:%?\s*(?:-|–|to)\s*" + NUMBER + r")?"
-    r"\s*-?\s*(%|mg/kg|mg/m2|mg/m²|mg|ng/mL|weeks?|days?|hours?|h|months?|fold)(?![a-z])"
+    r"\s*-?\s*(%|mg/kg|mg/m2|mg/m²|mg|ng/mL|weeks?|days?|hours?|h|months?|fold|times|[µμ]g/mL)(?![a-z])"
 )
 #: numbers that are no figures of advice: literature, names of alleles, genes and drugs
 NAMES = re.compile(

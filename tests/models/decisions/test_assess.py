@@ -105,6 +105,35 @@ def test_fault_E25_each_ingredient_of_a_combination_is_looked_at() -> None:
     assert said(found) == [("codeine", "warning", "alternative")]
 
 
+ALONE, COMBINED, INGREDIENT = "1243052", "1655934", "1243041"  # ivacaftor; with lumacaftor; the ingredient's own id
+
+
+@pytest.mark.parametrize("orders", [(COMBINED,), (ALONE, COMBINED), (COMBINED, ALONE)])
+def test_fault_E25_a_rule_for_one_ingredient_alone_is_silent_in_combination(orders: tuple[str, ...]) -> None:
+    """One combined order is enough: the other is then a part of the same treatment."""
+    found = assess_orders(
+        patient(result("CFTR", phenotype="ivacaftor non-responsive in CF patients"), orders=tuple(map(order, orders, range(1, 3)))),
+        KNOWLEDGE,
+    )
+    assert said(found) == []
+    assert [(c.outcome, c.because) for c in found.checked] == [("silent", "not meant for combination products")]
+
+
+def test_fault_E25_a_rule_for_one_ingredient_alone_speaks_for_it() -> None:
+    not_responsive = result("CFTR", phenotype="ivacaftor non-responsive in CF patients")
+    for code in (ALONE, INGREDIENT):
+        assert said(assess_orders(patient(not_responsive, orders=(order(code),)), KNOWLEDGE)) == [("ivacaftor", "warning", "alternative")]
+
+
+def test_a_part_that_is_not_identified_makes_a_combination() -> None:
+    listed = (Concept((Code(RXNORM, "1243041"),)), Concept(text="another part"))
+    partly = replace(order(""), medication=Concept(text="a mixture"), ingredients=listed)
+    found = assess_orders(patient(result("CFTR", phenotype="ivacaftor non-responsive in CF patients"), orders=(partly,)), KNOWLEDGE)
+    assert said(found) == []
+    assert [c.because for c in found.checked] == ["not meant for combination products"]
+    assert [gap.reason for gap in found.gaps] == ["not_understood"]
+
+
 def test_a_deceased_patient_gets_no_cards() -> None:
     """Fault B12."""
     found = assess_orders(patient(result("CYP2C19", diplotypes=("*2/*2",)), deceased=True), KNOWLEDGE)

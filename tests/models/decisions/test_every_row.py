@@ -43,7 +43,7 @@ def one(gene: Gene, mode: str, key: str, origin: str) -> GeneResult | None:
     concept = Concept(text=gene.symbol)
     if mode.startswith("*"):
         return GeneResult(concept, origin, presence_of=f"{gene.symbol}{mode}", present=key.endswith("positive"))
-    if key == NO_SCORE:
+    if key in (NO_SCORE, INDETERMINATE):
         return GeneResult(concept, origin, phenotype=INDETERMINATE)
     return GeneResult(concept, origin, diplotypes=(f"{'/'.join(pair(gene, mode, key))}",))
 

@@ -65,6 +65,7 @@ def read(change: Callable[[dict[str, Any]], object] = lambda file: None) -> Guid
 def test_everything_in_a_file_is_read() -> None:
     whole = read()
     assert (whole.id, whole.drug, whole.must_test, whole.not_for_routes) == ("testol.test", Drug("testol", "10"), True, ("TOPICAL",))
+    assert not whole.single_ingredient
     assert whole.keys == {"SCORE": "score", "HERE": "*57:01"}
     assert whole.populations == (Population("adults", "adults", age_from=18), Population("used before", "used before", unless_known=False))
     (row,) = whole.rows
@@ -74,11 +75,16 @@ def test_everything_in_a_file_is_read() -> None:
     assert (row.harm, row.fatal_below_age, row.alternatives, row.parts, row.derived) == ("serious", 18, ("20",), {"less": "25 %"}, True)
 
 
+def test_a_guideline_may_be_meant_for_its_ingredient_alone() -> None:
+    assert read(lambda file: file["guideline"].update(single_ingredient=True)).single_ingredient
+
+
 BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no source": (lambda f: f.pop("source"), "source"),
     "no version": (lambda f: f["source"].pop("version"), "source.version"),
     "no drug": (lambda f: f["guideline"].pop("drug"), "guideline.drug"),
     "a word for true": (lambda f: f["guideline"].update(must_test="yes"), "guideline.must_test"),
+    "a word for a single ingredient": (lambda f: f["guideline"].update(single_ingredient="yes"), "guideline.single_ingredient"),
     "an unknown mode": (lambda f: f["guideline"]["keys"].update(SCORE="points"), "guideline.keys.SCORE must be phenotype, score"),
     "an unknown key of the file": (lambda f: f.update(rows=[]), "rows is not a key"),
     "an unknown key of the guideline": (lambda f: f["guideline"].update(route="ORAL"), "guideline.route is not a key"),
