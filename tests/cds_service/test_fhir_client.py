@@ -38,9 +38,8 @@ def fetched(client: FhirClient, base: str, ms: int = DEADLINE_MS, **more: Any) -
 @pytest.mark.parametrize("fault", ["slow", "drip body", "drip headers"])
 def test_fault_D01_nothing_outlasts_the_deadline(client: FhirClient, fhir: MockFhir, fault: str) -> None:
     fhir.fault = fault
-    start = time.monotonic()
     found = fetched(client, fhir.base, 100)
-    assert time.monotonic() - start < 0.2
+    assert not fhir.outlasted
     assert found.failed and "deadline" in found.because
 
 
@@ -50,9 +49,8 @@ def test_fault_D01_security_S67_a_hanging_server_holds_no_thread(client: FhirCli
     fetched(client, fhir.base, 50)
     fhir.fault = ""
     fhir.answers["Observation"] = bundle(observation())
-    start = time.monotonic()
     client._threads.shutdown(wait=True)
-    assert time.monotonic() - start < 0.5
+    assert not fhir.outlasted
 
 
 def test_a_connection_that_was_cut_is_not_used_again(client: FhirClient, fhir: MockFhir) -> None:
@@ -64,10 +62,9 @@ def test_a_connection_that_was_cut_is_not_used_again(client: FhirClient, fhir: M
 
 def test_fault_D01_one_deadline_for_all_inputs_and_rounds(client: FhirClient, fhir: MockFhir) -> None:
     fhir.fault = "slow"
-    start = time.monotonic()
     with pytest.raises(DataUnavailable):
         gather(asked(with_server(fhir.base)), (RESULTS, OPTIONAL), client, Deadline.after(100))
-    assert time.monotonic() - start < 0.2
+    assert not fhir.outlasted
 
 
 def test_fault_D02_connection_refused(client: FhirClient) -> None:

@@ -42,6 +42,7 @@ class MockFhir:
         self.fault = ""
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.ended = threading.Event()
+        self.outlasted = 0  #: hanging answers that nobody cut short
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
@@ -66,8 +67,12 @@ def send(handler: BaseHTTPRequestHandler, body: bytes, *, status: int = 200, kin
     handler.wfile.write(body)
 
 
+#: hanging answers last this long: far beyond every deadline, so a test need not look at the clock
+_HANGING_SECONDS = 30.0
+
+
 def _slow(mock: MockFhir, handler: BaseHTTPRequestHandler) -> None:
-    mock.ended.wait(1)
+    mock.outlasted += not mock.ended.wait(_HANGING_SECONDS)
 
 
 def _drip_body(mock: MockFhir, handler: BaseHTTPRequestHandler) -> None:
@@ -81,11 +86,12 @@ def _drip_headers(mock: MockFhir, handler: BaseHTTPRequestHandler) -> None:
 
 
 def _drip(mock: MockFhir, handler: BaseHTTPRequestHandler, byte: bytes) -> None:
-    for _ in range(200):
+    for _ in range(int(_HANGING_SECONDS / 0.01)):
         if mock.ended.wait(0.01):
             return
         handler.wfile.write(byte)
         handler.wfile.flush()
+    mock.outlasted += 1
 
 
 def _endless(mock: MockFhir, handler: BaseHTTPRequestHandler) -> None:
