@@ -129,14 +129,11 @@ def _scores_within(gene: Gene, range_: Score) -> Iterator[Score]:
     if math.isinf(range_.high):
         yield range_
         return
-    possible = _reachable(gene)
-    steps = int((range_.high - range_.low) / STEP) + 1
-    yield from (Score(s, s) for i in range(steps) if (s := range_.low + i * STEP) in possible)
+    steps = [range_.low + i * STEP for i in range(int((range_.high - range_.low) / STEP) + 1)]
+    sums = set(steps) if gene.copies else _sums_of_two(gene)  # with copy numbers every multiple of the step can be reached
+    yield from (Score(s, s) for s in steps if s in sums)
 
 
-def _reachable(gene: Gene) -> set[float]:
-    """Sums of two alleles; with copy numbers every multiple of the step can be reached."""
+def _sums_of_two(gene: Gene) -> set[float]:
     values = {a.activity for a in gene.alleles.values() if a.activity is not None}
-    if gene.copies:
-        return {i * STEP for i in range(int(max(b.range.low for b in gene.bins) / STEP) + 1)}
     return {one + other for one, other in combinations_with_replacement(sorted(values), 2)}

@@ -64,6 +64,8 @@ def test_a_stopped_medicine_counts_until_it_is_washed_out(knowledge: Knowledge, 
         ("*1/*1", DULOXETINE, {("Intermediate Metabolizer", "1.0")}),
         ("*1/*41", DULOXETINE, {("Intermediate Metabolizer", "0.5")}),
         ("*1/*1x≥3", DULOXETINE, {("Normal Metabolizer", "2.0"), ("Normal Metabolizer", "2.25"), ("Ultrarapid Metabolizer", "≥2.5")}),
+        ("*1x5/*1", DULOXETINE, {("Ultrarapid Metabolizer", "3.0")}),
+        ("*1x7/*1", DULOXETINE, {("Ultrarapid Metabolizer", "4.0")}),
         ("*1/*22", PAROXETINE, {("Poor Metabolizer", "0.0")}),
     ],
 )
