@@ -47,13 +47,8 @@ def found_of(pages: Sequence[Page], wanted: Input, trouble: str = "") -> Found:
     because = (
         next((p.trouble for p in pages if p.trouble), "") or trouble or ("fewer resources came than the search found" if short else "")
     )
-    kept = newest([r for p in pages for r in p.resources if not wanted.codes or matches(r, wanted.codes)])
+    kept = latest([r for p in pages for r in p.resources if not wanted.codes or matches(r, wanted.codes)])
     return Found(kept, complete=not because, because=because)
-
-
-def newest(resources: Sequence[Resource]) -> tuple[Resource, ...]:
-    """`latest`, at a tenth of its price where no id comes twice."""
-    return tuple(resources) if len({str(r.get("id")) for r in resources}) == len(resources) else latest(resources)
 
 
 def resources_in(value: Any) -> tuple[tuple[str, Resource], ...]:
@@ -76,10 +71,7 @@ def _bundle(bundle: Mapping[str, Any], wanted: Input) -> Page:
         return Page(trouble="it is a Bundle of a type that is no list of results", useless=True)
     history = text(bundle.get("type")) == "history"
     listed = mappings(bundle.get("entry"))
-    typed = [(kind(entry["resource"]), entry) for entry in listed if entry.get("resource")]
-    outcomes = [mapping(e["resource"]) for of, e in typed if of == "OperationOutcome"]
-    counted = sum(of not in ("", "OperationOutcome") and mapping(e.get("search")).get("mode") not in _UNCOUNTED for of, e in typed)
-    own = [mapping(e["resource"]) for of, e in typed if of == wanted.resource_type]
+    own, outcomes, counted = _taken_apart(listed, wanted)
     trouble = ""
     if any(_is_severe(o) for o in outcomes):
         trouble = "the search reported an error"
@@ -89,6 +81,23 @@ def _bundle(bundle: Mapping[str, Any], wanted: Input) -> Page:
         trouble = f"it holds no {wanted.resource_type}"
     total = None if history else whole_number(bundle.get("total"))
     return Page(_undeleted(listed, own) if history else tuple(own), trouble, matched=counted, total=total)
+
+
+def _taken_apart(listed: Sequence[Mapping[str, Any]], wanted: Input) -> tuple[list[Resource], list[Resource], int]:
+    """The resources that were asked for, OperationOutcomes, and how many entries count towards Bundle.total."""
+    own: list[Resource] = []
+    outcomes: list[Resource] = []
+    counted = 0
+    for entry in listed:
+        resource = entry.get("resource")
+        of = kind(resource)
+        if of == "OperationOutcome":
+            outcomes.append(mapping(resource))
+        elif of:
+            counted += mapping(entry.get("search")).get("mode") not in _UNCOUNTED
+            if of == wanted.resource_type:
+                own.append(mapping(resource))
+    return own, outcomes, counted
 
 
 def _undeleted(listed: Sequence[Mapping[str, Any]], own: Sequence[Resource]) -> tuple[Resource, ...]:

@@ -23,6 +23,10 @@ IMPERSONAL = frozenset(
 )
 
 
+#: members that may tell of another being than `subject` does
+_TELLING = frozenset({"patient", "focus", "specimen"})
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The patient of the request: id, FHIR base URL ('' if none was given), and (system, value) identifiers."""
@@ -58,9 +62,13 @@ def subject_of(patient: str, server: str, resources: Sequence[Resource]) -> Subj
 def admit(resources: Sequence[Resource], subject: Subject, around: Sequence[Resource] = ()) -> Admitted:
     """Keep what is this patient's. `around`: further resources among which a Specimen may be found."""
     specimens = {origin(r): r for r in (*around, *resources) if kind(r) == "Specimen"}
+    plain = _plain_reference(subject)
     kept: list[Resource] = []
     gaps: list[Gap] = []
     for resource in resources:
+        if _plainly_own(resource, plain):
+            kept.append(resource)
+            continue
         verdict, because = _judge(resource, subject, specimens)
         if verdict == "own":
             kept.append(resource)
@@ -87,6 +95,19 @@ def _personal(resource: Resource) -> bool:
 def _safe_origin(resource: Resource, verdict: Verdict) -> str:
     """Another patient's resource is not named: its id is theirs. One without a patient may be, to be found."""
     return origin(resource) if verdict == "unattributed" else kind(resource)
+
+
+def _plain_reference(subject: Subject) -> str:
+    """The reference that nearly every resource has to its patient; '' where the id is none that a reference can hold."""
+    reference = f"Patient/{subject.patient}"
+    target = parse(reference)
+    return reference if target is not None and target.type == "Patient" and target.id == subject.patient else ""
+
+
+def _plainly_own(resource: Resource, reference: str) -> bool:
+    """What `_judge` finds of one subject by plain reference with nothing beside it, at a fifth of the price."""
+    stated = resource.get("subject")
+    return isinstance(stated, dict) and bool(reference) and stated.get("reference") == reference and _TELLING.isdisjoint(resource)
 
 
 def _judge(resource: Resource, subject: Subject, specimens: Mapping[str, Resource]) -> tuple[Verdict, str]:

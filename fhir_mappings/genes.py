@@ -37,6 +37,8 @@ def union(concepts: Sequence[Concept]) -> Concept:
 
 def several_genes(named: Concept) -> bool:
     """Do two names of the same form differ? (Two HGNC ids, two NCBI ids, two symbols.)"""
+    if len(named.codings) < 2 and not named.text:
+        return False
     forms: dict[str, set[str]] = {}
     for coding in named.codings:
         form, value = _form(coding)

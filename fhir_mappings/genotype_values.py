@@ -12,6 +12,7 @@ from typing import Any
 from fhir_mappings.genotype_words import (
     ONE_ALLELE,
     Said,
+    gene_of_plain,
     genes_before_stars,
     leading_symbol,
     looks_like_genotype,
@@ -63,9 +64,11 @@ def read_value(element: Mapping[str, Any], role: str) -> Value | None:
 
 
 def _from_concept(stated: Concept, role: str) -> Value:
+    if not stated.codings and (gene := gene_of_plain(stated.text)) is not None:
+        return Value([stated.text], words=stated.text, genes=[gene] if gene else [])
     value = Value(words=stated.label, coded=any(c.code for c in stated.codings))
     said = [s for c in stated.codings if (s := _by_code(c.system, c.code, value)) is not None]
-    for written in (*(c.display for c in stated.codings), stated.text):
+    for written in (*[c.display for c in stated.codings], stated.text):
         if written and (s := _by_words(written, role, value)) is not None:
             said.append(s)
     _settle(value, said)
@@ -112,6 +115,8 @@ def _add(value: Value, written: str) -> None:
 
 def _settle(value: Value, said: list[Said]) -> None:
     """One meaning out of all spellings, or a conflict. 'Likely …' in words refines the code of the plain status."""
+    if not value.turned and not any(s.term or s.nothing or s.present is not None for s in said):
+        return  # genotypes alone
     terms = {s.term for s in said if s.term}
     refined = {t for t in terms if not any(other != t and other.endswith(" " + t) for other in terms)}
     presences = {s.present for s in said if s.present is not None}

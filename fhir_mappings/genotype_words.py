@@ -20,6 +20,8 @@ _PLAIN = re.compile(r"(?:([A-Z][A-Z0-9]{2,}) ?)?(\*[0-9]+[A-Z]?(?:x[0-9]+)?/\*[0
 ONE_ALLELE = re.compile(r"[^/+|]*\*\d+:\d+[^/+|]*")
 _EDGE = ".,;:=|-\u2010\u2011\u2012\u2013\u2014"
 _BLANK = r"[\s\-\u2010-\u2014]+"
+_BLANKS = re.compile(_BLANK)
+_LETTERS = re.compile("[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,20 @@ class Said:
     nothing: bool = False  #: it says that there is no result
 
 
+def gene_of_plain(written: str) -> str | None:
+    """The gene, '' for none, of what nearly every result is: a gene or none, two alleles and nothing else; None for other texts."""
+    plain = _PLAIN.fullmatch(written)
+    return (plain[1] or "") if plain else None
+
+
 def understand(written: str) -> Said | None:
     """Read a text whole; None when any of it is not understood."""
-    if plain := _PLAIN.fullmatch(written):  # nearly every result: a gene or none, two alleles and nothing else
+    if plain := _PLAIN.fullmatch(written):
         return Said((plain[1],) if plain[1] else (), plain[2] if " " in written else written)
-    found = list(_statuses().finditer(written))
-    terms = {_term(match) for match in found}
+    terms = {_term(match) for match in _statuses().finditer(written)}
     if len(terms) > 1:
         return None
-    rest = _statuses().sub(" ", written)
+    rest = _statuses().sub(" ", written) if terms else written
     tokens = [t for raw in rest.split() if (t := _bare(raw))]
     calls = [t for t in tokens if _STARS.search(t) or ("/" in t and t.lower() not in phenotypes().no_result_words)]
     words = [t for t in tokens if t not in calls]
@@ -79,7 +86,7 @@ def may_turn_round(written: str) -> bool:
 
 
 def _has_turning(written: str) -> bool:
-    return not phenotypes().turning.isdisjoint(re.findall(r"[a-z]+", written.lower()))
+    return not phenotypes().turning.isdisjoint(_LETTERS.findall(written.lower()))
 
 
 def leading_symbol(written: str) -> str:
@@ -112,13 +119,16 @@ def _known(words: list[str]) -> bool:
 
 def _rest(words: list[str]) -> Said | None:
     """The words beside gene, genotype and status: nothing, presence, 'no result', or not understood (None)."""
+    if not words:
+        return Said()
     whole = " ".join(words).lower()
-    for stated in (whole, re.sub(_BLANK, " ", whole), _without_filler(whole)):
+    bare = _without_filler(whole)
+    for stated in (whole, _BLANKS.sub(" ", whole), bare):
         if stated in phenotypes().no_result_words:
             return Said(nothing=True)
         if stated in presence().words:
             return Said(present=presence().words[stated])
-    return Said() if not _without_filler(whole) else None
+    return None if bare else Said()
 
 
 def _without_filler(whole: str) -> str:
@@ -160,7 +170,7 @@ def _phrase(words: str) -> str:
 
 def _term(match: re.Match[str]) -> str:
     table = phenotypes()
-    words = re.sub(_BLANK, " ", match["words"].lower())
+    words = _BLANKS.sub(" ", match["words"].lower())
     words = re.sub(r"metaboli[sz]ers?", "metabolizer", words)
     prefix = table.prefixes[match["prefix"].lower()] + " " if match["prefix"] else ""
     return prefix + table.words[words]

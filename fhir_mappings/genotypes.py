@@ -102,22 +102,22 @@ def _read_one(resource: Resource, single: SingleGene) -> tuple[GeneResult, list[
     value, unread = _merged(resource, role, parts)
     gene = _gene(resource, code, single, value, parts)
     _check_presence_code(code, single, value)
-    return GeneResult(**_provenance(resource, gene, value, parts), **_filled(value, role)), unread
+    return _result(resource, gene, value, role, parts), unread
 
 
 def _role(named: Concept, single: SingleGene) -> str:
     """What Observation.code makes of the value; a single-gene or presence code outranks a general one."""
-    roles = set()
-    for system, code in ((c.system, c.code) for c in named.codings):
-        roles.add(observations().roles.get((system, code), ""))
-        if system == LOINC and code in single.alleles:
+    table, roles = observations().roles, set()
+    for coding in named.codings:
+        roles.add(table.get((coding.system, coding.code), ""))
+        if coding.system == LOINC and coding.code in single.alleles:
             roles.add("presence")
-        elif system == LOINC and code in single.genes:
+        elif coding.system == LOINC and coding.code in single.genes:
             roles.add("single")
-    role = next((r for r in _ROLE_ORDER if r in roles), "")
-    if not role:
-        raise _Refused("not_understood", "Observation.code is none that this service reads")
-    return role
+    for role in _ROLE_ORDER:
+        if role in roles:
+            return role
+    raise _Refused("not_understood", "Observation.code is none that this service reads")
 
 
 def _merged(resource: Resource, role: str, parts: _Parts) -> tuple[Value, list[str]]:
@@ -127,7 +127,8 @@ def _merged(resource: Resource, role: str, parts: _Parts) -> tuple[Value, list[s
     """
     slots = [("Observation.value", read_value(resource, role))]
     for inner in _ROLE_ORDER:
-        slots += [(f"Observation.component ({inner}).value", read_value(component, inner)) for component in parts.get(inner, ())]
+        for component in parts.get(inner, ()):
+            slots.append((f"Observation.component ({inner}).value", read_value(component, inner)))
     read = [(path, value) for path, value in slots if value is not None]
     for path, value in read:
         if value.conflict:
@@ -174,7 +175,7 @@ def _join(values: Sequence[Value]) -> Value:
 
 def _gene(resource: Resource, code: Concept, single: SingleGene, value: Value, parts: _Parts) -> Concept:
     """The gene as coded or written; empty when only a result it was derived from can tell."""
-    own = tuple(c for c in code.codings if c.system == LOINC and (c.code in single.genes or c.code in single.alleles))
+    own = tuple([c for c in code.codings if c.system == LOINC and (c.code in single.genes or c.code in single.alleles)])
     found = gene_of(resource, Concept(own, code.text if own else ""), parts.get("gene", ()))
     if several_genes(found) or len({g.upper() for g in value.genes if "*" not in g}) > 1:
         raise _Refused(
@@ -195,20 +196,21 @@ def _check_presence_code(code: Concept, single: SingleGene, value: Value) -> Non
         raise _Refused("conflict", "the code of this presence test and the words beside it name different alleles")
 
 
-def _provenance(resource: Resource, gene: Concept, value: Value, parts: _Parts) -> dict[str, Any]:
+def _result(resource: Resource, gene: Concept, value: Value, role: str, parts: _Parts) -> GeneResult:
     source = source_class(resource, parts.get("source_class", ()))
     if source is None:
         raise _Refused("not_understood", "its genomic source class (48002-0) is neither germline nor somatic")
-    return {
-        "gene": gene,
-        "origin": origin(resource),
-        "status": status(resource),
-        "effective": effective(resource),
-        "laboratory": laboratory(resource),
-        "source_class": source,
-        "derived_from": derived_from(resource),
-        "text_only": not value.coded,
-    }
+    return GeneResult(
+        gene=gene,
+        origin=origin(resource),
+        status=status(resource),
+        effective=effective(resource),
+        laboratory=laboratory(resource),
+        source_class=source,
+        derived_from=derived_from(resource),
+        text_only=not value.coded,
+        **_filled(value, role),
+    )
 
 
 def _filled(value: Value, role: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, subje
 from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
-from fhir_mappings.resource import entries
+from fhir_mappings.resource import entries, kind
 from models.errors import PatientMismatch
 from models.patient import Gap, GeneResult, Medication, PatientProfile
 
@@ -36,8 +36,9 @@ def read_profile(
     drafted = [r for _, r in entries(drafts)]
     everything = [r for found in record.found.values() for r in found.resources] + list(record.referenced.values())
     subject = subject_of(patient, server, everything + drafted)
+    specimens = [r for r in everything if kind(r) == "Specimen"]
     notes = _Notes(list(record.gaps))
-    read = {i.field: _read_input(i, record.found.get(i.field), subject, everything, notes, strict) for i in inputs}
+    read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, notes, strict) for i in inputs}
     orders = _read_drafts(drafts, drafted, selected, record.referenced, subject, notes)
     people = [p for p in read.get("patient", Read()).values if isinstance(p, Demographics)]
     person = people[0] if people else Demographics()
@@ -67,12 +68,12 @@ class _Notes:
         self.foreign += admitted.foreign
 
 
-def _read_input(wanted: Input, found: Found | None, subject: Subject, around: Sequence[Resource], notes: _Notes, strict: bool) -> Read:
+def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens: Sequence[Resource], notes: _Notes, strict: bool) -> Read:
     """Read one input past the firewall; what could not be had becomes a Gap."""
     if found is None or found.failed or not found.complete:
         state = "only partly read" if found and not found.failed else "not read"
         notes.gaps.append(Gap(wanted.field, "unavailable", (found.because if found else "") or f"the input was {state}"))
-    admitted = admit(found.resources if found else (), subject, around)
+    admitted = admit(found.resources if found else (), subject, specimens)
     if strict and admitted.foreign:
         return _distrusted(wanted, admitted, notes)
     read = wanted.read(admitted.resources)

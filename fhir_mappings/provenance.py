@@ -33,7 +33,10 @@ def effective(resource: Resource) -> str:
 
 def laboratory(resource: Resource) -> str:
     """The first performer with a name."""
-    return next((text(p.get("display")) for p in mappings(resource.get("performer")) if text(p.get("display"))), "")
+    for performer in mappings(resource.get("performer")):
+        if name := text(performer.get("display")):
+            return name
+    return ""
 
 
 def derived_from(resource: Resource) -> tuple[str, ...]:
@@ -73,6 +76,8 @@ def _words(stated: object) -> tuple[str, ...]:
 
 def interpretation(resource: Resource) -> bool | None:
     """Positive or negative by interpretation code; None when it says neither, or both."""
+    if "interpretation" not in resource:
+        return None
     codes = [c.code for i in mappings(resource.get("interpretation")) for c in concept(i).codings]
     said = {presence().interpretation[code] for code in codes if presence().interpretation.get(code) is not None}
     return next(iter(said)) if len(said) == 1 else None

@@ -10,6 +10,8 @@ from fhir_mappings.inputs import Resource
 from fhir_mappings.tables import system_aliases
 from models.codes import Code, Concept
 
+_LISTS = (list, tuple)
+
 
 def text(value: Any) -> str:
     """A string as it stands, without surrounding blanks; '' for anything else."""
@@ -20,7 +22,7 @@ def mapping(value: Any) -> Mapping[str, Any]:
     """An object; the first object of a list (R4 lists where DSTU2 had one); {} for anything else."""
     if isinstance(value, dict):
         return value
-    return next((item for item in value if isinstance(item, dict)), {}) if isinstance(value, list | tuple) else {}
+    return next((item for item in value if isinstance(item, dict)), {}) if isinstance(value, _LISTS) else {}
 
 
 def mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
@@ -29,7 +31,7 @@ def mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
         return ()
     if isinstance(value, dict):
         return (value,)
-    return tuple([item for item in value if isinstance(item, dict)]) if isinstance(value, list | tuple) else ()
+    return tuple([item for item in value if isinstance(item, dict)]) if isinstance(value, _LISTS) else ()
 
 
 def is_true(value: Any) -> bool:
@@ -59,7 +61,7 @@ def concept(value: Any) -> Concept:
     if isinstance(value, str):
         return Concept(text=value.strip())
     holder = mapping(value)
-    kept = [c for raw in _codings(holder) if (c := _code(raw)).code or c.display]
+    kept = [c for c in [_code(raw) for raw in _codings(holder)] if c.code or c.display]
     return Concept(tuple(dict.fromkeys(kept) if len(kept) > 1 else kept), text(holder.get("text")))
 
 
@@ -68,7 +70,8 @@ def _code(coding: Mapping[str, Any]) -> Code:
 
 
 def _codings(holder: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    return mappings(holder.get("coding")) or ((holder,) if "code" in holder else ())
+    listed = mappings(holder["coding"]) if "coding" in holder else ()
+    return listed or ((holder,) if "code" in holder else ())
 
 
 def _token(value: Any) -> str:
@@ -78,24 +81,26 @@ def _token(value: Any) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
-def concept_codes(value: Any) -> frozenset[tuple[str, str]]:
+def concept_codes(value: Any) -> list[tuple[str, str]]:
     """(canonical system, code) pairs of a CodeableConcept."""
-    return frozenset([(canonical(c.get("system")), code) for c in _codings(mapping(value)) if (code := _token(c.get("code")))])
+    return [(canonical(c.get("system")), code) for c in _codings(mapping(value)) if (code := _token(c.get("code")))]
 
 
 def matches(resource: Resource, codes: frozenset[tuple[str, str]]) -> bool:
     """Has the resource's `code` one of these pairs, whatever alias of the system it was written with?"""
-    return bool(concept_codes(resource.get("code")) & codes)
+    return not codes.isdisjoint(concept_codes(resource.get("code")))
 
 
 def extensions(element: Any, ending: str) -> tuple[Mapping[str, Any], ...]:
     """Extensions whose URL ends with `ending`."""
-    return tuple(e for e in mappings(mapping(element).get("extension")) if text(e.get("url")).endswith(ending))
+    stated = mapping(element).get("extension")
+    return tuple([e for e in mappings(stated) if text(e.get("url")).endswith(ending)]) if stated else ()
 
 
 def choice(element: Mapping[str, Any], stem: str) -> tuple[tuple[str, Any], ...]:
     """Every member of a choice element: ('valueString', 'x') for stem 'value'. FHIR allows one; senders may not."""
-    return tuple((k, v) for k, v in element.items() if k.startswith(stem) and k[len(stem) :][:1].isupper() and v is not None)
+    end = len(stem)
+    return tuple([(k, v) for k, v in element.items() if k.startswith(stem) and k[end : end + 1].isupper() and v is not None])
 
 
 def contained(resource: Resource) -> Mapping[str, Resource]:
@@ -115,6 +120,8 @@ def entries(bundle: Any) -> Iterator[tuple[str, Resource]]:
 
 def latest(resources: Sequence[Resource]) -> tuple[Resource, ...]:
     """Drop older versions of the same resource and repeats of it; versions that cannot be ordered all stay."""
+    if len({text(r.get("id")) for r in resources}) == len(resources):
+        return tuple(resources)  # no id comes twice: a tenth of the price
     kept: dict[str, list[Resource]] = {}
     texts: dict[str, set[str]] = {}
     for index, resource in enumerate(resources):
