@@ -11,6 +11,8 @@ HGNC = "http://www.genenames.org"
 NCBI_GENE = "https://www.ncbi.nlm.nih.gov/gene"
 ATC = "http://www.whocc.no/atc"
 SNOMED = "http://snomed.info/sct"
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+ICD10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,16 @@ class GeneResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Dosage:
+    """One dosage instruction: `low` to `high` of `unit` each time, `per_day` times a day (None where it is not said)."""
+
+    low: float
+    high: float
+    unit: str  #: UCUM, as reported
+    per_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A draft order for a medicine, as reported."""
 
@@ -73,6 +83,8 @@ class Order:
     route: Concept = Concept()
     status: str = "draft"
     origin: str = ""
+    reasons: tuple[Concept, ...] = ()  #: reasonCode, and the code of what reasonReference points at
+    dosages: tuple[Dosage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,51 @@ class Medication:
     route: Concept = Concept()
     active: bool = True
     ended: str = ""  #: ISO date on which it ended, may be partial; "" when it goes on or is not said
+    origin: str = ""
+    began: str = ""  #: ISO date on which it was first ordered, may be partial; "" when not said
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A problem, diagnosis or finding of the chart, as coded. What was refuted or entered in error is left out."""
+
+    code: Concept
+    state: Literal["active", "past", "suspected"] = "active"
+    began: str = ""  #: ISO, may be partial or ""
+    ended: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One final laboratory value or vital sign, as reported: a number with its unit, or an answer in codes or words."""
+
+    code: Concept
+    value: float | None = None
+    unit: str = ""  #: UCUM code where given, else as written
+    comparator: str = ""  #: "<", "<=", ">", ">="; "" for the value itself
+    answer: Concept = Concept()
+    effective: str = ""  #: ISO date or dateTime, may be partial or ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """An allergy or intolerance, as coded. What was refuted or entered in error is left out."""
+
+    substance: Concept
+    state: Literal["active", "past", "suspected"] = "active"
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for a test, an operation or another service, as coded: a draft of this call, or one already placed."""
+
+    code: Concept
+    draft: bool = False
+    selected: bool = True  #: False: in the draft bundle, but not what the clinician is choosing now
+    authored: str = ""  #: ISO date or dateTime, may be partial or ""
     origin: str = ""
 
 
@@ -98,6 +155,13 @@ class PatientProfile:
     genotypes: tuple[GeneResult, ...] = ()
     orders: tuple[Order, ...] = ()
     medications: tuple[Medication, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    requests: tuple[Request, ...] = ()
+    unread: frozenset[str] = (
+        frozenset()
+    )  #: inputs by field that were not, or only partly, read: nothing may be concluded from their silence
     gaps: tuple[Gap, ...] = ()  #: what reading could not do: other_patient, unattributed, unavailable, not_understood
     foreign: int = 0  #: resources of other patients that were dropped
     genotypes_complete: bool = True  #: False: pages or keys were missing, so "no result" may not be concluded

@@ -13,8 +13,7 @@ from tests.support.cases import Case, all_cases, profile
 
 @pytest.mark.parametrize("case", all_cases(), ids=str)
 def test_case(case: Case, knowledge: Knowledge) -> None:
-    names = {drug.name: rxnorm for rxnorm, drug in knowledge.drugs.ingredients.items()}
-    found = assess_orders(profile(case, names), knowledge)
+    found = assess_orders(profile(case, knowledge), knowledge)
     expect, words = case.expect, messages()
     assert len(found.findings) == expect.get("cards", 1), [summary(f, words) for f in found.findings]
     gaps = {(gap.subject, gap.reason) for gap in found.gaps}

@@ -13,15 +13,16 @@ import tomli
 
 from models.errors import KnowledgeError
 from models.knowledge.check import check
+from models.knowledge.clinical_files import read_clinical
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.inhibitor_files import read_inhibitors
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import Drugs, Gene, Guideline, Inhibitors, Knowledge
+from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Inhibitors, Knowledge
 
-FOLDERS = ("drugs", "genes", "guidelines", "inhibitors")
+FOLDERS = ("clinical", "drugs", "genes", "guidelines", "inhibitors")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -35,6 +36,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         guidelines=MappingProxyType(_guidelines(texts)),
         drugs=_drugs(texts),
         inhibitors=MappingProxyType(_inhibitors(texts)),
+        clinical=MappingProxyType(_clinical(texts)),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -87,6 +89,16 @@ def _guidelines(texts: dict[str, str]) -> dict[str, tuple[Guideline, ...]]:
 
 def _inhibitors(texts: dict[str, str]) -> dict[str, Inhibitors]:
     return {found.gene: found for name, table in _named(texts, "inhibitors") for found in [read_inhibitors(table, name)]}
+
+
+def _clinical(texts: dict[str, str]) -> dict[str, Clinical]:
+    found: dict[str, Clinical] = {}
+    for name, table in _named(texts, "clinical"):
+        for concept in read_clinical(table, name):
+            if concept.id in found:
+                raise KnowledgeError(f"{name}: '{concept.id}' is there twice; a clinical name has one place, so keep one")
+            found[concept.id] = concept
+    return found
 
 
 def _drugs(texts: dict[str, str]) -> Drugs:

@@ -192,6 +192,16 @@ class Inhibitors:
 
 
 @dataclass(frozen=True, slots=True)
+class Clinical:
+    """What rules call by one name ("pregnancy", "weight"), and the codes by which charts say it."""
+
+    id: str  #: the name that rules use
+    label: str  #: in words, for the card
+    codes: frozenset[tuple[str, str]]  #: (canonical system, code): SNOMED CT, LOINC, whole ICD codes
+    icd: tuple[str, ...] = ()  #: beginnings of ICD-10(-CM) codes without the point: "I63" means I63 and all below it
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """An immutable, checked snapshot of everything known."""
 
@@ -200,3 +210,4 @@ class Knowledge:
     drugs: Drugs
     digest: str  #: 12 hexadecimal characters of sha256 over every file
     inhibitors: Mapping[str, Inhibitors] = field(default_factory=dict)  #: by gene symbol
+    clinical: Mapping[str, Clinical] = field(default_factory=dict)  #: by id

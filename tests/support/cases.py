@@ -10,12 +10,13 @@ from typing import Any
 
 import tomli
 
-from models.codes import RXNORM, Code, Concept
-from models.patient import GeneResult, Medication, Order, PatientProfile
+from models.codes import ICD10_CM, RXNORM, Code, Concept
+from models.knowledge.types import Clinical, Knowledge
+from models.patient import Allergy, Condition, Dosage, GeneResult, Measurement, Medication, Order, PatientProfile, Request
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AS_OF = date(2026, 11, 25)
-PERSON = {"born", "sex", "takes", "took"}
+PERSON = {"born", "sex", "takes", "took", "conditions", "past_conditions", "measured", "allergies", "reasons", "dose", "requests", "unread"}
 KNOWN = PERSON | {"name", "order", "route", "genes", "phenotypes", "presence", "results", "complete", "expect", "why"}
 EXPECTED = {"cards", "indicator", "kind", "action", "summary", "detail", "removable", "not_checked", "checked", "recommendations"}
 
@@ -43,10 +44,10 @@ def all_cases() -> list[Case]:
     return found
 
 
-def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
-    """`drugs`: ingredient name → RxNorm id."""
+def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
+    """The patient of a case; medicines by ingredient name, conditions, measurements and requests by clinical name."""
     results: list[GeneResult] = []
-    given = case.given
+    given, drugs = case.given, {drug.name: rxnorm for rxnorm, drug in knowledge.drugs.ingredients.items()}
     for gene, diplotype in given.get("genes", {}).items():
         results.append(_result(len(results), gene, diplotypes=(diplotype,)))
     for gene, phenotype in given.get("phenotypes", {}).items():
@@ -57,7 +58,7 @@ def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
         row = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "gene"}
         results.append(_result(len(results), raw["gene"], **row))
     names = given["order"] if isinstance(given["order"], list) else [given["order"]]
-    orders = tuple(_order(i, name, drugs, given.get("route", "")) for i, name in enumerate(names))
+    orders = tuple(_order(i, name, drugs, given, knowledge) for i, name in enumerate(names))
     medicines = tuple(_medicine(name, drugs) for name in given.get("takes", ()))
     medicines += tuple(_medicine(name, drugs, ended) for name, ended in given.get("took", {}).items())
     return PatientProfile(
@@ -67,8 +68,35 @@ def profile(case: Case, drugs: Mapping[str, str]) -> PatientProfile:
         sex=given.get("sex", ""),
         genotypes=tuple(results),
         orders=orders,
+        conditions=_conditions(given, knowledge),
+        measurements=tuple(_measurement(name, stated, knowledge) for name, stated in given.get("measured", {}).items()),
+        allergies=tuple(Allergy(_medicine(name, drugs).medication) for name in given.get("allergies", ())),
+        requests=tuple(Request(coded(name, knowledge)) for name in given.get("requests", ())),
+        unread=frozenset(given.get("unread", ())),
         genotypes_complete=given.get("complete", True),
     )
+
+
+def coded(name: str, knowledge: Knowledge) -> Concept:
+    """A clinical name as a chart would code it: by one of its codes."""
+    known: Clinical = knowledge.clinical[name]
+    system, code = min(known.codes) if known.codes else (ICD10_CM, known.icd[0])
+    return Concept((Code(system, code),))
+
+
+def _conditions(given: Mapping[str, Any], knowledge: Knowledge) -> tuple[Condition, ...]:
+    active = tuple(Condition(coded(name, knowledge), origin="Condition/1") for name in given.get("conditions", ()))
+    return active + tuple(Condition(coded(name, knowledge), "past", origin="Condition/2") for name in given.get("past_conditions", ()))
+
+
+def _measurement(name: str, stated: str, knowledge: Knowledge) -> Measurement:
+    """`stated`: "62 kg", with a date where it matters ("62 kg, 2026-11-01"), or an answer in words."""
+    said, _, dated = stated.partition(", ")
+    number, _, unit = said.partition(" ")
+    try:
+        return Measurement(coded(name, knowledge), float(number), unit, effective=dated or "2026-11-01", origin="Observation/m")
+    except ValueError:
+        return Measurement(coded(name, knowledge), answer=Concept(text=said), effective=dated or "2026-11-01", origin="Observation/m")
 
 
 def _result(number: int, gene: str, **members: Any) -> GeneResult:
@@ -80,11 +108,16 @@ def _medicine(name: str, drugs: Mapping[str, str], ended: str = "") -> Medicatio
     return Medication(Concept((Code(RXNORM, code, name),)), active=not ended, ended=ended, origin="MedicationRequest/past")
 
 
-def _order(number: int, name: str, drugs: Mapping[str, str], route: str) -> Order:
+def _order(number: int, name: str, drugs: Mapping[str, str], given: Mapping[str, Any], knowledge: Knowledge) -> Order:
+    """`dose`: "75 mg, 1" for one 75 mg dose a day."""
     code = name if name.isdigit() else drugs[name]
+    amount, _, per_day = given.get("dose", "").partition(", ")
+    value, _, unit = amount.partition(" ")
     return Order(
         f"MedicationRequest/{number + 1}",
         Concept((Code(RXNORM, code, name),)),
-        route=Concept(text=route),
+        route=Concept(text=given.get("route", "")),
         origin=f"MedicationRequest/{number + 1}",
+        reasons=tuple(coded(reason, knowledge) for reason in given.get("reasons", ())),
+        dosages=(Dosage(float(value), float(value), unit, float(per_day) if per_day else None),) if amount else (),
     )
