@@ -39,7 +39,7 @@ def test_a_name_without_icd_codes_is_not_every_icd_code() -> None:
 
 
 def test_states_are_told_apart() -> None:
-    known = tuple(Condition(Concept((Code(ICD10_CM, "I63.9"),)), state) for state in ("active", "past", "suspected"))  # type: ignore[arg-type]
+    known = tuple(Condition(Concept((Code(ICD10_CM, "I63.9"),)), state) for state in ("active", "past", "suspected"))
     assert conditions_of(known, STROKE, "active") == known[:1]
     assert conditions_of(known, STROKE, "active", "past") == known[:2]
     assert conditions_of(known, STROKE) == known
