@@ -92,10 +92,11 @@ def summary(finding: Finding, words: Messages) -> str:
 
 
 def _told(gene: GeneEvidence, measured: str, words: Messages) -> str:
-    """The gene with its result; where other medicines slow it, these are what the advice rests on."""
+    """The gene with its result; where other medicines act on it, these are what the advice rests on."""
     if gene.adjusted:
         drugs = joined([drug.name for drug, _ in gene.adjusted_because], words.text("and"))
-        return words.text("summary-adjusted", gene=label(gene), drugs=drugs)
+        induced = all(strength.endswith("inducer") for _, strength in gene.adjusted_because)
+        return words.text("summary-induced" if induced else "summary-adjusted", gene=label(gene), drugs=drugs)
     return f"{label(gene)} {measured}".strip()
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from cds_service.messages import Messages, RowMessage
-from models.finding import Dose, Finding, GeneEvidence, Reading, Recommendation
+from models.finding import Dose, Drug, Finding, GeneEvidence, Reading, Recommendation
 from models.knowledge.types import INDETERMINATE
 from models.patient import Gap
 
@@ -134,6 +134,7 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
         words.text("gene-possible", readings=readings(gene.possible, words)) if gene.possible and show_possible else "",
         *_origin(gene, words),
         _adjusted(gene, words),
+        words.text("gene-also-acting", drugs=_causes(gene.also_acting, words)) if gene.also_acting else "",
         words.text("gene-by-words") if gene.by_words else "",
     ]
     named = escaped(" ".join(filter(None, (label(gene), result(gene)))))
@@ -144,8 +145,11 @@ def _adjusted(gene: GeneEvidence, words: Messages) -> str:
     """'; now like a Poor Metabolizer, activity score 0.0, through paroxetine (strong inhibitor)'."""
     if not gene.adjusted:
         return ""
-    causes = [words.text("inhibitor", drug=drug.name, strength=strength) for drug, strength in gene.adjusted_because]
-    return words.text("gene-adjusted", readings=readings(gene.adjusted, words), drugs=joined(causes, words.text("and")))
+    return words.text("gene-adjusted", readings=readings(gene.adjusted, words), drugs=_causes(gene.adjusted_because, words))
+
+
+def _causes(acting: Sequence[tuple[Drug, str]], words: Messages) -> str:
+    return joined([words.text("modulator", drug=drug.name, strength=strength) for drug, strength in acting], words.text("and"))
 
 
 def _origin(gene: GeneEvidence, words: Messages) -> list[str]:

@@ -68,8 +68,9 @@ class GeneEvidence:
     laboratory: str = ""
     amended: bool = False
     sources: tuple[str, ...] = ()
-    adjusted: tuple[Reading, ...] = ()  #: what is left of the activity while other medicines slow the enzyme; drives the advice
-    adjusted_because: tuple[tuple[Drug, str], ...] = ()  #: these medicines, each with its strength
+    adjusted: tuple[Reading, ...] = ()  #: what other medicines leave of the activity; drives the advice
+    adjusted_because: tuple[tuple[Drug, str], ...] = ()  #: these medicines, each with its strength ("strong inhibitor")
+    also_acting: tuple[tuple[Drug, str], ...] = ()  #: medicines that act on the enzyme too, but do not enter the advice
     allele_status: tuple[str, ...] = ()  #: presence genes: "*57:01 positive"
     possible: tuple[Reading, ...] = ()
     by_words: bool = False  #: rests on free text without a code

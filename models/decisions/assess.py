@@ -11,7 +11,7 @@ from models.features.age import age
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState, gene_state
 from models.features.ingredients import ingredients
-from models.features.phenoconversion import Taken, converted, inhibiting, taken
+from models.features.phenoconversion import Taken, converted, modulating, taken
 from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
@@ -97,9 +97,9 @@ def _converted(
     """The guideline's genes as other medicines leave them; the ordered drug itself never counts."""
     found = {}
     for gene in guideline.keys:
-        inhibitors = knowledge.inhibitors.get(gene)
-        counted = inhibiting(medicines, inhibitors, guideline.drug.rxnorm, as_of) if inhibitors else ()
-        found[gene] = converted(knowledge.genes[gene], states[gene], counted)
+        modulators, state = knowledge.modulators.get(gene), states[gene]
+        counted = modulating(medicines, modulators, guideline.drug.rxnorm, as_of) if modulators else ()
+        found[gene] = converted(knowledge.genes[gene], state, modulators, counted) if modulators else state
     return found
 
 

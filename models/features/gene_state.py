@@ -15,7 +15,7 @@ from models.features.phenotypes import readings, readings_for_phenotype
 from models.features.presence import allele_statuses
 from models.features.provenance import NOWHERE, Provenance, provenance
 from models.finding import Reading
-from models.knowledge.types import Gene, Inhibitor
+from models.knowledge.types import Gene, Modulator
 from models.patient import Gap, GeneResult, Reason
 
 USABLE = ("final", "amended", "corrected")
@@ -31,8 +31,10 @@ class GeneState:
     readings: tuple[Reading, ...] = ()
     reported: tuple[Reading, ...] = ()
     reported_phenotype: str = ""
-    genetic: tuple[Reading, ...] = ()  #: where other medicines slow the enzyme: the readings without them
-    inhibitors: tuple[Inhibitor, ...] = ()  #: these medicines
+    genetic: tuple[Reading, ...] = ()  #: where other medicines slow or speed the enzyme: the readings without them
+    modulators: tuple[Modulator, ...] = ()  #: these medicines
+    mentioned: tuple[Modulator, ...] = ()  #: medicines that act on the enzyme too, but do not enter the readings
+    predicted: bool = False  #: no guideline grades what the modulators leave
     certainty: Certainty = "certain"
     alleles: Mapping[str, str] = field(default_factory=dict)  #: presence genes: "*57:01" → positive · negative · conflict · undecided
     provenance: Provenance = NOWHERE

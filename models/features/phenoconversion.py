@@ -1,4 +1,4 @@
-"""Phenoconversion: what is left of an enzyme's activity while other medicines slow it. Predicted, never measured.
+"""Phenoconversion: what is left of an enzyme's activity while other medicines slow or speed it. Predicted, never measured.
 
 Rules: decisions.md, "Phenoconversion". Never by the ordered drug itself, never twice, never for a product made to
 inhibit, never by a route under which too little reaches the liver.
@@ -16,7 +16,7 @@ from models.features.ingredients import ingredients
 from models.features.phenotypes import STEP, readings_for_score
 from models.finding import Reading
 from models.knowledge.keys import score
-from models.knowledge.types import INDETERMINATE, Gene, Inhibitor, Inhibitors, Knowledge, Score
+from models.knowledge.types import INDETERMINATE, Gene, Knowledge, Modulator, Modulators, Score
 from models.patient import Medication, Order, PatientProfile
 
 
@@ -43,21 +43,21 @@ def taken(profile: PatientProfile, knowledge: Knowledge) -> tuple[Taken, ...]:
     return tuple(found)
 
 
-def inhibiting(medicines: Sequence[Taken], inhibitors: Inhibitors, ordered: str, as_of: date) -> tuple[Inhibitor, ...]:
-    """Inhibitors that count today, the strongest first; `ordered` (the drug in question) is never one of them."""
+def modulating(medicines: Sequence[Taken], modulators: Modulators, ordered: str, as_of: date) -> tuple[Modulator, ...]:
+    """Modulators that count today, the strongest first; `ordered` (the drug in question) is never one of them."""
     found = {
-        inhibitor
+        modulator
         for medicine in medicines
         if medicine.rxnorm != ordered
-        and (inhibitor := inhibitors.drugs.get(medicine.rxnorm)) is not None
-        and not medicine.beside & inhibitors.intended_with
-        and medicine.route not in inhibitors.not_for_routes
-        and _counts(medicine, inhibitor, as_of)
+        and (modulator := modulators.drugs.get(medicine.rxnorm)) is not None
+        and not medicine.beside & modulators.intended_with
+        and medicine.route not in modulators.not_for_routes
+        and _counts(medicine, modulator, as_of)
     }
-    return tuple(sorted(found, key=lambda i: (i.factor, i.drug.name)))
+    return tuple(sorted(found, key=lambda m: (modulators.strengths.index(m.strength), m.drug.name)))
 
 
-def _counts(medicine: Taken, inhibitor: Inhibitor, as_of: date) -> bool:
+def _counts(medicine: Taken, modulator: Modulator, as_of: date) -> bool:
     """Active, or stopped so lately that it is not washed out. A partial or missing end date is taken at its latest."""
     if medicine.active:
         return True
@@ -65,21 +65,39 @@ def _counts(medicine: Taken, inhibitor: Inhibitor, as_of: date) -> bool:
         ended = date.fromisoformat(medicine.ended[:10])
     except ValueError:
         return False
-    return as_of - ended <= timedelta(days=inhibitor.washout_days)
+    return as_of - ended <= timedelta(days=modulator.washout_days)
 
 
-def converted(gene: Gene, state: GeneState, inhibitors: Sequence[Inhibitor]) -> GeneState:
-    """The state whose readings are those that are left under the strongest inhibitor; unchanged when nothing changes."""
-    if not inhibitors or not state.readings:
+def converted(gene: Gene, state: GeneState, modulators: Modulators, counted: Sequence[Modulator]) -> GeneState:
+    """The state whose readings are those that are left under the strongest modulator.
+
+    What is only told (no factor, no effect), what changes nothing, and inhibitors against inducers leave the readings
+    as measured: `mentioned` then names them.
+    """
+    if not counted or not state.readings:
         return state
-    factor = min(inhibitor.factor for inhibitor in inhibitors)
-    left = tuple(dict.fromkeys(r for reading in state.readings for r in _left(gene, reading, factor)))
+    weighed = tuple(m for m in counted if m.strength in modulators.factors or m.strength in modulators.effects)
+    told = tuple(m for m in counted if m not in weighed)
+    if len({m.strength.endswith("inducer") for m in weighed}) > 1:
+        return replace(state, mentioned=tuple(counted))
+    if not weighed:
+        return replace(state, mentioned=told)
+    left = tuple(dict.fromkeys(r for reading in state.readings for r in _left(gene, reading, modulators, weighed[0].strength)))
     if {(r.phenotype, r.activity_score) for r in left} == {(r.phenotype, r.activity_score) for r in state.readings}:
-        return state
-    return replace(state, readings=left, genetic=state.readings, reported=(), inhibitors=tuple(inhibitors))
+        return replace(state, mentioned=told) if told else state
+    return replace(
+        state, readings=left, genetic=state.readings, reported=(), modulators=weighed, mentioned=told, predicted=not modulators.graded
+    )
 
 
-def _left(gene: Gene, reading: Reading, factor: float) -> tuple[Reading, ...]:
+def _left(gene: Gene, reading: Reading, modulators: Modulators, strength: str) -> tuple[Reading, ...]:
+    if strength in modulators.effects:
+        phenotype = modulators.effects[strength].get(reading.phenotype, reading.phenotype)
+        return (reading if phenotype == reading.phenotype else Reading("", phenotype),)
+    return _times(gene, reading, modulators.factors[strength])
+
+
+def _times(gene: Gene, reading: Reading, factor: float) -> tuple[Reading, ...]:
     """The score times the factor. Without a score: nothing is left of whatever there was, or it cannot be told."""
     known = score(reading.activity_score) if reading.phenotype != INDETERMINATE else None
     if known is None:

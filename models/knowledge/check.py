@@ -12,7 +12,7 @@ from typing import get_args
 from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.keys import matches
-from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Inhibitors, Knowledge, Row, Score, Source
+from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Knowledge, Modulators, Row, Score, Source
 
 CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated")
 URGENT = ("alternative", "dose_change")
@@ -27,21 +27,27 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for rxnorm, guidelines in knowledge.guidelines.items():
         for guideline in guidelines:
             faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
-    faults += [fault for inhibitors in knowledge.inhibitors.values() for fault in _inhibitor_faults(inhibitors, knowledge)]
+    faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 
 
-def _inhibitor_faults(inhibitors: Inhibitors, knowledge: Knowledge) -> Iterator[str]:
-    where = f"inhibitors/{inhibitors.gene}.toml"
-    gene = knowledge.genes.get(inhibitors.gene)
-    if gene is None or gene.method != "score":
-        yield f"{where}: '{inhibitors.gene}' is no gene with activity scores, so nothing can be taken from its score; correct the gene"
-    for rxnorm, inhibitor in inhibitors.drugs.items():
+def _modulator_faults(modulators: Modulators, knowledge: Knowledge) -> Iterator[str]:
+    where = f"modulators/{modulators.gene}.toml"
+    gene = knowledge.genes.get(modulators.gene)
+    if gene is None or gene.method == "presence":
+        yield f"{where}: '{modulators.gene}' is no gene of an enzyme with a file in genes/; correct the gene"
+    elif modulators.factors and gene.method != "score":
+        yield f"{where}: '{modulators.gene}' has no activity scores that factors could be taken from; give effects"
+    for strength, effect in modulators.effects.items():
+        for phenotype in (*effect, *effect.values()):
+            if gene is not None and phenotype not in gene.phenotypes:
+                yield f"{where}: effects.{strength}: '{phenotype}' is no phenotype of {modulators.gene}; correct it"
+    for rxnorm, modulator in modulators.drugs.items():
         known = knowledge.drugs.ingredients.get(rxnorm)
-        if known is None or known.name != inhibitor.drug.name:
-            yield f"{where}: '{inhibitor.drug.name}' is not ingredient {rxnorm} of drugs/ingredients.tsv; correct one of them"
-    yield from _source_faults(inhibitors.source, where)
+        if known is None or known.name != modulator.drug.name:
+            yield f"{where}: '{modulator.drug.name}' is not ingredient {rxnorm} of drugs/ingredients.tsv; correct one of them"
+    yield from _source_faults(modulators.source, where)
 
 
 def _gene_faults(gene: Gene) -> Iterator[str]:

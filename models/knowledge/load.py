@@ -17,12 +17,12 @@ from models.knowledge.clinical_files import read_clinical
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
-from models.knowledge.inhibitor_files import read_inhibitors
+from models.knowledge.modulator_files import read_modulators
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Inhibitors, Knowledge
+from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators
 
-FOLDERS = ("clinical", "drugs", "genes", "guidelines", "inhibitors")
+FOLDERS = ("clinical", "drugs", "genes", "guidelines", "modulators")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -35,7 +35,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         genes=MappingProxyType(_genes(texts)),
         guidelines=MappingProxyType(_guidelines(texts)),
         drugs=_drugs(texts),
-        inhibitors=MappingProxyType(_inhibitors(texts)),
+        modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(_clinical(texts)),
         digest=_digest(texts),
     )
@@ -87,8 +87,8 @@ def _guidelines(texts: dict[str, str]) -> dict[str, tuple[Guideline, ...]]:
     return found
 
 
-def _inhibitors(texts: dict[str, str]) -> dict[str, Inhibitors]:
-    return {found.gene: found for name, table in _named(texts, "inhibitors") for found in [read_inhibitors(table, name)]}
+def _modulators(texts: dict[str, str]) -> dict[str, Modulators]:
+    return {found.gene: found for name, table in _named(texts, "modulators") for found in [read_modulators(table, name)]}
 
 
 def _clinical(texts: dict[str, str]) -> dict[str, Clinical]:

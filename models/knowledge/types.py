@@ -170,24 +170,27 @@ class Drugs:
 
 
 @dataclass(frozen=True, slots=True)
-class Inhibitor:
-    """A medicine that slows an enzyme. `factor` times the genotype's activity score is what is left."""
+class Modulator:
+    """A medicine that slows or speeds an enzyme."""
 
     drug: Drug
-    strength: str  #: strong · moderate
-    factor: float
+    strength: str  #: "strong inhibitor", "moderate inducer", one of the file's `strengths`
     washout_days: int  #: how long it still counts after it was stopped
     disputed: str = ""  #: where sources differ on its strength
 
 
 @dataclass(frozen=True, slots=True)
-class Inhibitors:
-    """One inhibitor file, for one gene."""
+class Modulators:
+    """One modulator file, for one gene. A strength without factor and effect is told, not counted."""
 
     gene: str
+    graded: bool  #: False: no guideline grades what follows, so it is a prediction and never more than information
+    strengths: tuple[str, ...]  #: the strongest first; those that speed the enzyme end in "inducer"
+    factors: Mapping[str, float]  #: strength → times the genotype's activity score is what is left
+    effects: Mapping[str, Mapping[str, str]]  #: strength → phenotype by genotype → phenotype that is left
     intended_with: frozenset[str]  #: RxNorm ids: an inhibitor in one product with one of these is meant to inhibit
     not_for_routes: frozenset[str]  #: routes under which too little reaches the liver
-    drugs: Mapping[str, Inhibitor]  #: by RxNorm ingredient id
+    drugs: Mapping[str, Modulator]  #: by RxNorm ingredient id
     source: Source
 
 
@@ -209,5 +212,5 @@ class Knowledge:
     guidelines: Mapping[str, tuple[Guideline, ...]]  #: RxNorm ingredient id → its guidelines
     drugs: Drugs
     digest: str  #: 12 hexadecimal characters of sha256 over every file
-    inhibitors: Mapping[str, Inhibitors] = field(default_factory=dict)  #: by gene symbol
+    modulators: Mapping[str, Modulators] = field(default_factory=dict)  #: by gene symbol
     clinical: Mapping[str, Clinical] = field(default_factory=dict)  #: by id

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from models.features.population import age_undecided, open_populations
-from models.finding import Assessment, Checked
+from models.finding import Assessment, Checked, Recommendation
 from models.knowledge.types import Population
 from models.patient import Gap, Reason
 from models.pharmacogenomics.findings import finding, recommendations
@@ -83,14 +84,26 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     disputed = question.conflict or bool(reported)
     found = finding(
         "conflict" if disputed else "drug-gene",
-        urgency(everything, question.age, guideline_fatal=question.lethal, settled=agree and not question.converted, conflict=disputed),
+        urgency(
+            everything,
+            question.age,
+            guideline_fatal=question.lethal,
+            settled=agree and not question.converted,
+            conflict=disputed,
+            ungraded=question.ungraded,
+        ),
         question.guideline,
         question.states,
-        recommendations(question.guideline, everything, question.knowledge.drugs.ingredients),
-        removable=agree and not disputed and everything[0].row.actions[0] == "alternative",
+        _graded(recommendations(question.guideline, everything, question.knowledge.drugs.ingredients), question),
+        removable=agree and not disputed and not question.ungraded and everything[0].row.actions[0] == "alternative",
         notes=_notes(question, applied, reported),
     )
     return Assessment((found,), gene_gaps(question), checked(question, "fired", question.missing))
+
+
+def _graded(said: tuple[Recommendation, ...], question: Question) -> tuple[Recommendation, ...]:
+    """The source graded its advice for a measured phenotype; for one that is only predicted its class is not shown."""
+    return tuple(replace(r, classification="n/a") for r in said) if question.ungraded else said
 
 
 def _notes(question: Question, applied: Sequence[Applied], reported: Sequence[Applied]) -> tuple[str, ...]:
@@ -98,7 +111,8 @@ def _notes(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     by_population = {a.population.id: {_deed(b) for b in applied if b.population is a.population} for a in applied}
     wanted = {
         "results-conflict": question.conflict,
-        "phenoconverted": question.converted,
+        "phenoconverted": question.converted and not question.ungraded,
+        "phenoconversion-ungraded": question.ungraded,
         "reported-differs": bool(reported),
         "depends-on-population": len({frozenset(deeds) for deeds in by_population.values()}) > 1,
         "depends-on-reading": any(len(deeds) > 1 for deeds in by_population.values()) and not question.conflict,

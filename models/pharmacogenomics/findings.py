@@ -88,7 +88,8 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
         allele_status=(f"{mode} {status}",) if status else (),
         possible=() if single or not read else (*read, *state.reported),
         adjusted=state.readings if state.genetic else (),
-        adjusted_because=tuple((inhibitor.drug, inhibitor.strength) for inhibitor in state.inhibitors),
+        adjusted_because=tuple((modulator.drug, modulator.strength) for modulator in state.modulators),
+        also_acting=tuple((modulator.drug, modulator.strength) for modulator in state.mentioned),
         missing=missing_reason(state, mode) if missing else "",
     )
 

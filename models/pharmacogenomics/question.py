@@ -44,8 +44,13 @@ class Question:
 
     @property
     def converted(self) -> bool:
-        """Do other medicines slow an enzyme that the guideline asks about? Then the result is predicted, not measured."""
-        return any(self.states[gene].inhibitors for gene in self.guideline.keys)
+        """Do other medicines change an enzyme that the guideline asks about? Then the result is predicted, not measured."""
+        return any(self.states[gene].modulators for gene in self.guideline.keys)
+
+    @property
+    def ungraded(self) -> bool:
+        """Does the advice rest on what no guideline grades?"""
+        return any(self.states[gene].predicted for gene in self.guideline.keys)
 
     @property
     def conflict(self) -> bool:
@@ -95,4 +100,6 @@ def _because(state: GeneState, mode: str) -> str:
 def _looked_up(state: GeneState, mode: str) -> str:
     if mode.startswith("*"):
         return f"{mode} {state.alleles[mode]}"
-    return " or ".join(" ".join(filter(None, (r.diplotype, r.phenotype, r.activity_score))) for r in state.readings)
+    read = " or ".join(" ".join(filter(None, (r.diplotype, r.phenotype, r.activity_score))) for r in state.readings)
+    told = ", ".join(f"{m.drug.name} ({m.strength})" for m in state.mentioned)
+    return f"{read}; not counted: {told}" if told else read

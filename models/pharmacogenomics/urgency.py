@@ -13,12 +13,16 @@ _STEPS: tuple[Urgency, ...] = ("info", "warning", "critical")
 _URGENT = ("alternative", "dose_change")
 
 
-def urgency(applied: Sequence[Applied], age: Age | None, *, guideline_fatal: bool, settled: bool, conflict: bool) -> Urgency:
-    """The urgency of the rows that speak.
+def urgency(
+    applied: Sequence[Applied], age: Age | None, *, guideline_fatal: bool, settled: bool, conflict: bool, ungraded: bool = False
+) -> Urgency:
+    """The urgency of the rows that speak. `ungraded` (rests on what no guideline grades): information, whatever the row.
 
     `settled` False (ambiguous, or the populations or readings lead to different actions): one step down, never
     below info. `conflict`: at most warning. Critical needs every applying row to be critical.
     """
+    if ungraded:
+        return "info"
     levels = [row_urgency(a.row, age, guideline_fatal) for a in applied if not a.silent]
     loudest = max(levels, key=_STEPS.index)
     if loudest == "critical" and settled and not all(level == "critical" for level in levels):

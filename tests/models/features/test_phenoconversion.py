@@ -1,4 +1,4 @@
-"""What inhibitors leave of a genotype: strength, wash-out, routes, products made to inhibit, ranges."""
+"""What modulators leave of a genotype: strength, wash-out, routes, products made to inhibit, ranges."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 
 from models.codes import Concept
-from models.features.gene_state import gene_state
-from models.features.phenoconversion import Taken, converted, inhibiting
+from models.features.gene_state import GeneState, gene_state
+from models.features.phenoconversion import Taken, converted, modulating
 from models.knowledge.types import Knowledge
 from models.patient import GeneResult
 
 AS_OF = date(2026, 11, 25)
+FLUCONAZOLE, FELBAMATE, RIFAMPIN, EFAVIRENZ, AMIODARONE = "4450", "24812", "9384", "195085", "703"
 PAROXETINE, FLUOXETINE, DULOXETINE, QUINIDINE, DEXTROMETHORPHAN, TERBINAFINE = "32937", "4493", "72625", "9068", "3289", "37801"
 
 
@@ -21,7 +22,7 @@ def takes(rxnorm: str, *, active: bool = True, ended: str = "", route: str = "",
 
 
 def counted(knowledge: Knowledge, *medicines: Taken, ordered: str = "2670") -> list[str]:
-    return [i.drug.name for i in inhibiting(medicines, knowledge.inhibitors["CYP2D6"], ordered, AS_OF)]
+    return [i.drug.name for i in modulating(medicines, knowledge.modulators["CYP2D6"], ordered, AS_OF)]
 
 
 def test_the_strongest_comes_first_and_each_once(knowledge: Knowledge) -> None:
@@ -58,7 +59,7 @@ def test_a_stopped_medicine_counts_until_it_is_washed_out(knowledge: Knowledge, 
 
 
 @pytest.mark.parametrize(
-    ("diplotype", "inhibitor", "left"),
+    ("diplotype", "modulator", "left"),
     [
         ("*1/*1", PAROXETINE, {("Poor Metabolizer", "0.0")}),
         ("*1/*1", DULOXETINE, {("Intermediate Metabolizer", "1.0")}),
@@ -69,16 +70,65 @@ def test_a_stopped_medicine_counts_until_it_is_washed_out(knowledge: Knowledge, 
         ("*1/*22", PAROXETINE, {("Poor Metabolizer", "0.0")}),
     ],
 )
-def test_what_is_left(knowledge: Knowledge, diplotype: str, inhibitor: str, left: set[tuple[str, str]]) -> None:
+def test_what_is_left(knowledge: Knowledge, diplotype: str, modulator: str, left: set[tuple[str, str]]) -> None:
     gene = knowledge.genes["CYP2D6"]
     state = gene_state(gene, [GeneResult(Concept(text="CYP2D6"), "Observation/1", diplotypes=(diplotype,))], True)
-    after = converted(gene, state, inhibiting([takes(inhibitor)], knowledge.inhibitors["CYP2D6"], "2670", AS_OF))
+    modulators = knowledge.modulators["CYP2D6"]
+    after = converted(gene, state, modulators, modulating([takes(modulator)], modulators, "2670", AS_OF))
     assert {(r.phenotype, r.activity_score) for r in after.readings} == left
     assert after.genetic == state.readings
 
 
-@pytest.mark.parametrize(("diplotype", "inhibitor"), [("*4/*4", PAROXETINE), ("*10/*4", DULOXETINE), ("*1/*22", DULOXETINE)])
-def test_what_cannot_change_stays_as_measured(knowledge: Knowledge, diplotype: str, inhibitor: str) -> None:
+@pytest.mark.parametrize(("diplotype", "modulator"), [("*4/*4", PAROXETINE), ("*10/*4", DULOXETINE), ("*1/*22", DULOXETINE)])
+def test_what_cannot_change_stays_as_measured(knowledge: Knowledge, diplotype: str, modulator: str) -> None:
     gene = knowledge.genes["CYP2D6"]
     state = gene_state(gene, [GeneResult(Concept(text="CYP2D6"), "Observation/1", diplotypes=(diplotype,))], True)
-    assert converted(gene, state, inhibiting([takes(inhibitor)], knowledge.inhibitors["CYP2D6"], "2670", AS_OF)) is state
+    modulators = knowledge.modulators["CYP2D6"]
+    assert converted(gene, state, modulators, modulating([takes(modulator)], modulators, "2670", AS_OF)) is state
+
+
+def under(knowledge: Knowledge, symbol: str, diplotype: str, *medicines: str) -> GeneState:
+    """The gene's state while these medicines (RxNorm ids) are taken."""
+    gene, modulators = knowledge.genes[symbol], knowledge.modulators[symbol]
+    state = gene_state(gene, [GeneResult(Concept(text=symbol), "Observation/1", diplotypes=(diplotype,))], True)
+    return converted(gene, state, modulators, modulating([takes(m) for m in medicines], modulators, "32968", AS_OF))
+
+
+@pytest.mark.parametrize(
+    ("diplotype", "medicine", "left"),
+    [
+        ("*1/*17", FLUCONAZOLE, "Poor Metabolizer"),
+        ("*1/*12", FLUCONAZOLE, "Poor Metabolizer"),
+        ("*1/*1", FELBAMATE, "Intermediate Metabolizer"),
+        ("*17/*17", FELBAMATE, "Normal Metabolizer"),
+        ("*1/*2", FELBAMATE, "Poor Metabolizer"),
+        ("*1/*2", RIFAMPIN, "Normal Metabolizer"),
+        ("*1/*1", RIFAMPIN, "Rapid Metabolizer"),
+    ],
+)
+def test_a_phenotype_moves_as_the_file_says_and_is_a_prediction(knowledge: Knowledge, diplotype: str, medicine: str, left: str) -> None:
+    state = under(knowledge, "CYP2C19", diplotype, medicine)
+    assert [r.phenotype for r in state.readings] == [left]
+    assert state.predicted
+    assert [r.diplotype for r in state.genetic] == [diplotype]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "diplotype", "medicines", "mentioned"),
+    [
+        ("CYP2C19", "*2/*2", (FLUCONAZOLE,), []),
+        ("CYP2C19", "*2/*2", (RIFAMPIN,), []),
+        ("CYP2C19", "*1/*12", (FELBAMATE,), []),
+        ("CYP2C19", "*1/*1", (FLUCONAZOLE, RIFAMPIN), ["fluconazole", "rifampin"]),
+        ("CYP2C19", "*1/*1", (EFAVIRENZ,), ["efavirenz"]),
+        ("CYP2C9", "*1/*3", (AMIODARONE,), ["amiodarone"]),
+        ("CYP2B6", "*1/*6", (RIFAMPIN,), ["rifampin"]),
+    ],
+)
+def test_what_is_not_counted_is_told(
+    knowledge: Knowledge, symbol: str, diplotype: str, medicines: tuple[str, ...], mentioned: list[str]
+) -> None:
+    state = under(knowledge, symbol, diplotype, *medicines)
+    assert not state.genetic
+    assert not state.predicted
+    assert [m.drug.name for m in state.mentioned] == mentioned
