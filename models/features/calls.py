@@ -88,6 +88,8 @@ def merged(found: Sequence[Call], gene: Gene) -> Mapping[str, Diplotype]:
 
 
 def _refines(wide: Diplotype, narrow: Diplotype, gene: Gene) -> bool:
+    if narrow.rivals or wide.rivals:  # one that settles which rival it is, or a shorter list of the same rivals
+        return {*map(str, wide.each)} < {*map(str, narrow.each)}
     rest = list(wide.names)
     variants = [name for name in narrow.names if name != gene.reference]
     for name in variants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.knowledge.types import Gene, Score
@@ -16,6 +16,8 @@ _EITHER = re.compile(r"\((?P<pair>[^()]+)\)\s*x\s*(?P<count>n|(?:≥|>=)?\s*[0-9
 _APART = re.compile(r"(?P<pair>[^()x]+\S)\s+x\s*(?P<count>n|(?:≥|>=)?\s*[0-9]{1,2})", re.IGNORECASE)
 _BASE = re.compile(r"[ACGT]", re.IGNORECASE)
 _POSITION = re.compile(r"(?:.*[^A-Za-z*])?[ACGT]", re.IGNORECASE)  #: a base at its end, and not merely a name's last letter
+_ZYGOSITY = re.compile(r"\s*,?\s*\(?\b(?P<zygosity>hetero|homo)zygous\b\)?(?:\s+for)?\s*", re.IGNORECASE)
+_OR = re.compile(r"\s+or\s+|\s*;\s*", re.IGNORECASE)  #: between genotypes that could not be told apart
 _ALONE = re.compile(r"\s*\(?\b(?:hemizygous|homoplasmic)\)?\s*", re.IGNORECASE)  #: words for "there is no other allele"
 _SUBALLELE = re.compile(r"(\*[0-9]+)\.[0-9]{3}")
 _ALLELE_LIKE = re.compile(r"\*[0-9]+[a-wyz]*(?:\.[0-9]+)?|rs[0-9]+.*|[cgmp]\.\S+.*|hap.+", re.IGNORECASE)
@@ -49,11 +51,13 @@ class Part:
 class Diplotype:
     """Two chromosomes in a fixed order, or the only one (X of a male, mitochondrial).
 
-    `either`: one of the two is multiplied so often, but it is not known which.
+    `either`: one of the two is multiplied so often, but it is not known which. `rivals`: other genotypes that the
+    laboratory could not tell from this one.
     """
 
     haplotypes: tuple[tuple[Part, ...], ...]
     either: Score | None = None
+    rivals: tuple[Diplotype, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,7 +67,14 @@ class Diplotype:
     def alone(self) -> bool:
         return len(self.haplotypes) == 1
 
+    @property
+    def each(self) -> tuple[Diplotype, ...]:
+        """The genotypes that it can be, without rivals of their own."""
+        return (replace(self, rivals=()), *self.rivals) if self.rivals else (self,)
+
     def __str__(self) -> str:
+        if self.rivals:
+            return " or ".join(map(str, self.each))
         pair = "/".join(self.names)
         if self.either is None:
             return pair
@@ -71,8 +82,33 @@ class Diplotype:
 
 
 def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
-    """Read a genotype such as "CYP2C19*2/*2", "*1/*2x2", "*36+*10/*1" or "(*1/*4)xN"."""
+    """Read a genotype such as "CYP2C19*2/*2", "*1/*2x2", "*36+*10/*1", "(*1/*4)xN", "*2 heterozygous" or "*1/*13 or *6/*8"."""
     said = text.translate(_SIGNS).strip()
+    rivals = _rivals(said)
+    if len(rivals) == 1:
+        return _one(said, gene)
+    read: dict[str, Diplotype] = {}
+    for written in rivals:
+        if "/" not in written:
+            return Refusal("not_understood", "not every alternative is a pair of alleles")
+        one = _one(written, gene)
+        if isinstance(one, Refusal):
+            return one
+        read.setdefault(str(one), one)
+    first, *others = (read[name] for name in sorted(read))
+    return replace(first, rivals=tuple(others))
+
+
+def _rivals(text: str) -> list[str]:
+    """A comma is part of some alleles' names, so it parts genotypes only where each side is a pair."""
+    by_comma = re.split(r"\s*,\s+", text)
+    return by_comma if len(by_comma) > 1 and all("/" in part for part in by_comma) else _OR.split(text)
+
+
+def _one(text: str, gene: Gene) -> Diplotype | Refusal:
+    said = _zygous(text, gene)
+    if isinstance(said, Refusal):
+        return said
     bare = _without_gene(said, gene)
     wrapped = _EITHER.fullmatch(bare) or _APART.fullmatch(bare)
     if wrapped:
@@ -89,6 +125,27 @@ def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
     if gene.single == "always" and len(set(haplotypes)) > 1:
         return Refusal("not_understood", "two alleles of a gene of which there is only one")
     return Diplotype(tuple(haplotypes[:1] if gene.single == "always" else sorted(haplotypes, key=_order)))
+
+
+def _zygous(text: str, gene: Gene) -> str | Refusal:
+    """ "c.1905+1G>A heterozygous" is that allele beside the reference; beside a pair the word has to agree with it."""
+    found = _ZYGOSITY.search(text)
+    if found is None:
+        return text
+    rest, mixed = _ZYGOSITY.sub(" ", text, count=1).strip(), found["zygosity"].lower() == "hetero"
+    if gene.single != "never" or _ZYGOSITY.search(rest):
+        return Refusal("not_understood", "its words on zygosity are not understood for this gene")
+    sides = rest.split("/")
+    if len(sides) == 1:
+        allele = _named(_without_gene(rest, gene), gene)
+        if allele is None:
+            return Refusal("not_understood", "its allele is not understood") if not _ALLELE_LIKE.fullmatch(rest) else _refused(rest)
+        if allele == gene.reference and mixed:
+            return Refusal("not_understood", "heterozygous for the reference allele does not say for what else")
+        return f"{gene.reference if mixed else allele}/{allele}"
+    if (spelling(_without_gene(sides[0], gene)) != spelling(_without_gene(sides[-1], gene))) is not mixed:
+        return Refusal("not_understood", "its alleles and its word on zygosity differ")
+    return rest
 
 
 def _sides(text: str, gene: Gene) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 from models.errors import KnowledgeError
@@ -13,11 +14,14 @@ from models.finding import Reading
 from models.knowledge.check import LOWEST_OPEN
 from models.knowledge.types import INDETERMINATE, Gene, Score
 
+RIVALS = "one of several genotypes that the laboratory could not tell apart"
 STEP = 0.25  #: every activity value is a multiple of it
 
 
 def readings(gene: Gene, diplotype: Diplotype) -> tuple[Reading, ...]:
-    """What the diplotype means: one reading, or several where the copy number leaves the phenotype open."""
+    """What the diplotype means: one reading, or several where copy number or rival genotypes leave the phenotype open."""
+    if diplotype.rivals:
+        return tuple(replace(r, because=r.because or RIVALS) for one in diplotype.each for r in readings(gene, one))
     if gene.method == "pairs":
         return (Reading(str(diplotype), _by_functions(gene, diplotype)),)
     scores = {s for d in _settled(diplotype) for s in _scores(gene, d)}
