@@ -19,11 +19,34 @@ GENES = {
 }
 
 
+#: a panel's further genes
+PANEL = GENES | {
+    "HGNC:2615": ("CYP2B6", "*1/*6"),
+    "HGNC:2638": ("CYP3A5", "*3/*3"),
+    "HGNC:12530": ("UGT1A1", "*1/*28"),
+    "HGNC:74": ("ABCG2", "rs2231142 reference (G)/rs2231142 variant (T)"),
+    "HGNC:7646": ("NAT2", "*5/*6"),
+    "HGNC:2637": ("CYP3A4", "*1/*22"),
+}
+#: RxNorm ingredients: clopidogrel, codeine, sertraline, mercaptopurine, phenytoin (each of other genes)
+FIVE = ("32968", "2670", "36437", "103", "8183")
+
+
+def five_orders() -> bytes:
+    """Five orders against a panel of fifteen genes, none of which is normal for all of them."""
+    found = [_genotype(i, hgnc, gene, diplotype) for i, (hgnc, (gene, diplotype)) in enumerate(PANEL.items())]
+    return _request(found, [_order(f"order-{rxnorm}", rxnorm) for rxnorm in FIVE])
+
+
 def order_sign(resources: int, *, only_genotypes: bool = False) -> bytes:
     """A clopidogrel order with `resources` Observations in prefetch: genotypes first, the rest variants (or genotypes)."""
     genes = list(GENES.items())
     rest = [_genotype(i, f"HGNC:9{i:04d}", f"GENE{i}", "*1/*2") if only_genotypes else _variant(i) for i in range(resources - len(genes))]
     found = [_genotype(9000 + i, hgnc, gene, diplotype) for i, (hgnc, (gene, diplotype)) in enumerate(genes)][:resources] + rest
+    return _request(found, [_order()])
+
+
+def _request(found: list[dict[str, Any]], orders: list[dict[str, Any]]) -> bytes:
     bundle = {"resourceType": "Bundle", "type": "searchset", "total": len(found), "entry": [_entry(r) for r in found]}
     request = {
         "hook": "order-sign",
@@ -31,7 +54,7 @@ def order_sign(resources: int, *, only_genotypes: bool = False) -> bytes:
         "context": {
             "userId": "Practitioner/p1",
             "patientId": "pat-1",
-            "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": _order()}]},
+            "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order} for order in orders]},
         },
         "prefetch": {
             "patient": {"resourceType": "Patient", "id": "pat-1", "birthDate": "1962-04-01", "gender": "female"},
@@ -45,15 +68,16 @@ def _entry(resource: dict[str, Any]) -> dict[str, Any]:
     return {"fullUrl": f"https://ehr.example.org/fhir/Observation/{resource['id']}", "resource": resource, "search": {"mode": "match"}}
 
 
-def _order() -> dict[str, Any]:
-    coding = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "309362", "display": "clopidogrel 75 MG Oral Tablet"}
+def _order(name: str = "order-1", rxnorm: str = "309362") -> dict[str, Any]:
+    """Clopidogrel 75 mg tablets unless said otherwise."""
+    coding = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": rxnorm}
     return {
         "resourceType": "MedicationRequest",
-        "id": "order-1",
+        "id": name,
         "status": "draft",
         "intent": "order",
         "subject": {"reference": "Patient/pat-1"},
-        "medicationCodeableConcept": {"coding": [coding], "text": "clopidogrel 75 mg tablet"},
+        "medicationCodeableConcept": {"coding": [coding], "text": "as ordered"},
     }
 
 

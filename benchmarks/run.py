@@ -16,7 +16,8 @@ import orjson
 import requests
 from flask import Flask, Response, request
 
-from benchmarks.bodies import order_sign
+from benchmarks import phenotypes
+from benchmarks.bodies import five_orders, order_sign
 from cds_service.app import create_app, create_state
 from cds_service.demo import running_service
 from cds_service.logs import Log
@@ -83,6 +84,11 @@ def idle_memory() -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
+def _line(what: str, body: bytes, found: dict[str, float]) -> str:
+    ratio = found["ours"] / found["echo"]
+    return f"| {what} | {len(body) / 1024:.0f} KiB | {found['echo']:.2f} ms | {found['ours']:.2f} ms | {ratio:.2f} |"
+
+
 def main() -> None:
     print(f"{date.today()}, {platform.machine()}, {platform.system()}, Python {platform.python_version()}\n")
     quiet = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the run
@@ -93,8 +99,11 @@ def main() -> None:
         for size in SIZES:
             body = order_sign(size, only_genotypes=only_genotypes)
             found = milliseconds(apps, body, ROUNDS[size])
-            ratio = found["ours"] / found["echo"]
-            print(f"| {size}, {kind} | {len(body) / 1024:.0f} KiB | {found['echo']:.2f} ms | {found['ours']:.2f} ms | {ratio:.2f} |")
+            print(_line(f"{size}, {kind}", body, found))
+    body = five_orders()
+    found = milliseconds(apps, body, ROUNDS[10])
+    print(_line("five orders, fifteen genes", body, found))
+    print(f"\n{phenotypes.report()}")
     bare, started = in_turn(bare_imports, first_answer)
     print(f"\nStart to first answer {started:.2f} s; importing flask, waitress and requests {bare:.2f} s; ratio {started / bare:.2f}")
     print(f"Idle memory {idle_memory():.0f} MiB")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.source_scan import ROOT
 
-LOCKS = ("serve", "test", "train")
+LOCKS = ("serve", "test", "train", "compare")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
