@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from models.decisions.merge import LOUD, one_finding
+from models.decisions.operations import asked_at_requests
 from models.features.age import age
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState, gene_state
@@ -39,12 +40,14 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
         return Assessment(gaps=profile.gaps, checked=(Checked("patient", "silent", "the patient is recorded as deceased"),))
     ordered, gaps = _ordered(profile.orders, knowledge)
     questions = [(o, g) for o in ordered for g in knowledge.guidelines.get(o.drug.rxnorm, ())]
+    requested = asked_at_requests(profile.requests, [o.drug.rxnorm for o in ordered], knowledge)
+    questions += [(Ordered(g.drug, (), (), combined=False), g) for g in requested]
     states, gene_gaps = _states(profile, knowledge, [g for _, g in questions])
     medicines = taken(profile, knowledge) if questions else ()
     years = age(profile.birth_date, profile.as_of)
     answers, faults = [], []
     for order, guideline in questions:
-        if guideline.not_for_routes and set(order.routes) <= set(guideline.not_for_routes):
+        if guideline.not_for_routes and order.routes and set(order.routes) <= set(guideline.not_for_routes):
             answers.append(_other_route(guideline))
             continue
         if guideline.single_ingredient and order.combined:

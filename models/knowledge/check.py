@@ -73,6 +73,7 @@ def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, m
     missing = [gene for gene in guideline.keys if gene not in knowledge.genes]
     faults += [f"{where}: keys name gene '{gene}', which has no file in genes/; add it or correct the name" for gene in missing]
     faults += _population_faults(guideline, where)
+    faults += _request_faults(guideline, knowledge, where)
     for number, row in enumerate(guideline.rows, 1):
         faults += _row_faults(guideline, row, knowledge, messages, f"{where}: row[{number}]")
     if not missing and all(row.when.keys() == guideline.keys.keys() for row in guideline.rows):
@@ -96,6 +97,14 @@ def _population_faults(guideline: Guideline, where: str) -> Iterator[str]:
         yield f"{where}: no [[population]]; add one, 'general' if the source knows no groups"
     for name in {n for n in names if names.count(n) > 1}:
         yield f"{where}: population '{name}' is there twice; keep one"
+
+
+def _request_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> Iterator[str]:
+    for name in guideline.also_at:
+        if name not in knowledge.clinical:
+            yield f"{where}: also_at names '{name}', which is not in clinical/; add it there or correct the name"
+    if guideline.also_at and not guideline.group:
+        yield f"{where}: also_at without a group; a card at a request speaks of no single medicine, so give the group a name"
 
 
 def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: Collection[str] | None, where: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             drug, keys = Drug(about.text("drug"), about.text("rxnorm")), _keys(about)
             must_test, not_for_routes = about.flag("must_test"), about.texts("not_for_routes")
             single_ingredient = about.flag("single_ingredient", False)
+            group, also_at = about.text("group", ""), about.texts("also_at", ())
         return Guideline(
             id=PurePosixPath(where).name.removesuffix(".toml"),
             drug=drug,
@@ -31,6 +32,8 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             must_test=must_test,
             not_for_routes=not_for_routes,
             source=source,
+            group=group,
+            also_at=also_at,
             single_ingredient=single_ingredient,
         )
 

@@ -143,6 +143,8 @@ class Guideline:
     must_test: bool  #: a first start without a result earns a card
     not_for_routes: tuple[str, ...]  #: RxNorm route words under which it does not apply ("TOPICAL")
     source: Source
+    group: str = ""  #: a name for medicines that are told of together at a request ("volatile anaesthetics …")
+    also_at: tuple[str, ...] = ()  #: clinical names of requests (an operation) at which the group's medicines are given without an order
     single_ingredient: bool = False  #: it does not apply to combination products, whose other ingredients change the indication
 
 
