@@ -18,6 +18,8 @@ _BASE = re.compile(r"[ACGT]", re.IGNORECASE)
 _POSITION = re.compile(r"(?:.*[^A-Za-z*])?[ACGT]", re.IGNORECASE)  #: a base at its end, and not merely a name's last letter
 _ZYGOSITY = re.compile(r"\s*,?\s*\(?\b(?P<zygosity>hetero|homo)zygous\b\)?(?:\s+for)?\s*", re.IGNORECASE)
 _OR = re.compile(r"\s+or\s+|\s*;\s*", re.IGNORECASE)  #: between genotypes that could not be told apart
+_PLAIN = re.compile(r"(\*[0-9]+[A-Za-z]?)/(\*[0-9]+[A-Za-z]?)")
+_NUMBERS = re.compile(r"([0-9]+)")
 _ALONE = re.compile(r"\s*\(?\b(?:hemizygous|homoplasmic)\)?\s*", re.IGNORECASE)  #: words for "there is no other allele"
 _SUBALLELE = re.compile(r"(\*[0-9]+)\.[0-9]{3}")
 _ALLELE_LIKE = re.compile(r"\*[0-9]+[a-wyz]*(?:\.[0-9]+)?|rs[0-9]+.*|[cgmp]\.\S+.*|hap.+", re.IGNORECASE)
@@ -41,7 +43,7 @@ class Part:
     copies: Score = ONE
 
     def __str__(self) -> str:
-        if self.copies == ONE:
+        if self.copies is ONE or self.copies == ONE:
             return self.allele
         low = f"{self.copies.low:g}"
         return f"{self.allele}x{'≥' if math.isinf(self.copies.high) else ''}{low}"
@@ -83,6 +85,10 @@ class Diplotype:
 
 def parse_diplotype(text: str, gene: Gene) -> Diplotype | Refusal:
     """Read a genotype such as "CYP2C19*2/*2", "*1/*2x2", "*36+*10/*1", "(*1/*4)xN", "*2 heterozygous" or "*1/*13 or *6/*8"."""
+    if (plain := _PLAIN.fullmatch(text)) and gene.single == "never":  # nearly every result, at a third of the price
+        left, right = gene.spellings.get(plain[1].lower()), gene.spellings.get(plain[2].lower())
+        if left and right:
+            return Diplotype(tuple(sorted(((Part(left),), (Part(right),)), key=_order)))
     said = text.translate(_SIGNS).strip()
     rivals = _rivals(said)
     if len(rivals) == 1:
@@ -175,7 +181,7 @@ def _at_one_position(pair: list[str], gene: Gene) -> list[str]:
 
 def _order(haplotype: tuple[Part, ...]) -> list[object]:
     """*2 before *10: numbers by value."""
-    words = re.split(r"([0-9]+)", "+".join(map(str, haplotype)))
+    words = _NUMBERS.split("+".join(map(str, haplotype)))
     return [(0, int(w), "") if w.isdigit() else (1, 0, w) for w in words if w]
 
 
