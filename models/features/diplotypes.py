@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from models.features.positions import position_in, variants_at
 from models.knowledge.types import Gene, Score
 
 _SIGNS = str.maketrans(dict.fromkeys("∗＊⁎", "*") | dict.fromkeys("／⁄∕", "/") | dict.fromkeys("‐‑‒–−", "-") | {"×": "x", "\u00a0": " "})
@@ -112,7 +113,7 @@ def _rivals(text: str) -> list[str]:
 
 
 def _one(text: str, gene: Gene) -> Diplotype | Refusal:
-    said = _zygous(text, gene)
+    said = _by_position(text, gene) or _zygous(text, gene)
     if isinstance(said, Refusal):
         return said
     bare = _without_gene(said, gene)
@@ -131,6 +132,18 @@ def _one(text: str, gene: Gene) -> Diplotype | Refusal:
     if gene.single == "always" and len(set(haplotypes)) > 1:
         return Refusal("not_understood", "two alleles of a gene of which there is only one")
     return Diplotype(tuple(haplotypes[:1] if gene.single == "always" else sorted(haplotypes, key=_order)))
+
+
+def _by_position(text: str, gene: Gene) -> str | Refusal | None:
+    """ "rs3918290 C/T" as a pair of alleles; None where the text names no position of the gene."""
+    found = position_in(_without_gene(text, gene), gene.positions) if gene.positions else None
+    if found is None:
+        return None
+    position, one, other = found
+    count = variants_at(position, one, other)
+    if isinstance(count, str):
+        return Refusal("not_understood", count)
+    return f"{gene.reference if count == 1 else position.allele}/{position.allele}"
 
 
 def _zygous(text: str, gene: Gene) -> str | Refusal:

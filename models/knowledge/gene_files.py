@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Score, Single
+from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Position, Score, Single
 
 METHODS = ("score", "pairs", "presence")
 RULES: Mapping[Single, tuple[tuple[int, ...], str]] = {
@@ -51,6 +51,7 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 copies=head.flag("copies"),
                 source=source,
                 single=single,
+                positions=_positions(file, alleles),
             )
 
 
@@ -99,6 +100,20 @@ def _spellings(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
         if found.setdefault("".join(name.split()).lower(), allele) != allele:
             file.refuse(f"is also read as '{name}': they differ in case or blanks only, which are not compared", f"'{allele}'")
     return found
+
+
+def _positions(file: Table, alleles: Mapping[str, Allele]) -> tuple[Position, ...]:
+    if not file.has("positions"):
+        return ()
+    found = []
+    for row in file.tables("positions"):
+        position = Position(row.text("name"), row.texts("reference"), row.texts("variant"), row.text("allele"))
+        if position.allele not in alleles:
+            row.refuse(f"'{position.allele}' is none of the gene's alleles", "allele")
+        if len(position.reference) != len(position.variant) or not {*position.reference, *position.variant} <= set("ACGT"):
+            row.refuse("needs a base for each of reference", "variant")
+        found.append(position)
+    return tuple(found)
 
 
 def _pairs(file: Table, functions: set[str], single: Single) -> dict[tuple[str, ...], str]:

@@ -80,6 +80,16 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A position whose variant is one allele alone. Bases in pairs of a strand: the plus strand's first, then its complement's."""
+
+    name: str  #: "rs3918290"
+    reference: tuple[str, ...]
+    variant: tuple[str, ...]
+    allele: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gene:
     """One gene file. `method` says how two alleles become a phenotype."""
 
@@ -101,6 +111,7 @@ class Gene:
     copies: bool  #: copy numbers and tandems are meaningful ("*2x2", "*36+*10")
     source: Source
     single: Single = "never"  #: who has one allele of it instead of two
+    positions: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
