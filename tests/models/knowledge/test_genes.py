@@ -155,6 +155,9 @@ Change = Callable[[dict[str, Any]], Any]
 @pytest.mark.parametrize(
     ("symbol", "change", "sentence"),
     [
+        ("DPYD", lambda t: t["positions"][0].update(allele="*99"), "positions[1].allele '*99' is none of the gene's alleles"),
+        ("DPYD", lambda t: t["positions"][0].update(variant=["T"]), "positions[1].variant needs a base for each of reference"),
+        ("DPYD", lambda t: t["positions"][0].update(variant=["T", "U"]), "positions[1].variant needs a base for each of reference"),
         ("CYP2C19", lambda t: t["gene"].pop("usual"), "gene.usual is missing"),
         ("CYP2C19", lambda t: t["gene"].update(method="guess"), "gene.method must be one of score, pairs, presence, not 'guess'"),
         ("CYP2C19", lambda t: t["gene"].update(symbl="X"), "gene.symbl is not a key that is read here"),
