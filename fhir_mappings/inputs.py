@@ -33,6 +33,7 @@ class Input:
     read: Callable[[Sequence[Resource]], Read]
     required: bool = False
     codes: frozenset[tuple[str, str]] = frozenset()
+    on_demand: bool = False  #: many rules do without it, so those that need it say themselves that it was not read
 
 
 @dataclass(frozen=True, slots=True)

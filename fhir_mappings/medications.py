@@ -26,7 +26,8 @@ def read_medications(resources: Sequence[Resource]) -> Read:
         if unresolved or not (medication or ingredients):
             gaps.append(Gap("medications", "not_understood", "a medicine of the chart is not identified", origin(resource)))
             continue
-        found.append(Medication(medication, ingredients, route_of(resource), status in ACTIVE, _ended(resource), origin(resource)))
+        began = text(resource.get("authoredOn"))[:10]
+        found.append(Medication(medication, ingredients, route_of(resource), status in ACTIVE, _ended(resource), origin(resource), began))
     return Read(tuple(found), tuple(gaps))
 
 

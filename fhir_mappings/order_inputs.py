@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from fhir_mappings.allergies import ALLERGIES
+from fhir_mappings.conditions import CONDITIONS
 from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.inputs import Input
+from fhir_mappings.measurements import measurements_input
 from fhir_mappings.medications import MEDICATIONS
 from fhir_mappings.patient import PATIENT
+from fhir_mappings.requests import REQUESTS
 from models.knowledge.types import Knowledge
 
 
 def order_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
-    """The patient (age and death), genetic results, and medicines; without a look at the results nothing can be said."""
-    return (PATIENT, genotypes_input(knowledge), MEDICATIONS)
+    """Without a look at the genetic results nothing can be said; the rest makes the advice fit the patient."""
+    return (PATIENT, genotypes_input(knowledge), MEDICATIONS, CONDITIONS, measurements_input(knowledge), ALLERGIES, REQUESTS)

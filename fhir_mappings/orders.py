@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fhir_mappings.assertions import state_of
+from fhir_mappings.dosage import dosages_of
 from fhir_mappings.inputs import Read, Resource
 from fhir_mappings.references import medication_references, parse
+from fhir_mappings.requests import draft_request
 from fhir_mappings.resource import concept, contained, entries, is_true, kind, latest, mapping, mappings, origin, text
 from models.codes import Concept
 from models.errors import UnsupportedFhirVersion
-from models.patient import Gap, Order
+from models.patient import Gap, Order, Request
 
 #: a draft that nobody means to give any more
 ENDED = frozenset({"cancelled", "stopped", "entered-in-error", "completed", "ended", "draft-deleted"})
@@ -18,7 +21,7 @@ OLD_ORDERS = frozenset({"MedicationOrder", "MedicationPrescription"})
 
 
 def read_orders(bundle: Any, selections: Sequence[str] | None, referenced: Mapping[str, Resource], server: str = "") -> Read:
-    """Draft medication orders of a Bundle (or list of resources).
+    """Draft medication orders and service requests of a Bundle (or list of resources).
 
     `selections`: "Type/id" of what is being chosen (order-select), None when all of it is (order-sign).
     `referenced`: resources by "Type/id" to resolve medicationReference with. Raises UnsupportedFhirVersion for orders
@@ -32,7 +35,8 @@ def read_orders(bundle: Any, selections: Sequence[str] | None, referenced: Mappi
     known = {**referenced, **{origin(r): r for r in drafts}, **urls}
     names = {resource_url: origin(r) for resource_url, r in urls.items()} | {origin(r): origin(r) for r in drafts}
     chosen, gaps = _chosen(selections, names, server)
-    orders: dict[Order, None] = {}
+    asked = [draft_request(r, chosen is None or origin(r) in chosen) for r in drafts if kind(r) == "ServiceRequest" and not _ended(r)]
+    orders: dict[Order | Request, None] = dict.fromkeys(r for r in asked if r.code)
     for resource in (r for r in drafts if kind(r) == "MedicationRequest" and not _ended(r)):
         order, more = _read_one(resource, chosen, known, server)
         orders |= {order: None} if order else {}
@@ -93,8 +97,29 @@ def _read_one(
     own = origin(resource)
     selected = chosen is None or own in chosen
     proposable = "/" in own and "medication" not in resource  # R5 drafts are read, but no action is offered on them
-    order = Order(own if proposable else "", medication, ingredients, selected, route_of(resource), text(resource.get("status")), own)
+    order = Order(
+        id=own if proposable else "",
+        medication=medication,
+        ingredients=ingredients,
+        selected=selected,
+        route=route_of(resource),
+        status=text(resource.get("status")),
+        origin=own,
+        reasons=reasons_of(resource, known, server),
+        dosages=dosages_of(resource),
+    )
     return order, gaps
+
+
+def reasons_of(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, ...]:
+    """Why it is ordered, by code or by reference to a problem or finding; what was refuted is no reason."""
+    modern = mappings(resource.get("reason"))
+    found = [concept(v) for v in (*mappings(resource.get("reasonCode")), *(mapping(m.get("concept")) for m in modern)) if v]
+    for reference in (*mappings(resource.get("reasonReference")), *(mapping(m.get("reference")) for m in modern)):
+        target = _resolve(reference, resource, known, server) if reference else None
+        if target is not None and state_of(target) is not None:
+            found.append(concept(target.get("code")))
+    return tuple(dict.fromkeys(reason for reason in found if reason.codings))
 
 
 def medicine_of(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, tuple[Concept, ...], bool, bool]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, subject_of
 from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
-from fhir_mappings.resource import entries, kind
+from fhir_mappings.resource import entries, kind, origin
 from models.errors import PatientMismatch
-from models.patient import Gap, GeneResult, Medication, PatientProfile
+from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
+
+V = TypeVar("V")
+#: inputs of whose silence something may be concluded only when they were read whole
+FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests")
 
 
 def read_profile(
@@ -39,7 +43,8 @@ def read_profile(
     specimens = [r for r in everything if kind(r) == "Specimen"]
     notes = _Notes(list(record.gaps))
     read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, notes, strict) for i in inputs}
-    orders = _read_drafts(drafts, drafted, selected, record.referenced, subject, notes)
+    known = {**record.referenced, **{origin(r): r for r in notes.admitted.get("conditions", ())}}
+    drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes).values
     people = [p for p in read.get("patient", Read()).values if isinstance(p, Demographics)]
     person = people[0] if people else Demographics()
     return PatientProfile(
@@ -47,21 +52,31 @@ def read_profile(
         birth_date=person.birth_date,
         sex=person.sex,
         deceased=person.deceased,
-        genotypes=tuple(g for g in read.get("genotypes", Read()).values if isinstance(g, GeneResult)),
-        orders=orders.values,
-        medications=tuple(m for m in read.get("medications", Read()).values if isinstance(m, Medication)),
+        genotypes=_of(read, "genotypes", GeneResult),
+        orders=tuple(o for o in drafted_now if isinstance(o, Order)),
+        medications=_of(read, "medications", Medication),
+        conditions=_of(read, "conditions", Condition),
+        measurements=_of(read, "measurements", Measurement),
+        allergies=_of(read, "allergies", Allergy),
+        requests=(*(r for r in drafted_now if isinstance(r, Request)), *_of(read, "requests", Request)),
+        unread=frozenset(f for f in FIELDS if f not in notes.admitted or not _complete(record.found, f)),
         gaps=tuple(dict.fromkeys(notes.gaps)),
         foreign=notes.foreign,
         genotypes_complete=_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs),
     )
 
 
+def _of(read: Mapping[str, Read], field: str, kind_of_value: type[V]) -> tuple[V, ...]:
+    return tuple(value for value in read.get(field, Read()).values if isinstance(value, kind_of_value))
+
+
 @dataclass(slots=True)
 class _Notes:
-    """What reading could not do, and how many resources of other patients the firewall dropped."""
+    """What reading could not do, what the firewall let in of each input, and how many resources of other patients it dropped."""
 
     gaps: list[Gap]
     foreign: int = 0
+    admitted: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
 
     def add(self, admitted: Admitted, read: Read) -> None:
         self.gaps += [*admitted.gaps, *read.gaps]
@@ -70,7 +85,7 @@ class _Notes:
 
 def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens: Sequence[Resource], notes: _Notes, strict: bool) -> Read:
     """Read one input past the firewall; what could not be had becomes a Gap."""
-    if found is None or found.failed or not found.complete:
+    if (found is None or found.failed or not found.complete) and not wanted.on_demand:
         state = "only partly read" if found and not found.failed else "not read"
         notes.gaps.append(Gap(wanted.field, "unavailable", (found.because if found else "") or f"the input was {state}"))
     admitted = admit(found.resources if found else (), subject, specimens)
@@ -78,6 +93,7 @@ def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens:
         return _distrusted(wanted, admitted, notes)
     read = wanted.read(admitted.resources)
     notes.add(admitted, read)
+    notes.admitted[wanted.field] = admitted.resources
     return read
 
 
@@ -116,7 +132,7 @@ def _given(drafts: Any) -> int:
     return len(listed) if isinstance(listed, list | tuple) else 1 if listed else 0
 
 
-def _complete(found: Mapping[str, Found], field: str) -> bool:
+def _complete(found: Mapping[str, Found], name: str) -> bool:
     """May "nothing on file" be concluded? Only when the whole of the input was seen."""
-    seen = found.get(field)
+    seen = found.get(name)
     return seen is not None and seen.complete and not seen.failed

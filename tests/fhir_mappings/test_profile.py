@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from fhir_mappings.allergies import ALLERGIES
+from fhir_mappings.conditions import CONDITIONS
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.patient import PATIENT
 from fhir_mappings.profile import read_profile
+from fhir_mappings.requests import REQUESTS
 from models.errors import PatientMismatch
 from models.patient import PatientProfile
 from tests.support.fhir_examples import OBSERVATIONS, observation, orders, patient
@@ -147,3 +150,51 @@ def test_gaps_say_nothing_of_the_patient() -> None:
     profile = _profile(marked)
     assert profile.gaps
     assert "SECRET" not in repr(profile.gaps)
+
+
+def _chart(**found: Found) -> PatientProfile:
+    """A profile of every input of the order services, of which `found` was gathered."""
+    draft = orders("codeable-concept")
+    draft["entry"][0]["resource"] |= {
+        "reasonReference": [{"reference": "Condition/c1"}],
+        "reasonCode": [{"coding": [{"system": "s", "code": "2"}]}],
+    }
+    draft["entry"].append(
+        {"resource": {"resourceType": "ServiceRequest", "id": "s1", "subject": {"reference": "Patient/pat-1"}, "code": STROKE}}
+    )
+    inputs = (PATIENT, GENOTYPES, CONDITIONS, ALLERGIES, REQUESTS)
+    given = {"patient": Found((patient(),)), "genotypes": Found()} | found
+    return read_profile(Record(given), inputs, patient="pat-1", server="https://ehr.example/fhir", drafts=draft, selected=None, as_of=TODAY)
+
+
+STROKE = {"coding": [{"system": "http://snomed.info/sct", "code": "230690007"}]}
+
+
+def _condition(**members: Any) -> Found:
+    return Found(({"resourceType": "Condition", "id": "c1", "code": STROKE, "subject": {"reference": "Patient/pat-1"}} | members,))
+
+
+def test_a_reason_by_reference_is_the_problem_s_code() -> None:
+    profile = _chart(conditions=_condition())
+    assert [r.codings[0].code for r in profile.orders[0].reasons] == ["2", "230690007"]
+    assert [c.origin for c in profile.conditions] == ["Condition/c1"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"verificationStatus": {"coding": [{"code": "refuted"}]}}, {"subject": {"reference": "Patient/other"}}, {"code": {"text": "x"}}],
+)
+def test_a_reason_that_was_refuted_or_is_another_patient_s_is_none(members: dict[str, Any]) -> None:
+    assert [r.codings[0].code for r in _chart(conditions=_condition(**members)).orders[0].reasons] == ["2"]
+
+
+def test_a_draft_service_is_a_request_and_no_order() -> None:
+    profile = _chart()
+    assert [(r.draft, r.selected, r.origin) for r in profile.requests] == [(True, True, "ServiceRequest/s1")]
+    assert [o.id for o in profile.orders] == ["MedicationRequest/order-1"]
+
+
+def test_what_was_not_read_whole_is_known_and_inputs_on_demand_make_no_noise() -> None:
+    profile = _chart(conditions=Found(), allergies=Found(complete=False))
+    assert profile.unread == {"allergies", "requests", "medications", "measurements"}
+    assert [g.subject for g in profile.gaps] == []

@@ -1,0 +1,31 @@
+"""The input `allergies`: allergies and intolerances, as coded. Which medicines they concern is the core's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fhir_mappings.assertions import state_of
+from fhir_mappings.inputs import Input, Read, Resource
+from fhir_mappings.resource import concept, kind, latest, mappings, origin
+from models.patient import Allergy, Gap
+
+
+def read_allergies(resources: Sequence[Resource]) -> Read:
+    """One Allergy for each substance of each entry that was not refuted or entered in error."""
+    found: dict[Allergy, None] = {}
+    gaps: list[Gap] = []
+    for resource in latest([r for r in resources if kind(r) == "AllergyIntolerance"]):
+        state = state_of(resource)
+        if state is None:
+            continue
+        stated = [concept(resource.get("code")), *(concept(r.get("substance")) for r in mappings(resource.get("reaction")))]
+        coded = [c for c in stated if c.codings]
+        found |= {Allergy(c, state, origin(resource)): None for c in coded}
+        if not coded:
+            gaps.append(Gap("allergies", "not_understood", "an allergy has no code, so no rule can know it", origin(resource)))
+    return Read(tuple(found), tuple(gaps))
+
+
+ALLERGIES = Input(
+    "allergies", "AllergyIntolerance?patient={{context.patientId}}&_count=200", "AllergyIntolerance", read_allergies, on_demand=True
+)

@@ -1,0 +1,139 @@
+"""Problems, allergies, measurements and requests of a chart: what is read, what is left out, what becomes a gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fhir_mappings.allergies import read_allergies
+from fhir_mappings.conditions import read_conditions
+from fhir_mappings.inputs import Read
+from fhir_mappings.measurements import measurements_input, read_measurements
+from fhir_mappings.requests import draft_request, read_requests
+from models.knowledge.types import Knowledge
+
+SNOMED, LOINC, UCUM = "http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"
+STROKE = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.96", "code": "230690007"}], "text": "stroke"}
+
+
+def status(code: str) -> dict[str, Any]:
+    return {"coding": [{"system": "any", "code": code}]}
+
+
+def condition(**members: Any) -> Read:
+    return read_conditions([{"resourceType": "Condition", "id": "c1", "code": STROKE} | members])
+
+
+@pytest.mark.parametrize(
+    ("members", "state"),
+    [
+        ({}, "active"),
+        ({"clinicalStatus": status("active")}, "active"),
+        ({"clinicalStatus": status("recurrence")}, "active"),
+        ({"clinicalStatus": status("relapse"), "verificationStatus": status("confirmed")}, "active"),
+        ({"clinicalStatus": status("resolved")}, "past"),
+        ({"clinicalStatus": status("remission")}, "past"),
+        ({"clinicalStatus": "inactive"}, "past"),
+        ({"abatementDateTime": "2020"}, "past"),
+        ({"abatementBoolean": False}, "active"),
+        ({"verificationStatus": status("provisional")}, "suspected"),
+        ({"verificationStatus": status("differential")}, "suspected"),
+        ({"verificationStatus": "unconfirmed"}, "suspected"),
+    ],
+)
+def test_how_sure_and_how_present_a_problem_is(members: dict[str, Any], state: str) -> None:
+    [read] = condition(**members).values
+    assert (read.state, read.code.codings[0].system, read.origin) == (state, SNOMED, "Condition/c1")
+
+
+@pytest.mark.parametrize("verification", ["refuted", "entered-in-error"])
+def test_what_was_refuted_or_entered_in_error_is_no_problem_and_no_allergy(verification: str) -> None:
+    assert condition(verificationStatus=status(verification)) == Read()
+    allergy = {"resourceType": "AllergyIntolerance", "code": STROKE, "verificationStatus": status(verification)}
+    assert read_allergies([allergy]) == Read()
+
+
+def test_dates_of_a_problem() -> None:
+    [read] = condition(onsetPeriod={"start": "2019-05-01T10:00:00Z"}, abatementDateTime="2020-01-02T00:00:00Z").values
+    assert (read.began, read.ended) == ("2019-05-01", "2020-01-02")
+    assert condition(onsetAge={"value": 40}).values[0].began == ""
+
+
+def test_problems_in_words_only_are_told_once() -> None:
+    words = [{"resourceType": "Condition", "id": f"c{n}", "code": {"text": "stroke"}} for n in (1, 2)]
+    assert [(g.reason, g.origin) for g in read_conditions(words).gaps] == [("not_understood", "Condition/c1")]
+
+
+def test_family_history_is_no_problem_of_the_patient() -> None:
+    assert read_conditions([{"resourceType": "FamilyMemberHistory", "id": "f", "code": STROKE}]) == Read()
+
+
+def test_an_allergy_names_its_code_and_the_substances_of_its_reactions() -> None:
+    substance = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1116632"}]}
+    given = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "code": STROKE,
+        "reaction": [{"substance": substance}, {"substance": substance}],
+    }
+    assert [a.substance.codings[0].code for a in read_allergies([given]).values] == ["230690007", "1116632"]
+    assert [g.subject for g in read_allergies([{"resourceType": "AllergyIntolerance", "code": {"text": "nuts"}}]).gaps] == ["allergies"]
+
+
+def measured(**members: Any) -> Read:
+    code = {"coding": [{"system": LOINC, "code": "29463-7"}]}
+    return read_measurements([{"resourceType": "Observation", "id": "w", "status": "final", "code": code} | members])
+
+
+@pytest.mark.parametrize(
+    ("members", "value", "unit", "comparator", "answer"),
+    [
+        ({"valueQuantity": {"value": 62.5, "unit": "kilogram", "system": UCUM, "code": "kg"}}, 62.5, "kg", "", ""),
+        ({"valueQuantity": {"value": 140, "unit": "lb"}}, 140.0, "lb", "", ""),
+        ({"valueQuantity": {"value": 5, "comparator": "<", "code": "mg/L"}}, 5.0, "mg/L", "<", ""),
+        ({"valueInteger": 3}, 3.0, "", "", ""),
+        ({"valueString": "deficient"}, None, "", "", "deficient"),
+        ({"valueCodeableConcept": {"text": "low"}}, None, "", "", "low"),
+    ],
+)
+def test_values_as_reported(members: dict[str, Any], value: float | None, unit: str, comparator: str, answer: str) -> None:
+    [read] = measured(effectiveDateTime="2026-11-01T08:00:00Z", **members).values
+    assert (read.value, read.unit, read.comparator, read.answer.text, read.effective) == (value, unit, comparator, answer, "2026-11-01")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"valueQuantity": {"value": "62"}},
+        {"valueQuantity": {"unit": "kg"}},
+        {"valueInteger": 1, "valueString": "2"},
+        {"valueBoolean": True},
+    ],
+)
+def test_a_value_that_cannot_be_read_is_a_gap(members: dict[str, Any]) -> None:
+    assert [(g.subject, g.reason) for g in measured(**members).gaps] == [("measurements", "not_understood")]
+
+
+@pytest.mark.parametrize("members", [{"status": "preliminary"}, {"status": "entered-in-error"}, {"dataAbsentReason": status("unknown")}])
+def test_what_is_not_final_or_absent_is_no_value(members: dict[str, Any]) -> None:
+    assert measured(**{"valueInteger": 1, **members}) == Read()
+
+
+def test_the_search_asks_for_every_measurement_that_a_rule_can_name(knowledge: Knowledge) -> None:
+    wanted = measurements_input(knowledge)
+    codes = {code for name in knowledge.clinical.values() for system, code in name.codes if system == LOINC}
+    assert codes
+    assert all(f"{LOINC}|{code}" in wanted.query for code in codes)
+    assert {code for _, code in wanted.codes} == codes
+
+
+def test_a_request_is_open_and_says_its_kind() -> None:
+    surgery = {"coding": [{"system": SNOMED, "code": "387713003"}]}
+    given = {"resourceType": "ServiceRequest", "id": "s", "code": STROKE, "category": [surgery], "authoredOn": "2026-11-20T10:00:00Z"}
+    assert read_requests([given | {"status": s} for s in ("draft", "completed", "revoked", "entered-in-error", "unknown")]) == Read()
+    assert read_requests([given | {"status": "active", "doNotPerform": True}]) == Read()
+    [read] = read_requests([given | {"status": "active"}]).values
+    assert ([c.code for c in read.code.codings], read.draft, read.authored) == (["230690007", "387713003"], False, "2026-11-20")
+    assert draft_request({"code": {"concept": STROKE}}, selected=False).code.codings[0].code == "230690007"
