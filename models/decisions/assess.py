@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from models.codes import Concept
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.features.age import age
+from models.features.circumstances import Circumstances, body_weight, days_since, dose_per_day
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState, gene_state
 from models.features.ingredients import ingredients
@@ -19,6 +21,8 @@ from models.patient import Gap, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
 from models.pharmacogenomics.question import Question
 
+WEIGHT = "weight"  #: the clinical name of body weight
+
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
@@ -28,6 +32,7 @@ class Ordered:
     orders: tuple[str, ...]
     routes: tuple[str, ...]
     combined: bool  #: any of the orders is for a product with further ingredients, known or not
+    drafts: tuple[Order, ...] = ()  #: the orders themselves
 
 
 def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
@@ -45,6 +50,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     states, gene_gaps = _states(profile, knowledge, [g for _, g in questions])
     medicines = taken(profile, knowledge) if questions else ()
     years = age(profile.birth_date, profile.as_of)
+    weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
+    known = Circumstances(profile.conditions, weight=weight)
     answers, faults = [], []
     for order, guideline in questions:
         if guideline.not_for_routes and order.routes and set(order.routes) <= set(guideline.not_for_routes):
@@ -55,7 +62,10 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             continue
         try:
             own = _converted(guideline, states, medicines, profile.as_of, knowledge)
-            answers.append(_about(order, assess_guideline(Question(guideline, own, years, knowledge))))
+            chart = replace(
+                known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=_taken_days(order, medicines, profile.as_of)
+            )
+            answers.append(_about(order, assess_guideline(Question(guideline, own, years, knowledge, chart))))
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
@@ -66,7 +76,7 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
 
 def _ordered(orders: Sequence[Order], knowledge: Knowledge) -> tuple[tuple[Ordered, ...], tuple[Gap, ...]]:
     """Selected orders by ingredient, in the order of their first appearance."""
-    found: dict[Drug, tuple[list[str], list[str]]] = {}
+    found: dict[Drug, tuple[list[str], list[str], list[Order]]] = {}
     combined: set[Drug] = set()
     gaps: list[Gap] = []
     for order in orders:
@@ -75,12 +85,31 @@ def _ordered(orders: Sequence[Order], knowledge: Knowledge) -> tuple[tuple[Order
         read = ingredients(order, knowledge.drugs)
         gaps += read.gaps
         for drug, route in read.drugs:
-            ids, routes = found.setdefault(drug, ([], []))
+            ids, routes, drafts = found.setdefault(drug, ([], [], []))
+            drafts.append(order)
             ids += [order.id] if order.id else []
             routes.append(route)
         if len(read.drugs) > 1 or read.gaps:  # a gap beside a known ingredient is an ingredient that is not known
             combined.update(drug for drug, _ in read.drugs)
-    return tuple(Ordered(d, tuple(dict.fromkeys(ids)), tuple(routes), d in combined) for d, (ids, routes) in found.items()), tuple(gaps)
+    ordered = (
+        Ordered(d, tuple(dict.fromkeys(ids)), tuple(routes), d in combined, tuple(drafts)) for d, (ids, routes, drafts) in found.items()
+    )
+    return tuple(ordered), tuple(gaps)
+
+
+def _reasons(order: Ordered) -> tuple[Concept, ...]:
+    return tuple(dict.fromkeys(reason for draft in order.drafts for reason in draft.reasons))
+
+
+def _dose(order: Ordered) -> float | None:
+    """The amount of a combination product is not that of one ingredient."""
+    return None if order.combined else dose_per_day([d for draft in order.drafts for d in draft.dosages])
+
+
+def _taken_days(order: Ordered, medicines: Sequence[Taken], as_of: date) -> int | None:
+    """Since the earliest order of the same ingredient that is in force."""
+    since = [days_since(m.began, as_of) for m in medicines if m.rxnorm == order.drug.rxnorm and m.active and m.began]
+    return max((days for days in since if days is not None), default=None)
 
 
 def _states(

@@ -29,6 +29,7 @@ class Taken:
     route: str
     active: bool
     ended: str
+    began: str = ""  #: ISO date of its first order, "" when not known, and for drafts
 
 
 def taken(profile: PatientProfile, knowledge: Knowledge) -> tuple[Taken, ...]:
@@ -38,8 +39,8 @@ def taken(profile: PatientProfile, knowledge: Knowledge) -> tuple[Taken, ...]:
     for medicine in medicines:
         drugs = ingredients(medicine, knowledge.drugs).drugs
         every = frozenset(drug.rxnorm for drug, _ in drugs)
-        active, ended = (medicine.active, medicine.ended) if isinstance(medicine, Medication) else (True, "")
-        found += [Taken(drug.rxnorm, every - {drug.rxnorm}, route, active, ended) for drug, route in drugs]
+        active, ended, began = (medicine.active, medicine.ended, medicine.began) if isinstance(medicine, Medication) else (True, "", "")
+        found += [Taken(drug.rxnorm, every - {drug.rxnorm}, route, active, ended, began) for drug, route in drugs]
     return tuple(found)
 
 

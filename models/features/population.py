@@ -2,22 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from models.features.age import Age
-from models.knowledge.types import Guideline, Population
+from models.features.circumstances import Circumstances
+from models.knowledge.types import Clinical, Guideline, Population
 
 
-def open_populations(guideline: Guideline, age: Age | None) -> tuple[Population, ...]:
+def open_populations(
+    guideline: Guideline, age: Age | None, chart: Circumstances, clinical: Mapping[str, Clinical]
+) -> tuple[Population, ...]:
     """Every population that the chart does not exclude; () when the patient fits none.
 
-    A population with `unless_known = False` needs the chart to say so: an age that is known, or prior exposure. Until
-    exposure is read, the latter is left out, which is what "unknown counts as naive" means.
+    A population with `unless_known = False` needs the chart to say so: an age, an exposure, a condition. An indication
+    that the chart documents excludes the groups of the other indications; the order's own reason outranks the problems.
     """
-    return tuple(p for p in guideline.populations if (_age_allows(p, age) if p.unless_known else _age_says(p, age)))
+    possible = [p for p in guideline.populations if (_allowed(p, age, chart) if p.unless_known else _said(p, age, chart, clinical))]
+    return _meant(possible, chart, clinical)
 
 
 def age_undecided(guideline: Guideline, age: Age | None) -> bool:
     """Could the patient belong to a population by an age that the chart does not settle?"""
     return any(not p.unless_known and _bounded(p) and _age_allows(p, age) and not _age_says(p, age) for p in guideline.populations)
+
+
+def chosen_by_indication(guideline: Guideline, chart: Circumstances, clinical: Mapping[str, Clinical]) -> bool:
+    """Did an indication of the chart exclude any group?"""
+    named = [p for p in guideline.populations if p.conditions]
+    return bool(named) and len(_meant(named, chart, clinical)) < len(named)
+
+
+def _meant(possible: Sequence[Population], chart: Circumstances, clinical: Mapping[str, Clinical]) -> tuple[Population, ...]:
+    """Those whose indication is documented, where any is; groups without an indication always stay."""
+    for documented in (_by_reason, _by_problem):
+        found = [p for p in possible if p.conditions and documented(p, chart, clinical)]
+        if found:
+            return tuple(p for p in possible if p in found or not p.conditions)
+    return tuple(possible)
+
+
+def _by_reason(population: Population, chart: Circumstances, clinical: Mapping[str, Clinical]) -> bool:
+    return chart.reason_is([clinical[name] for name in population.conditions])
+
+
+def _by_problem(population: Population, chart: Circumstances, clinical: Mapping[str, Clinical]) -> bool:
+    """An active problem; one of the past where the group's indication outlasts it (prevention after a stroke)."""
+    states = ("active", "past") if population.past_counts else ("active",)
+    return chart.has([clinical[name] for name in population.conditions], *states)
+
+
+def _said(population: Population, age: Age | None, chart: Circumstances, clinical: Mapping[str, Clinical]) -> bool:
+    """Does the chart say everything that the group asks for? One that asks for nothing a chart can say stays closed."""
+    asks = [
+        *([_age_says(population, age)] if _bounded(population) else []),
+        *([_by_reason(population, chart, clinical) or _by_problem(population, chart, clinical)] if population.conditions else []),
+        *([_taken_long(population, chart)] if population.taken_days is not None else []),
+    ]
+    return bool(asks) and all(asks)
+
+
+def _allowed(population: Population, age: Age | None, chart: Circumstances) -> bool:
+    if not _age_allows(population, age):
+        return False
+    if population.naive_below_days is not None and chart.taken_days is not None and chart.taken_days >= population.naive_below_days:
+        return False
+    too_light = population.weight_above is not None and chart.weight is not None and chart.weight <= population.weight_above
+    too_much = population.dose_to is not None and chart.dose_per_day is not None and chart.dose_per_day > population.dose_to
+    return not (too_light or too_much)
+
+
+def _taken_long(population: Population, chart: Circumstances) -> bool:
+    return chart.taken_days is not None and population.taken_days is not None and chart.taken_days >= population.taken_days
 
 
 def _bounded(population: Population) -> bool:

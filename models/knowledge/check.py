@@ -72,7 +72,7 @@ def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, m
     faults = [*_source_faults(guideline.source, where), *_drug_faults(guideline, rxnorm, knowledge, where)]
     missing = [gene for gene in guideline.keys if gene not in knowledge.genes]
     faults += [f"{where}: keys name gene '{gene}', which has no file in genes/; add it or correct the name" for gene in missing]
-    faults += _population_faults(guideline, where)
+    faults += _population_faults(guideline, knowledge.clinical, where)
     faults += _request_faults(guideline, knowledge, where)
     for number, row in enumerate(guideline.rows, 1):
         faults += _row_faults(guideline, row, knowledge, messages, f"{where}: row[{number}]")
@@ -91,10 +91,16 @@ def _drug_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, where:
         yield f"{where}: RxNorm {drug.rxnorm} is '{known.name}' in drugs/, not '{drug.name}'; correct one of them"
 
 
-def _population_faults(guideline: Guideline, where: str) -> Iterator[str]:
+def _population_faults(guideline: Guideline, clinical: Collection[str], where: str) -> Iterator[str]:
     names = [p.id for p in guideline.populations]
     if not names:
         yield f"{where}: no [[population]]; add one, 'general' if the source knows no groups"
+    for population in guideline.populations:
+        yield from (
+            f"{where}: population '{population.id}' names '{name}', which is not in clinical/; add it there or correct the name"
+            for name in population.conditions
+            if name not in clinical
+        )
     for name in {n for n in names if names.count(n) > 1}:
         yield f"{where}: population '{name}' is there twice; keep one"
 
@@ -114,6 +120,9 @@ def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: 
         if population not in [p.id for p in guideline.populations]:
             yield f"{where}: population '{population}' is not declared; correct the name or add the [[population]]"
     yield from _enum_faults(row, where)
+    for name in row.speaks_for:
+        if name not in knowledge.clinical:
+            yield f"{where}: speaks_for names '{name}', which is not in clinical/; add it there or correct the name"
     for rxnorm in row.alternatives:
         if rxnorm not in knowledge.drugs.ingredients or rxnorm == guideline.drug.rxnorm:
             yield f"{where}: alternative '{rxnorm}' is no other ingredient in drugs/; correct the RxNorm id or add the ingredient"

@@ -54,6 +54,12 @@ def _population(table: Table) -> Population:
         age_from=table.whole("age_from", None),
         age_below=table.whole("age_below", None),
         unless_known=table.flag("unless_known", True),
+        conditions=table.texts("conditions", ()),
+        past_counts=table.flag("past_counts", False),
+        taken_days=table.whole("taken_days", None),
+        naive_below_days=table.whole("naive_below_days", None),
+        weight_above=table.number("weight_above_kg", None),
+        dose_to=table.number("dose_to_mg_a_day", None),
     )
 
 
@@ -70,6 +76,7 @@ def _row(table: Table) -> Row:
         dose=_dose(table) if table.has("dose") else None,
         fatal_below_age=table.whole("fatal_below_age", None),
         derived=table.flag("derived", False),
+        speaks_for=table.texts("speaks_for", ()),
     )
 
 

@@ -123,6 +123,12 @@ class Population:
     age_from: int | None = None
     age_below: int | None = None
     unless_known: bool = True  #: False: applies only when the chart says so (an age that is known; exposure unknown counts as naive)
+    conditions: tuple[str, ...] = ()  #: clinical names of its indication: where the chart documents one, groups of others are excluded
+    past_counts: bool = False  #: a problem of the past documents the indication too
+    taken_days: int | None = None  #: the medicine has been taken for at least so many days
+    naive_below_days: int | None = None  #: excluded where it has been taken for so many days
+    weight_above: float | None = None  #: kg
+    dose_to: float | None = None  #: mg a day, included
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,7 @@ class Row:
     dose: Dose | None
     fatal_below_age: int | None
     derived: bool
+    speaks_for: tuple[str, ...] = ()  #: clinical names of indications for which advice is told that a usual patient gets too
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.features.population import age_undecided, open_populations
+from models.features.population import age_undecided, chosen_by_indication
 from models.finding import Assessment, Checked, Recommendation
 from models.knowledge.types import Population
 from models.patient import Gap, Reason
@@ -27,10 +27,10 @@ def assess_guideline(question: Question) -> Assessment:
         return _not_applicable(question, "out_of_range", "under 28 days of age a genotype does not tell the enzyme's activity")
     if len(question.missing) == len(question.guideline.keys):
         return untested(question)
-    populations = open_populations(question.guideline, question.age)
+    populations = question.populations
     if not populations:
         return _not_applicable(question, "out_of_range", "the patient belongs to none of the guideline's populations")
-    applied = applied_rows(question.guideline, populations, question.states, question.knowledge.genes)
+    applied = _insisted(applied_rows(question.guideline, populations, question.states, question.knowledge.genes), question)
     reported = _reported(question, populations, applied)
     if all(a.silent for a in (*applied, *reported)):
         return silent(question, applied)
@@ -40,10 +40,7 @@ def assess_guideline(question: Question) -> Assessment:
 def _label(question: Question) -> Assessment:
     """A label's rule that holds whatever the genotype, for patients of whom the chart says that they belong to it."""
     subject = f"{question.guideline.drug.name}–{question.guideline.source.body} label"
-    applied = [
-        Applied(population, {}, find_row(question.guideline, population.id, {}), None)
-        for population in open_populations(question.guideline, question.age)
-    ]
+    applied = [Applied(population, {}, find_row(question.guideline, population.id, {}), None) for population in question.populations]
     if not applied and age_undecided(question.guideline, question.age):
         because = "the age is not known well enough to tell whether its rule concerns this patient"
         return Assessment(gaps=(Gap(subject, "unavailable", because),), checked=(Checked(subject, "unavailable", because),))
@@ -58,6 +55,18 @@ def _label(question: Question) -> Assessment:
         removable=applied[0].row.actions[0] == "alternative",
     )
     return Assessment((found,), checked=(Checked(subject, "fired", applied[0].population.label),))
+
+
+def _insisted(applied: Sequence[Applied], question: Question) -> tuple[Applied, ...]:
+    """Advice that a usual patient gets too is told where the chart documents the indication that it is for."""
+    clinical = question.knowledge.clinical
+    told = {
+        name
+        for a in applied
+        for name in a.row.speaks_for
+        if question.chart.reason_is([clinical[name]]) or question.chart.has([clinical[name]], "active")
+    }
+    return tuple(replace(a, insisted=not told.isdisjoint(a.row.speaks_for)) for a in applied)
 
 
 def _not_applicable(question: Question, reason: Reason, because: str) -> Assessment:
@@ -116,6 +125,7 @@ def _notes(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
         "reported-differs": bool(reported),
         "depends-on-population": len({frozenset(deeds) for deeds in by_population.values()}) > 1,
         "depends-on-reading": any(len(deeds) > 1 for deeds in by_population.values()) and not question.conflict,
+        "by-indication": chosen_by_indication(question.guideline, question.chart, question.knowledge.clinical),
         "derived": any(a.row.derived for a in applied),
     }
     return tuple(note for note, is_wanted in wanted.items() if is_wanted)

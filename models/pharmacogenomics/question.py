@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from models.features.age import Age
+from models.features.circumstances import NOTHING_KNOWN, Circumstances
 from models.features.gene_state import GeneState
+from models.features.population import open_populations
 from models.finding import Checked
-from models.knowledge.types import Guideline, Knowledge
+from models.knowledge.types import Guideline, Knowledge, Population
 from models.patient import Gap
 from models.pharmacogenomics.findings import missing_reason
 from models.pharmacogenomics.urgency import fatal
@@ -22,6 +24,12 @@ class Question:
     states: Mapping[str, GeneState]
     age: Age | None
     knowledge: Knowledge
+    chart: Circumstances = NOTHING_KNOWN
+
+    @property
+    def populations(self) -> tuple[Population, ...]:
+        """The groups that age and chart leave open."""
+        return open_populations(self.guideline, self.age, self.chart, self.knowledge.clinical)
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -20,12 +20,13 @@ class Applied:
     lookup: Mapping[str, str]
     row: Row
     usual: Row | None  #: None: a label's rule, which is worth saying whatever is usual
+    insisted: bool = False  #: worth saying though a usual patient gets the same advice
 
     @property
     def silent(self) -> bool:
         """Nothing to do, or nothing that would not be said to everybody."""
         nothing = self.row.actions[0] in ("standard", "no_recommendation")
-        return nothing or (self.usual is not None and same_advice(self.row, self.usual))
+        return nothing or (self.usual is not None and not self.insisted and same_advice(self.row, self.usual))
 
 
 def same_advice(one: Row, other: Row) -> bool:

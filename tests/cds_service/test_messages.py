@@ -11,6 +11,7 @@ from cds_service.messages import messages, read_messages
 from cds_service.present import LONGEST_SUMMARY, detail, summary
 from cds_service.words import advice
 from models.errors import KnowledgeError
+from models.features.circumstances import NOTHING_KNOWN
 from models.features.population import open_populations
 from models.finding import Evidence, Finding, GeneEvidence
 from models.knowledge.load import load
@@ -107,5 +108,7 @@ def test_an_id_in_two_files_is_refused_and_both_are_named(first: str, tmp_path: 
 def test_every_population_has_words(knowledge: Knowledge) -> None:
     for guidelines in knowledge.guidelines.values():
         for guideline in guidelines:
-            assert open_populations(guideline, None) or not guideline.keys  # a label's rule waits until the chart says whom it concerns
+            assert (
+                open_populations(guideline, None, NOTHING_KNOWN, knowledge.clinical) or not guideline.keys
+            )  # a label's rule waits until the chart says whom it concerns
             assert all(p.label for p in guideline.populations)

@@ -104,8 +104,10 @@ def _result(number: int, gene: str, **members: Any) -> GeneResult:
 
 
 def _medicine(name: str, drugs: Mapping[str, str], ended: str = "") -> Medication:
+    """`name` may say since when: "carbamazepine since 2025-11-01"."""
+    name, _, began = name.partition(" since ")
     code = name if name.isdigit() else drugs[name]
-    return Medication(Concept((Code(RXNORM, code, name),)), active=not ended, ended=ended, origin="MedicationRequest/past")
+    return Medication(Concept((Code(RXNORM, code, name),)), active=not ended, ended=ended, origin="MedicationRequest/past", began=began)
 
 
 def _order(number: int, name: str, drugs: Mapping[str, str], given: Mapping[str, Any], knowledge: Knowledge) -> Order:
