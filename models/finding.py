@@ -33,6 +33,11 @@ class Drug:
     name: str
     rxnorm: str
 
+    @property
+    def key(self) -> str:
+        """By which Knowledge files it: the RxNorm id, else "name:…"."""
+        return self.rxnorm or f"name:{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Dose:

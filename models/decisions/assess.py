@@ -44,8 +44,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     if profile.deceased:
         return Assessment(gaps=profile.gaps, checked=(Checked("patient", "silent", "the patient is recorded as deceased"),))
     ordered, gaps = _ordered(profile.orders, knowledge)
-    questions = [(o, g) for o in ordered for g in knowledge.guidelines.get(o.drug.rxnorm, ())]
-    requested = asked_at_requests(profile.requests, [o.drug.rxnorm for o in ordered], knowledge)
+    questions = [(o, g) for o in ordered for g in knowledge.guidelines.get(o.drug.key, ())]
+    requested = asked_at_requests(profile.requests, [o.drug.key for o in ordered], knowledge)
     questions += [(Ordered(g.drug, (), (), combined=False), g) for g in requested]
     states, gene_gaps = _states(profile, knowledge, [g for _, g in questions])
     medicines = taken(profile, knowledge) if questions else ()
@@ -108,7 +108,7 @@ def _dose(order: Ordered) -> float | None:
 
 def _taken_days(order: Ordered, medicines: Sequence[Taken], as_of: date) -> int | None:
     """Since the earliest order of the same ingredient that is in force."""
-    since = [days_since(m.began, as_of) for m in medicines if m.rxnorm == order.drug.rxnorm and m.active and m.began]
+    since = [days_since(m.began, as_of) for m in medicines if m.drug == order.drug.key and m.active and m.began]
     return max((days for days in since if days is not None), default=None)
 
 
@@ -130,7 +130,7 @@ def _converted(
     found = {}
     for gene in guideline.keys:
         modulators, state = knowledge.modulators.get(gene), states[gene]
-        counted = modulating(medicines, modulators, guideline.drug.rxnorm, as_of) if modulators else ()
+        counted = modulating(medicines, modulators, guideline.drug.key, as_of) if modulators else ()
         found[gene] = converted(knowledge.genes[gene], state, modulators, counted) if modulators else state
     return found
 

@@ -24,7 +24,7 @@ from models.patient import Medication, Order, PatientProfile
 class Taken:
     """One ingredient in one medicine of the chart or of the drafts, with what stands beside it in the product."""
 
-    rxnorm: str
+    drug: str  #: its key in Knowledge
     beside: frozenset[str]
     route: str
     active: bool
@@ -38,9 +38,9 @@ def taken(profile: PatientProfile, knowledge: Knowledge) -> tuple[Taken, ...]:
     medicines: tuple[Medication | Order, ...] = (*profile.medications, *profile.orders)
     for medicine in medicines:
         drugs = ingredients(medicine, knowledge.drugs).drugs
-        every = frozenset(drug.rxnorm for drug, _ in drugs)
+        every = frozenset(drug.key for drug, _ in drugs)
         active, ended, began = (medicine.active, medicine.ended, medicine.began) if isinstance(medicine, Medication) else (True, "", "")
-        found += [Taken(drug.rxnorm, every - {drug.rxnorm}, route, active, ended, began) for drug, route in drugs]
+        found += [Taken(drug.key, every - {drug.key}, route, active, ended, began) for drug, route in drugs]
     return tuple(found)
 
 
@@ -49,8 +49,8 @@ def modulating(medicines: Sequence[Taken], modulators: Modulators, ordered: str,
     found = {
         modulator
         for medicine in medicines
-        if medicine.rxnorm != ordered
-        and (modulator := modulators.drugs.get(medicine.rxnorm)) is not None
+        if medicine.drug != ordered
+        and (modulator := modulators.drugs.get(medicine.drug)) is not None
         and not medicine.beside & modulators.intended_with
         and medicine.route not in modulators.not_for_routes
         and _counts(medicine, modulator, as_of)

@@ -82,13 +82,13 @@ def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, m
 
 
 def _drug_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, where: str) -> Iterator[str]:
-    drug, known = guideline.drug, knowledge.drugs.ingredients.get(guideline.drug.rxnorm)
-    if drug.rxnorm != rxnorm:
-        yield f"{where}: filed under RxNorm {rxnorm}, but its drug is {drug.rxnorm}; it would never fire"
+    drug, known = guideline.drug, knowledge.drugs.ingredients.get(guideline.drug.key)
+    if drug.key != rxnorm:
+        yield f"{where}: filed under RxNorm {rxnorm}, but its drug is {drug.key}; it would never fire"
     if known is None:
-        yield f"{where}: guideline.rxnorm '{drug.rxnorm}' is no ingredient in drugs/; no order would find it, so add or correct it"
+        yield f"{where}: guideline.rxnorm '{drug.key}' is no ingredient in drugs/; no order would find it, so add or correct it"
     elif known.name != drug.name:
-        yield f"{where}: RxNorm {drug.rxnorm} is '{known.name}' in drugs/, not '{drug.name}'; correct one of them"
+        yield f"{where}: RxNorm {drug.key} is '{known.name}' in drugs/, not '{drug.name}'; correct one of them"
 
 
 def _population_faults(guideline: Guideline, clinical: Collection[str], where: str) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: 
         if name not in knowledge.clinical:
             yield f"{where}: speaks_for names '{name}', which is not in clinical/; add it there or correct the name"
     for rxnorm in row.alternatives:
-        if rxnorm not in knowledge.drugs.ingredients or rxnorm == guideline.drug.rxnorm:
+        if rxnorm not in knowledge.drugs.ingredients or rxnorm == guideline.drug.key:
             yield f"{where}: alternative '{rxnorm}' is no other ingredient in drugs/; correct the RxNorm id or add the ingredient"
     if messages is not None and row.message not in messages:
         yield f"{where}: message '{row.message}' is not in cds_service/messages; write it or correct the id"

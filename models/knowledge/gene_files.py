@@ -52,6 +52,7 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 source=source,
                 single=single,
                 positions=_positions(file, alleles),
+                from_birth=head.flag("from_birth", False),
             )
 
 

@@ -19,7 +19,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
     with Table(table, where) as file:
         source = read_source(file)
         with file.table("guideline") as about:
-            drug, keys = Drug(about.text("drug"), about.text("rxnorm")), _keys(about)
+            drug, keys = _drug(about), _keys(about)
             must_test, not_for_routes = about.flag("must_test"), about.texts("not_for_routes")
             single_ingredient = about.flag("single_ingredient", False)
             group, also_at = about.text("group", ""), about.texts("also_at", ())
@@ -36,6 +36,12 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             also_at=also_at,
             single_ingredient=single_ingredient,
         )
+
+
+def _drug(about: Table) -> Drug:
+    """An ingredient that RxNorm does not have is filed as "name:…"."""
+    rxnorm = about.text("rxnorm")
+    return Drug(about.text("drug"), "" if rxnorm.startswith("name:") else rxnorm)
 
 
 def _keys(about: Table) -> Mapping[str, str]:

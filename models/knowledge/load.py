@@ -83,7 +83,7 @@ def _guidelines(texts: dict[str, str]) -> dict[str, tuple[Guideline, ...]]:
     found: dict[str, tuple[Guideline, ...]] = {}
     for name, table in _named(texts, "guidelines"):
         guideline = read_guideline(table, name)
-        found[guideline.drug.rxnorm] = (*found.get(guideline.drug.rxnorm, ()), guideline)
+        found[guideline.drug.key] = (*found.get(guideline.drug.key, ()), guideline)
     return found
 
 

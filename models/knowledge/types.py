@@ -112,6 +112,7 @@ class Gene:
     source: Source
     single: Single = "never"  #: who has one allele of it instead of two
     positions: tuple[Position, ...] = ()
+    from_birth: bool = False  #: its phenotype holds in a newborn too: no enzyme that matures
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ class Question:
 
     @property
     def metabolic(self) -> bool:
-        """Does it ask for an enzyme's or transporter's activity, and not only for an allele?"""
-        return any(not mode.startswith("*") for mode in self.guideline.keys.values())
+        """Does it ask for an enzyme's or transporter's activity that matures after birth, and not only for an allele?"""
+        return any(not mode.startswith("*") and not self.knowledge.genes[gene].from_birth for gene, mode in self.guideline.keys.items())
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ NAMES = re.compile(
 )
 
 
+#: CPIC's names of medicines that are filed under another here, see the notes of their files
+FILED = {"vitamin c": "ascorbic acid", "vitamin k": "vitamin k1", "sulfamethoxazole / trimethoprim": "sulfamethoxazole"}
+
+
 @dataclass(frozen=True)
 class SourceRow:
     """One recommendation as CPIC publishes it."""
@@ -70,13 +74,14 @@ def reference() -> Path:
 
 def source_rows(drugs: set[str]) -> list[SourceRow]:
     lines = (reference() / "data" / "pgx" / "recommendations_cpic.jsonl").read_text("utf-8").splitlines()
-    return [_row(table) for line in lines if (table := json.loads(line))["drug"] in drugs and table["source"] == "CPIC"]
+    rows = [_row(table) for line in lines if (table := json.loads(line))["source"] == "CPIC"]
+    return [row for row in rows if row.drug in drugs]
 
 
 def _row(table: Mapping[str, Any]) -> SourceRow:
     rest = [table["comments"] or "", *table["implications"].values()]
     return SourceRow(
-        table["drug"],
+        FILED.get(table["drug"], table["drug"]),
         table["population"],
         table["lookup"],
         table["classification"],

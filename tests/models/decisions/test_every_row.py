@@ -48,9 +48,13 @@ def one(gene: Gene, mode: str, key: str, origin: str) -> GeneResult | None:
     return GeneResult(concept, origin, diplotypes=(f"{'/'.join(pair(gene, mode, key))}",))
 
 
-def pair(gene: Gene, mode: str, key: str) -> tuple[str, str]:
-    """Two alleles whose phenotype or score is the key (for a range: its lowest score)."""
+def pair(gene: Gene, mode: str, key: str) -> tuple[str, ...]:
+    """Two alleles (one where there is only one) whose phenotype or score is the key (for a range: its lowest score)."""
     for one_, other in combinations_with_replacement(gene.alleles.values(), 2):
+        if gene.single == "always":
+            if gene.pairs[(one_.function,)] == key:
+                return (one_.name,)
+            continue
         if mode == "phenotype" and gene.method == "pairs":
             first, second = sorted((one_.function, other.function))
             if gene.pairs[first, second] == key:
@@ -70,7 +74,7 @@ def pair(gene: Gene, mode: str, key: str) -> tuple[str, str]:
 
 def profile(guideline: Guideline, population: Population, found: tuple[GeneResult, ...]) -> PatientProfile:
     born = BORN["child"] if population.age_below is not None else BORN["adult"]
-    order = Order("MedicationRequest/1", Concept((Code(RXNORM, guideline.drug.rxnorm),)), origin="MedicationRequest/1")
+    order = Order("MedicationRequest/1", Concept((Code(RXNORM, guideline.drug.key),)), origin="MedicationRequest/1")
     return PatientProfile(AS_OF, birth_date=born, genotypes=found, orders=(order,))
 
 

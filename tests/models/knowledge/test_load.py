@@ -37,7 +37,7 @@ def test_one_changed_letter_changes_the_digest(copy: Path, knowledge: Knowledge)
 
 def test_guidelines_are_found_by_the_ingredient(knowledge: Knowledge) -> None:
     assert [g.id for g in knowledge.guidelines["32968"]] == ["clopidogrel.cpic"]
-    assert all(g.drug.rxnorm == rxnorm for rxnorm, guidelines in knowledge.guidelines.items() for g in guidelines)
+    assert all(g.drug.key == rxnorm for rxnorm, guidelines in knowledge.guidelines.items() for g in guidelines)
 
 
 def broken(change: Callable[[str], str], name: str, copy: Path) -> str:
