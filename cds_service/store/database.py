@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 from cds_service.store.tables import METADATA
 
@@ -20,11 +20,18 @@ def open_engine(url: str, busy_ms: int) -> Engine:
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database and parsed.database != ":memory:":
         _private_file(Path(parsed.database))
-    engine = create_engine(parsed, pool_pre_ping=not sqlite, hide_parameters=True)
+    engine = create_engine(parsed, pool_pre_ping=not sqlite, hide_parameters=True, connect_args=_patience(parsed, busy_ms))
     if sqlite:
         event.listen(engine, "connect", lambda connection, _: _tuned(connection, busy_ms))
     METADATA.create_all(engine)
     return engine
+
+
+def _patience(url: URL, busy_ms: int) -> dict[str, Any]:
+    """How long PostgreSQL may keep a call waiting: to connect (it knows whole seconds, two at least), and for another's lock."""
+    if url.get_backend_name() == "sqlite":
+        return {}
+    return {"connect_timeout": 2} | ({} if "options" in url.query else {"options": f"-c lock_timeout={busy_ms}"})
 
 
 def is_gone(engine: Engine) -> bool:
