@@ -36,7 +36,10 @@ class Metrics:
 
         self._overrides = Counter("precision_hooks_overrides", "Overridden cards by reason", ["service", "reason"], registry=self.registry)
         self._withheld = Counter(
-            "precision_hooks_withheld", "Advice that was not shown, by why", ["service", "why"], registry=self.registry
+            "precision_hooks_withheld",
+            "Advice that was not shown, by why; one for each gene of a drug",
+            ["service", "why"],
+            registry=self.registry,
         )
         self._memory = Counter(
             "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry

@@ -32,8 +32,9 @@ class Recall:
         if self.store is None or not found.findings:
             return Memory(now)
         chosen = [order for order in orders if order.selected]
+        about = sorted({name for finding in found.findings for name in (finding.topic, family(finding))})
         try:
-            memory = self.store.recall(_sitting(asked, chosen), now)
+            memory = self.store.recall(_sitting(asked, chosen), about, now)
         except StoreUnavailable:
             self._failed("read", asked)
             return Memory(now)
@@ -72,8 +73,8 @@ def _content(order: Order) -> str:
 
 
 def _of_this_call(row: Shown, asked: HookRequest, service: Service) -> bool:
-    """A request that is sent again gets the same cards: what it showed itself was not shown before."""
-    return row.outcome == "shown" and row.card == str(card_id(asked.instance, service.id, row.topic))
+    """A request that is sent again gets the same cards, unless one of them was overridden with a reason in between."""
+    return not (row.outcome == "overridden" and row.reason) and row.card == str(card_id(asked.instance, service.id, row.topic))
 
 
 def _card(finding: Finding, asked: HookRequest, service: Service, memory: Memory) -> Shown:

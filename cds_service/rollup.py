@@ -18,9 +18,13 @@ TOPICS = "urn:precision-hooks:topic"
 
 def capped(findings: Sequence[Finding], most_info: int) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(those that get a card of their own, those for the roll-up), each in their order."""
-    passive = [finding for finding in findings if finding.urgency == "info"]
-    rest = tuple(passive[most_info:])
-    return tuple(finding for finding in findings if finding not in rest), rest
+    own: list[Finding] = []
+    rest: list[Finding] = []
+    info = 0
+    for finding in findings:
+        info += finding.urgency == "info"
+        (rest if finding.urgency == "info" and info > most_info else own).append(finding)
+    return tuple(own), tuple(rest)
 
 
 def rollup_card(rest: Sequence[Finding], instance: str, service: str, knowledge: str, words: Messages) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from cds_service.store.opened import Opened
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-MOST = 1000  #: cards of one patient that are looked at; an older one may be shown again
+MOST = 500  #: cards on the same facts that are looked at; what an older one says may be told again
 REST = timedelta(seconds=10)  #: after a failure, calls are answered without trying
 
 
@@ -31,18 +31,20 @@ class MemoryStore:
         self._resting = datetime.min.replace(tzinfo=UTC)
         self._purged = ""  #: the day on which old rows were last dropped
 
-    def recall(self, of: Sitting, now: datetime) -> Memory:
-        """What is remembered of the patient, the latest first. Raises StoreUnavailable, at once for a while after it failed."""
-        from sqlalchemy import select
+    def recall(self, of: Sitting, about: Collection[str], now: datetime) -> Memory:
+        """What is remembered of the patient `about` these topics and families, the latest first.
+
+        Raises StoreUnavailable, at once for a while after it failed.
+        """
+        from sqlalchemy import or_, select
 
         from cds_service.store.tables import SHOWN
 
         with self._trying(now) as connection:
             keys = self._keyed(connection)
             patient = keys.patient(of)
-            wanted = select(SHOWN).where(
-                SHOWN.c.tenant == of.tenant, SHOWN.c.patient == patient, SHOWN.c.shown_at >= _seconds(now - self._kept)
-            )
+            theirs = (SHOWN.c.tenant == of.tenant, SHOWN.c.patient == patient, SHOWN.c.shown_at >= _seconds(now - self._kept))
+            wanted = select(SHOWN).where(*theirs, or_(SHOWN.c.topic.in_(about), SHOWN.c.family.in_(about)))
             rows = connection.execute(wanted.order_by(SHOWN.c.shown_at.desc()).limit(MOST)).all()
         return Memory(now, patient, keys.encounter(of), keys.orders(of), shown=tuple(_shown(row) for row in rows))
 

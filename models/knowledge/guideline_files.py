@@ -70,6 +70,7 @@ def _row(table: Table) -> Row:
         dose=_dose(table) if table.has("dose") else None,
         fatal_below_age=table.whole("fatal_below_age", None),
         derived=table.flag("derived", False),
+        tolerance_days=table.whole("tolerance_days", None),
     )
 
 

@@ -140,6 +140,7 @@ class Row:
     dose: Dose | None
     fatal_below_age: int | None
     derived: bool
+    tolerance_days: int | None = None  #: taken at this dose for so long, it is not told any more; None: always told
 
 
 @dataclass(frozen=True, slots=True)

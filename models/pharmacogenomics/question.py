@@ -22,6 +22,7 @@ class Question:
     states: Mapping[str, GeneState]
     age: Age | None
     knowledge: Knowledge
+    continued_days: int = 0  #: for how long the ordered dose has been taken; 0: a start, or not known
 
     @property
     def subjects(self) -> tuple[str, ...]:
