@@ -42,12 +42,13 @@ class Recall:
         return replace(memory, nameless=any(not order.id for order in chosen), shown=earlier)
 
     def keep(self, shown: Assessment, asked: HookRequest, service: Service, memory: Memory) -> None:
-        """Remember the cards. Those in a roll-up were named only, and may still be shown."""
-        cards, _ = capped(shown.findings, self._most_info)
+        """Remember the cards. What a roll-up only named may still be shown, but for a service that tells the same once in a while."""
+        own, rest = capped(shown.findings, self._most_info)
+        cards = [_card(f, asked, service, memory) for f in (*own, *(rest if service.again_after else ()))]
         if self.store is None or not memory.patient or not cards:
             return
         try:
-            self.store.remember(TENANT, service.id, memory, [_card(f, asked, service, memory) for f in cards])
+            self.store.remember(TENANT, service.id, memory, cards)
         except StoreUnavailable:
             self._failed("write", asked)
 

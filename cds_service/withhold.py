@@ -88,7 +88,12 @@ def _same_sitting(row: Shown, memory: Memory) -> bool:
 
 def _told(finding: Finding, same: list[Shown], service: Service, memory: Memory) -> Why | None:
     """Once in an encounter, but for what can kill. A suggestion that was accepted ended that decision; this is a new one."""
-    if service.redraws or finding.urgency == "critical" or not memory.encounter:
+    if service.redraws or finding.urgency == "critical":
+        return None
+    if service.again_after:
+        lately = [row.at for row in same if memory.now - row.at < timedelta(days=service.again_after)]
+        return ("shown before", f"shown on {max(lately).date()}") if lately else None
+    if not memory.encounter:
         return None
     told = [row.at for row in same if row.encounter == memory.encounter and row.outcome != "accepted"]
     return ("shown before", f"shown in this encounter on {max(told).date()}") if told else None

@@ -11,8 +11,12 @@ from models.pharmacogenomics.rows import Applied
 
 
 def tolerated(question: Question, applied: Sequence[Applied]) -> bool:
-    """Has the patient taken this dose for as long as every speaking row asks? A new inhibitor makes it a new exposure."""
-    if question.conflict or question.converted or not question.continued_days:
+    """Has the patient taken this dose for as long as every speaking row asks?
+
+    Not while another medicine slows or speeds an enzyme, even one that is only mentioned: it may be new.
+    """
+    states = [question.states[gene] for gene in question.guideline.keys]
+    if question.conflict or any(s.modulators or s.mentioned for s in states) or not question.continued_days:
         return False
     asked = [a.row.tolerance_days for a in applied if not a.silent]
     return all(days is not None and question.continued_days >= days for days in asked)

@@ -141,6 +141,20 @@ def test_order_select_repeats_what_it_would_take_from_the_screen(about: Finding,
     assert outcome(about, remembered, SELECT) == expected
 
 
+@pytest.mark.parametrize(
+    ("about", "remembered", "expected"),
+    [
+        (WARNING, memory(row(WARNING, encounter="there", at=NOW - 89 * DAY)), "shown before"),
+        (WARNING, memory(row(WARNING, encounter="", at=NOW - 89 * DAY), encounter=""), "shown before"),
+        (WARNING, memory(row(WARNING, at=NOW - 91 * DAY)), "shown"),
+        (WARNING, memory(row(ANOTHER)), "shown"),
+        (WARNING, memory(row(WARNING, indicator="info")), "shown"),
+    ],
+)
+def test_a_review_tells_the_same_facts_once_in_ninety_days(about: Finding, remembered: Memory, expected: str) -> None:
+    assert outcome(about, remembered, replace(SIGN, again_after=90)) == expected
+
+
 def test_it_is_said_when_and_for_which_reason_but_not_in_whose_words() -> None:
     def because(reason: str) -> str:
         return withhold(Assessment((WARNING,)), SIGN, memory(overridden(WARNING, reason))).checked[0].because

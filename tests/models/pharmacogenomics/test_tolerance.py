@@ -21,8 +21,9 @@ AFTER_90 = replace(NEVER, tolerance_days=90)
 AFTER_30 = replace(NEVER, tolerance_days=30, message="other")
 
 
-def asked(days: int, **members: Any) -> Any:
-    return SimpleNamespace(**({"continued_days": days, "conflict": False, "converted": False} | members))
+def asked(days: int, conflict: bool = False, **state: Any) -> Any:
+    guideline, states = SimpleNamespace(keys={"GENE": "score"}), {"GENE": SimpleNamespace(**({"modulators": (), "mentioned": ()} | state))}
+    return SimpleNamespace(continued_days=days, conflict=conflict, guideline=guideline, states=states)
 
 
 def applied(*rows: Row) -> list[Applied]:
@@ -40,7 +41,8 @@ def applied(*rows: Row) -> list[Applied]:
         (asked(90), (AFTER_90, AFTER_30), True),
         (asked(40), (AFTER_90, AFTER_30), False),
         (asked(90), (AFTER_90, USUAL), True),  # a silent row asks for nothing
-        (asked(90, converted=True), (AFTER_90,), False),
+        (asked(90, modulators=("slowol",)), (AFTER_90,), False),
+        (asked(90, mentioned=("slowol",)), (AFTER_90,), False),
         (asked(90, conflict=True), (AFTER_90,), False),
     ],
 )
