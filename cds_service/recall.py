@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cds_service.errors import StoreUnavailable
 from cds_service.logs import Log
@@ -29,6 +29,7 @@ class Recall:
 
     def of(self, found: Assessment, asked: HookRequest, orders: Sequence[Order], service: Service, now: datetime) -> Memory:
         """What is remembered for this call. Nothing is asked where nothing would be shown: most calls cost nothing here."""
+        now = now.astimezone(UTC)
         if self.store is None or not found.findings:
             return Memory(now)
         chosen = [order for order in orders if order.selected]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 MOST = 500  #: cards on the same facts that are looked at; what an older one says may be told again
+BATCH = 500  #: outcomes kept at once, so that a large batch does not shut out the calls under way
 REST = timedelta(seconds=10)  #: after a failure, calls are answered without trying
 
 
@@ -70,8 +71,9 @@ class MemoryStore:
             .where(or_(SHOWN.c.settled_at.is_(None), SHOWN.c.settled_at <= bindparam("at")))
             .values(outcome=bindparam("became"), reason=bindparam("why"), settled_at=bindparam("at"))
         )
-        with self._trying(now, always=True) as connection:
-            connection.execute(told, [_settled(item, now) for item in items])
+        for start in range(0, len(items), BATCH):
+            with self._trying(now, always=True) as connection:
+                connection.execute(told, [_settled(item, now) for item in items[start : start + BATCH]])
 
     def warm(self, now: datetime) -> None:
         """Open the store before the first call needs it. A store that cannot be had is no failure here."""
