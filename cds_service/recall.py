@@ -64,11 +64,11 @@ class Recall:
 
 
 def _sitting(asked: HookRequest, orders: Sequence[Order]) -> Sitting:
-    contents = tuple((order.id, _content(order)) for order in orders if order.id)
+    contents = tuple((order.id, content(order)) for order in orders if order.id)
     return Sitting(TENANT, base_of(asked.fhir_server) or asked.fhir_server, asked.patient, asked.encounter, contents)
 
 
-def _content(order: Order) -> str:
+def content(order: Order) -> str:
     """What is ordered, to the dose. Not its status, which changes when it is signed again."""
     codes = sorted((coding.system, coding.code) for concept in (order.medication, *order.ingredients) for coding in concept.codings)
     return repr((codes, order.dosages, [coding.code for coding in order.route.codings]))

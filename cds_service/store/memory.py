@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from cds_service.errors import StoreUnavailable
@@ -30,6 +31,7 @@ class MemoryStore:
         self._database, self._key, self._kept = Opened(url, busy_ms), key.encode(), timedelta(days=months * 31)
         self._keys: tuple[Engine, Keys] | None = None
         self._resting = datetime.min.replace(tzinfo=UTC)
+        self._opening = False
         self._purged = ""  #: the day on which old rows were last dropped
 
     def recall(self, of: Sitting, about: Collection[str], now: datetime) -> Memory:
@@ -37,11 +39,11 @@ class MemoryStore:
 
         Raises StoreUnavailable, at once for a while after it failed.
         """
-        from sqlalchemy import or_, select
-
-        from cds_service.store.tables import SHOWN
-
         with self._trying(now) as connection:
+            from sqlalchemy import or_, select  # only when the store is open: the import alone takes longer than an answer
+
+            from cds_service.store.tables import SHOWN
+
             keys = self._keyed(connection)
             patient = keys.patient(of)
             theirs = (SHOWN.c.tenant == of.tenant, SHOWN.c.patient == patient, SHOWN.c.shown_at >= _seconds(now - self._kept))
@@ -75,13 +77,21 @@ class MemoryStore:
             with self._trying(now, always=True) as connection:
                 connection.execute(told, [_settled(item, now) for item in items[start : start + BATCH]])
 
-    def warm(self, now: datetime) -> None:
-        """Open the store before the first call needs it. A store that cannot be had is no failure here."""
+    def open_beside(self, now: datetime) -> Thread:
+        """Open the store in a thread of its own. Calls until then do without it: a first answer is not to wait for half a second."""
+        self._opening = True
+        thread = Thread(target=self._open, args=(now,), daemon=True)
+        thread.start()
+        return thread
+
+    def _open(self, now: datetime) -> None:
         try:
-            with self._trying(now) as connection:
+            with self._trying(now, always=True) as connection:
                 self._keyed(connection)
         except StoreUnavailable:
-            return
+            return  # the next call finds out, and says so
+        finally:
+            self._opening = False
 
     def close(self) -> None:
         """Give back the database's connections; a later call opens them again."""
@@ -90,10 +100,10 @@ class MemoryStore:
     @contextmanager
     def _trying(self, now: datetime, always: bool = False) -> Iterator[Connection]:
         """One transaction. Its failure is StoreUnavailable, and keeps the next calls from waiting for the same."""
+        if (self._opening or now < self._resting) and not always:
+            raise StoreUnavailable("The memory of earlier cards is being opened, or could not be reached a moment ago.")
         from sqlalchemy.exc import SQLAlchemyError
 
-        if now < self._resting and not always:
-            raise StoreUnavailable("The memory of earlier cards could not be reached a moment ago.")
         try:
             with self._database.engine().begin() as connection:
                 yield connection

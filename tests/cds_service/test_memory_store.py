@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import create_engine
@@ -221,8 +222,22 @@ def test_a_writer_that_holds_the_file_does_not_hold_a_call(local: MemoryStore, t
     holder.close()
 
 
-def test_warming_a_broken_store_is_no_failure(tmp_path: Path) -> None:
-    MemoryStore(f"sqlite:///{tmp_path}").warm(NOW)
+def test_calls_do_not_wait_while_the_store_is_opened_beside_them(local: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, wanted = Event(), local._database.engine
+    monkeypatch.setattr(local._database, "engine", lambda: opened.wait(10) and wanted())
+    thread = local.open_beside(NOW)
+    with pytest.raises(StoreUnavailable, match="being opened"):
+        local.recall(WHO, ALL, NOW)
+    opened.set()
+    thread.join()
+    assert local.recall(WHO, ALL, NOW).shown == ()
+
+
+def test_opening_a_broken_store_is_no_failure(tmp_path: Path) -> None:
+    store = MemoryStore(f"sqlite:///{tmp_path}")
+    store.open_beside(NOW).join()
+    with pytest.raises(StoreUnavailable):
+        store.recall(WHO, ALL, NOW + REST)
 
 
 def test_one_patient_cannot_make_a_call_read_without_end(local: MemoryStore) -> None:

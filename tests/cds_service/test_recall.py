@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ import pytest
 from cds_service.app import create_app, create_state
 from cds_service.evaluate import evaluate_body
 from cds_service.logs import Log
+from cds_service.recall import content
 from cds_service.settings import Settings
+from models.codes import Code, Concept
 from models.knowledge.types import Knowledge
+from models.patient import Dosage, Order
 from tests.support.response_rules import problems
 
 TALKS = Path(__file__).parents[1] / "conversations"
@@ -253,6 +257,28 @@ def test_overrides_are_counted_by_our_own_words_alone(ehr: Ehr) -> None:
     for word in ("tolerates", "other", "none"):
         assert f'precision_hooks_overrides_total{{reason="{word}",service="precision-order-sign"}} 1.0' in ehr.metrics()
     assert "made-up" not in ehr.metrics()
+
+
+def test_what_makes_an_order_another_order() -> None:
+    order = Order("MedicationRequest/1", Concept((Code("s", "1", "in words"),)), dosages=(Dosage(50, 50, "mg", 1),))
+    same = (replace(order, status="active"), replace(order, medication=Concept((Code("s", "1", "otherwise"),))), replace(order, origin="x"))
+    others = (
+        replace(order, dosages=(Dosage(100, 100, "mg", 1),)),
+        replace(order, dosages=(Dosage(50, 50, "mg", 2),)),
+        replace(order, medication=Concept((Code("s", "2"),))),
+        replace(order, ingredients=(Concept((Code("s", "3"),)),)),
+        replace(order, route=Concept((Code("s", "4"),))),
+    )
+    assert {content(o) for o in same} == {content(order)}
+    assert content(order) not in {content(o) for o in others}
+
+
+def test_a_draft_without_an_id_is_never_the_same_order(ehr: Ehr) -> None:
+    body = talk(CRITICAL)
+    del body["context"]["draftOrders"]["entry"][0]["resource"]["id"]
+    (card,) = ehr.calls_for(body)["cards"]
+    ehr.says(card["uuid"])
+    assert ehr.cards(body) == ["critical"]
 
 
 def test_no_id_of_the_chart_lies_in_the_store(ehr: Ehr, tmp_path: Path) -> None:
