@@ -23,6 +23,7 @@ def continued_days(profile: PatientProfile, rxnorm: str, drugs: Drugs) -> int:
         days
         for taken in profile.medications
         if taken.active
+        and not (taken.ended and taken.ended < profile.as_of.isoformat())  # a supply that ran out on a list that nobody tidied
         and (days := _days(taken.began, profile.as_of)) > 0
         and ordered
         and all(_covers(taken, order, rxnorm, drugs) for order in ordered)
@@ -53,14 +54,18 @@ def _covers(taken: Medication, order: Order, rxnorm: str, drugs: Drugs) -> bool:
     had, wanted = _daily(taken.dosages), _daily(order.dosages)
     if had is None or wanted is None or had[1] != wanted[1] or not (same_product or had[1] in MASS):
         return False
-    return wanted[0] <= had[0]
+    return taken.dosages == order.dosages or sum(wanted[0]) <= min(had[0])
 
 
-def _daily(dosages: Sequence[Dosage]) -> tuple[float, str] | None:
-    """The most that is taken in a day, and its unit; None where any instruction leaves it open."""
+def _daily(dosages: Sequence[Dosage]) -> tuple[list[float], str] | None:
+    """What each instruction gives in a day at most, and the unit; None where any leaves it open.
+
+    Whether instructions add up or follow each other is not told apart: what was ordered is taken as their sum, what
+    was taken as the least of them, unless they are the same.
+    """
     units = {dosage.unit for dosage in dosages}
     amounts = [dosage.high * dosage.per_day for dosage in dosages if dosage.per_day is not None]
-    return (max(amounts), units.pop()) if dosages and len(units) == 1 and len(amounts) == len(dosages) else None
+    return (amounts, units.pop()) if len(units) == 1 and len(amounts) == len(dosages) else None
 
 
 def _route(medicine: Order | Medication, rxnorm: str, drugs: Drugs) -> str | None:

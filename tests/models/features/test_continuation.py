@@ -56,6 +56,8 @@ def days(taken: Medication = TAKEN, *orders: Order, as_of: date = date(2026, 11,
         (replace(TAKEN, medication=coded("101")), 0),  # on the skin
         (replace(TAKEN, medication=coded("20")), 0),
         (replace(TAKEN, active=False), 0),
+        (replace(TAKEN, ended="2026-11-24"), 0),  # the supply ran out
+        (replace(TAKEN, ended="2026-12-24"), DAYS),
         (replace(TAKEN, began=""), 0),
         (replace(TAKEN, began="2026-13-01"), 0),
         (replace(TAKEN, began="last year"), 0),
@@ -80,6 +82,15 @@ def test_every_selected_order_must_be_covered() -> None:
     higher = replace(ORDER, id="MedicationRequest/2", dosages=dose(100))
     assert days(TAKEN, ORDER, higher) == 0
     assert days(TAKEN, ORDER, replace(higher, selected=False)) == DAYS
+
+
+def test_several_instructions_add_up_or_follow_each_other() -> None:
+    twice, rising = (*dose(25), *dose(50)), replace(ORDER, dosages=(*dose(25), *dose(50)))
+    assert days(replace(TAKEN, dosages=twice), rising) == DAYS  # the same
+    assert days(replace(TAKEN, dosages=dose(75)), rising) == DAYS  # 75 mg at most
+    assert days(replace(TAKEN, dosages=dose(50)), rising) == 0
+    assert days(replace(TAKEN, dosages=twice), ORDER) == 0  # 25 mg may be all that was taken
+    assert days(replace(TAKEN, dosages=twice), replace(ORDER, dosages=dose(25))) == DAYS
 
 
 def test_a_dose_that_is_not_ordered_covers_nothing() -> None:
