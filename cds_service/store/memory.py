@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from cds_service.errors import StoreUnavailable
 from cds_service.overrides import reason_of
@@ -15,6 +15,7 @@ from cds_service.remembered import Memory, Shown
 from cds_service.store.items import Item
 from cds_service.store.keys import Keys, Sitting
 from cds_service.store.opened import Opened
+from models.finding import Urgency
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -49,7 +50,7 @@ class MemoryStore:
             theirs = (SHOWN.c.tenant == of.tenant, SHOWN.c.patient == patient, SHOWN.c.shown_at >= _seconds(now - self._kept))
             wanted = select(SHOWN).where(*theirs, or_(SHOWN.c.topic.in_(about), SHOWN.c.family.in_(about)))
             rows = connection.execute(wanted.order_by(SHOWN.c.shown_at.desc()).limit(MOST)).all()
-        return Memory(now, patient, keys.encounter(of), keys.orders(of), shown=tuple(_shown(row) for row in rows))
+        return Memory(now, patient, keys.encounter(of), keys.orders(of), shown=tuple(s for row in rows if (s := _shown(row)) is not None))
 
     def remember(self, tenant: str, service: str, memory: Memory, cards: Sequence[Shown]) -> None:
         """Keep cards that were shown; those that are kept already stay as they are. Raises StoreUnavailable."""
@@ -179,10 +180,16 @@ def _row(tenant: str, service: str, patient: str, card: Shown) -> dict[str, Any]
     }
 
 
-def _shown(row: Any) -> Shown:
-    settled = None if row.settled_at is None else datetime.fromtimestamp(row.settled_at, UTC)
-    at = datetime.fromtimestamp(row.shown_at, UTC)
+def _shown(row: Any) -> Shown | None:
+    """None for a row that another version, or another hand, wrote: it is as if it were not there."""
+    try:
+        settled = None if row.settled_at is None else datetime.fromtimestamp(row.settled_at, UTC)
+        at = datetime.fromtimestamp(row.shown_at, UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
     orders = frozenset(row.orders.split())
+    if row.indicator not in get_args(Urgency):
+        return None
     return Shown(row.card, row.topic, row.family, row.indicator, row.encounter, orders, at, row.outcome, row.reason, settled)
 
 

@@ -222,6 +222,20 @@ def test_a_writer_that_holds_the_file_does_not_hold_a_call(local: MemoryStore, t
     holder.close()
 
 
+@pytest.mark.parametrize("change", ["indicator = 'loud'", "shown_at = 9e17", "settled_at = 'yesterday'"])
+def test_a_row_of_another_hand_is_passed_over(local: MemoryStore, tmp_path: Path, change: str) -> None:
+    remember(local, "c1", "c2")
+    with sqlite3.connect(tmp_path / "store.sqlite") as database:
+        database.execute(f"UPDATE shown SET {change} WHERE card = 'c1'")
+    database.close()
+    assert [row.card for row in local.recall(WHO, ALL, NOW).shown] == ["c2"]
+
+
+def test_a_postgresql_that_is_not_there_is_told_and_no_more() -> None:
+    with pytest.raises(StoreUnavailable):
+        MemoryStore("postgresql+psycopg://nobody@127.0.0.1:1/nothing").recall(WHO, ALL, NOW)
+
+
 def test_calls_do_not_wait_while_the_store_is_opened_beside_them(local: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
     opened, wanted = Event(), local._database.engine
     monkeypatch.setattr(local._database, "engine", lambda: opened.wait(10) and wanted())

@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 
 from cds_service.app import create_app, create_state
+from cds_service.errors import StoreUnavailable
 from cds_service.evaluate import evaluate_body
 from cds_service.logs import Log
 from cds_service.recall import content
@@ -248,6 +249,22 @@ def test_evaluate_needs_no_store(tmp_path: Path) -> None:
     settings = Settings(store_url=f"sqlite:///{tmp_path / 'store.sqlite'}")
     assert len(evaluate_body(body, None, settings, fetch=False).response["cards"]) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_override_that_could_not_be_remembered_is_asked_for_again(ehr: Ehr, monkeypatch: pytest.MonkeyPatch) -> None:
+    (card,) = ehr.calls_for(talk(WARNING))["cards"]
+    store = ehr.state.recall.store
+    with monkeypatch.context() as failing:
+        failing.setattr(store, "settle", _unavailable)
+        with pytest.raises(AssertionError):
+            ehr.says(card["uuid"])
+    ehr.says(card["uuid"])
+    assert ehr.cards(talk(WARNING, encounterId="enc-9")) == []
+    assert 'precision_hooks_requests_total{service="precision-order-sign/feedback",status="503"} 1.0' in ehr.metrics()
+
+
+def _unavailable(*_: Any) -> None:
+    raise StoreUnavailable("not now")
 
 
 def test_overrides_are_counted_by_our_own_words_alone(ehr: Ehr) -> None:
