@@ -9,11 +9,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
+from cds_service.coverage import WITHHELD
 from cds_service.errors import UnknownService
 from cds_service.fhir_client import Deadline, FhirClient
 from cds_service.gather import gather
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
+from cds_service.recall import Recall
+from cds_service.recipients import addressed
 from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -36,6 +39,7 @@ class State:
     services: Mapping[str, Service]
     client: FhirClient
     feedback: FeedbackStore
+    recall: Recall
     metrics: Metrics
     log: Log
     present: Present
@@ -84,13 +88,17 @@ def answer(body: bytes, service: Service, state: State, deadline: Deadline, trac
         as_of=state.today(),
         strict=state.settings.strict,
     )
-    found = service.assess(profile, state.knowledge)
-    shown = withhold(found, service)
+    found = addressed(service.assess(profile, state.knowledge), asked.user)
+    memory = state.recall.of(found, asked, profile.orders, service, state.now())
+    shown = withhold(found, service, memory)
     _count(shown, {*profile.gaps, *found.gaps}, profile.foreign, service, state, trace)
-    return state.present(shown, asked, service, state.knowledge)
+    told = state.present(shown, asked, service, state.knowledge)
+    state.recall.keep(shown, asked, service, memory)
+    return told
 
 
 def _count(shown: Assessment, gaps: set[Gap], foreign: int, service: Service, state: State, trace: Trace) -> None:
     trace.assessment, trace.cards, trace.gaps = shown, len(shown.findings), len(gaps)
     trace.foreign = foreign
     state.metrics.assessed(service.id, shown.findings, gaps, foreign)
+    state.metrics.withheld(service.id, (c.outcome for c in shown.checked if c.outcome in WITHHELD))

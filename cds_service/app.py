@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask
 
@@ -13,11 +14,13 @@ from cds_service.fhir_client import FhirClient
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
 from cds_service.present import present as cards
+from cds_service.recall import Recall
 from cds_service.routes import attach
 from cds_service.service import Service
 from cds_service.services import load_services
 from cds_service.settings import Settings, settings_or_exit
 from cds_service.store.feedback import FeedbackStore
+from cds_service.store.memory import MemoryStore
 from models.knowledge.load import load
 from models.knowledge.types import Knowledge
 
@@ -27,13 +30,18 @@ def create_state(
     knowledge: Knowledge | None = None,
     services: Mapping[str, Service] | None = None,
     *,
-    present: Present = cards,
+    present: Present | None = None,
     log: Log | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     offline: bool = False,
+    remember: bool = True,
 ) -> State:
-    """What answers need; a test gives its own parts. `offline`: no FHIR server is called, whoever names one."""
+    """What answers need; a test gives its own parts.
+
+    `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked for earlier cards, whatever the settings.
+    """
     metrics, log = Metrics(), log or Log()
+    memory = MemoryStore(settings.store_url, settings.memory_key, settings.memory_months) if remember and settings.memory else None
 
     def next_refused(correlation: str) -> None:
         metrics.next_refused()
@@ -45,9 +53,10 @@ def create_state(
         services=load_services() if services is None else services,
         client=FhirClient(settings, offline=offline, next_refused=next_refused),
         feedback=FeedbackStore(settings.store_url, settings.comment_key),
+        recall=Recall(memory, settings.most_info, metrics, log),
         metrics=metrics,
         log=log,
-        present=present,
+        present=present or partial(cards, most_info=settings.most_info),
         now=now,
     )
 

@@ -50,6 +50,8 @@ def serve(host: str | None, port: int | None) -> None:
         _stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
     # the server ends on SystemExit: it stops listening, and the calls under way are answered
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if state.recall.store is not None:
+        state.recall.store.open_beside(state.now())
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
     server.run()
 

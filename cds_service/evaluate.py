@@ -31,7 +31,7 @@ class Evaluated:
 
 def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fetch: bool) -> Evaluated:
     """Answer `body`. `fetch` False: the FHIR server that the request names is never called."""
-    state = create_state(settings, log=Log(None), offline=not fetch)
+    state = create_state(settings, log=Log(None), offline=not fetch, remember=False)
     trace = Trace()
     try:
         service = state.service(service_id) if service_id else _by_hook(body, state.services)

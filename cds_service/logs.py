@@ -45,6 +45,10 @@ class Log:
         """A security event: a search's next page lay on another server, where the token must not go."""
         self._write("warning", "next_on_another_server", correlation=correlation)
 
+    def memory_failed(self, *, what: str, correlation: str) -> None:
+        """The store was out of reach: cards may be shown again that were overridden. `what`: read or write."""
+        self._write("warning", "memory_failed", what=what, correlation=correlation)
+
     def refused(self, *, status: int) -> None:
         """The server refused a request before the app saw it: no HTTP, or too large."""
         self._write("info", "refused", status=status)

@@ -34,6 +34,17 @@ class Metrics:
             "precision_hooks_feedback", "Feedback items by what became of them", ["service", "fate"], registry=self.registry
         )
 
+        self._overrides = Counter("precision_hooks_overrides", "Overridden cards by reason", ["service", "reason"], registry=self.registry)
+        self._withheld = Counter(
+            "precision_hooks_withheld",
+            "Advice that was not shown, by why; one for each gene of a drug",
+            ["service", "why"],
+            registry=self.registry,
+        )
+        self._memory = Counter(
+            "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry
+        )
+
     def answered(self, service: str, status: int, seconds: float) -> None:
         self._requests.labels(service, str(status)).inc()
         self._seconds.labels(service).observe(seconds)
@@ -50,6 +61,18 @@ class Metrics:
 
     def feedback(self, service: str, fate: str, count: int) -> None:
         self._feedback.labels(service, fate).inc(count)
+
+    def overridden(self, service: str, reasons: Iterable[str]) -> None:
+        """`reasons`: of our own words, "other", or "" for none."""
+        for reason in reasons:
+            self._overrides.labels(service, reason or "none").inc()
+
+    def withheld(self, service: str, whys: Iterable[str]) -> None:
+        for why in whys:
+            self._withheld.labels(service, why).inc()
+
+    def memory_failed(self, step: str) -> None:
+        self._memory.labels(step).inc()
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -10,7 +10,10 @@ from uuid import UUID, uuid5
 from cds_service.coverage import coverage_extension
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
+from cds_service.overrides import OVERRIDES, REASONS
+from cds_service.remembered import card_id
 from cds_service.request import HookRequest
+from cds_service.rollup import TOPICS, capped, rollup_card
 from cds_service.service import Service
 from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
 from fhir_mappings.proposals import delete_action
@@ -20,19 +23,19 @@ from models.knowledge.types import Knowledge
 LONGEST_RESULT = 60  #: characters of a gene's result in a summary
 LONGEST_SUMMARY = 139  #: CDS Hooks: fewer than 140 characters
 OPEN = {"results-conflict", "reported-differs", "depends-on-reading"}  #: notes of findings whose readings lead to different advice
-TOPICS = "urn:precision-hooks:topic"
-OVERRIDES = "urn:precision-hooks:override-reason"
-REASONS = ("tolerates", "dose-adjusted", "alternative-unsuitable", "benefit-outweighs-risk", "result-not-reliable")
+MOST_INFO = 3  #: cards of info in one answer
 SOFTWARE = version("precision-hooks")
 
 Json = dict[str, Any]
 
 
-def present(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge) -> Json:
-    """The whole response body: cards by urgency, and what was and was not checked."""
+def present(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, most_info: int = MOST_INFO) -> Json:
+    """The whole response body: cards by urgency, info beyond `most_info` in one card, and what was and was not checked."""
     words = messages()
+    own, rest = capped(found.findings, most_info)
+    cards = [card(finding, asked, service, knowledge, words) for finding in own]
     return {
-        "cards": [card(finding, asked, service, knowledge, words) for finding in found.findings],
+        "cards": cards + ([rollup_card(rest, asked.instance, service.id, knowledge.digest, words)] if rest else []),
         "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE)},
     }
 
@@ -40,7 +43,7 @@ def present(found: Assessment, asked: HookRequest, service: Service, knowledge: 
 def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Knowledge, words: Messages) -> Json:
     """One finding as a CDS Hooks card."""
     evidence = finding.evidence[0]
-    identity = uuid5(UUID(asked.instance), f"{service.id}/{finding.topic}")
+    identity = card_id(asked.instance, service.id, finding.topic)
     suggestions = removals(finding, identity, words)
     return _filled(
         {

@@ -14,6 +14,8 @@ from cds_service.answer import State, Trace, answer
 from cds_service.errors import HTTP, Answer, StoreUnavailable, UnsupportedContent, answer_for, outcome
 from cds_service.fhir_client import Deadline
 from cds_service.metrics import CONTENT_TYPE
+from cds_service.overrides import reason_of
+from cds_service.remembered import TENANT
 from cds_service.service import Service
 from cds_service.store.items import MOST_PROBLEMS, read_items
 from cds_service.wire import write_json
@@ -21,7 +23,6 @@ from models.errors import PatientMismatch
 from models.knowledge.types import Knowledge
 
 SPECIFICATION = "2.0.1"  #: of CDS Hooks
-TENANT = "default"  #: until clients are told apart
 _CONTENT = frozenset({"application/json", "application/fhir+json"})
 _PROBES = ("/health", "/ready")  #: load balancers ask these with HEAD
 _WATCHERS = frozenset({"health", "ready", "metrics"})  #: asked every few seconds, so not logged
@@ -59,7 +60,10 @@ def routes(state: State) -> Blueprint:
         _watch(service.id + "/feedback")
         now = state.now()
         items, problems = read_items(_body(request, state.settings.max_body_bytes), now)
-        stored = state.feedback.record(TENANT, service.id, items, now)
+        new = state.feedback.keep(TENANT, service.id, items, now)
+        stored = len(new)
+        state.metrics.overridden(service.id, [reason_of(i.reason_code, i.reason_display) for i in new if i.outcome == "overridden"])
+        state.recall.settle(service, items, now)  # repeated ones too: the first time this step may have failed
         rejected = len({p.path.partition("]")[0] for p in problems})  # an item may have several problems
         fates = {"stored": stored, "repeated": len(items) - stored, "rejected": rejected}
         for fate, count in fates.items():

@@ -87,6 +87,10 @@ class Settings:
     fhir_byte_limit: int = field(default=16 * 1024 * 1024, metadata={"range": (1024, 2**31)})  #: decoded bytes of one search
     store_url: str = field(default_factory=_default_store)
     comment_key: str = field(default="", repr=False)  #: Fernet key: without it the comments in feedback are not kept
+    memory: bool = True  #: remember which cards were shown and overridden
+    memory_months: int = field(default=13, metadata={"range": (1, 120)})  #: for how long; an override holds for twelve at most
+    memory_key: str = field(default="", repr=False)  #: of the hashes that stand for patients; without it the store makes its own
+    most_info: int = field(default=3, metadata={"range": (0, 50)})  #: cards of info in one answer; the rest are named in one card
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
 
     def __post_init__(self) -> None:
@@ -135,6 +139,15 @@ def _comment_key(given: Settings) -> str:
     return ""
 
 
+def _memory_key(given: Settings) -> str:
+    short = given.memory_key and len(given.memory_key) < 32
+    return (
+        "must have 32 characters at least, or patients could be found out by trying keys; make one with openssl rand -hex 32"
+        if short
+        else ""
+    )
+
+
 def _in_range(name: str, low: int, high: int) -> Callable[[Settings], str]:
     def check(given: Settings) -> str:
         return "" if low <= getattr(given, name) <= high else f"must be greater than or equal to {low} and at most {high}"
@@ -157,6 +170,7 @@ CHECKS: Mapping[str, Callable[[Settings], str]] = {
     "fhir_servers": _servers,
     "store_url": _store,
     "comment_key": _comment_key,
+    "memory_key": _memory_key,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fhir_mappings.dosage import dosages_of
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.orders import medicine_of, route_of
 from fhir_mappings.resource import is_true, kind, latest, mapping, origin, text
@@ -27,7 +28,9 @@ def read_medications(resources: Sequence[Resource]) -> Read:
             gaps.append(Gap("medications", "not_understood", "a medicine of the chart is not identified", origin(resource)))
             continue
         began = text(resource.get("authoredOn"))[:10]
-        found.append(Medication(medication, ingredients, route_of(resource), status in ACTIVE, _ended(resource), origin(resource), began))
+        dosages = dosages_of(resource) if status == "active" else ()  # what is on hold is not being taken
+        active, ended = status in ACTIVE, _ended(resource)
+        found.append(Medication(medication, ingredients, route_of(resource), active, ended, origin(resource), began, dosages))
     return Read(tuple(found), tuple(gaps))
 
 

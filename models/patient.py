@@ -98,6 +98,7 @@ class Medication:
     ended: str = ""  #: ISO date on which it ended, may be partial; "" when it goes on or is not said
     origin: str = ""
     began: str = ""  #: ISO date on which it was first ordered, may be partial; "" when not said
+    dosages: tuple[Dosage, ...] = ()  #: of what is being taken; () for what is on hold or ended
 
 
 @dataclass(frozen=True, slots=True)

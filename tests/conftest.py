@@ -25,8 +25,8 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def client(knowledge: Knowledge) -> FlaskClient:
-    """The whole service with its own knowledge, without a network and with a store in memory."""
-    state = create_state(Settings(store_url="sqlite://"), knowledge, log=Log(io.StringIO()), now=lambda: NOW)
+    """The whole service with its own knowledge, without a network, with a store in memory and no memory of earlier cards."""
+    state = create_state(Settings(store_url="sqlite://", memory=False), knowledge, log=Log(io.StringIO()), now=lambda: NOW)
     return create_app(state=state).test_client()
 
 

@@ -17,4 +17,5 @@ SERVICE = Service(
     reads=order_inputs,
     assess=assess_orders,
     speaks=("alternative", "test"),
+    redraws=True,
 )

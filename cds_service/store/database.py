@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 from cds_service.store.tables import METADATA
 
@@ -20,11 +20,21 @@ def open_engine(url: str, busy_ms: int) -> Engine:
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database and parsed.database != ":memory:":
         _private_file(Path(parsed.database))
-    engine = create_engine(parsed, pool_pre_ping=not sqlite, hide_parameters=True)
+    engine = create_engine(parsed, pool_pre_ping=not sqlite, hide_parameters=True, connect_args=_patience(parsed), **_pool(parsed))
     if sqlite:
         event.listen(engine, "connect", lambda connection, _: _tuned(connection, busy_ms))
     METADATA.create_all(engine)
     return engine
+
+
+def _patience(parsed: URL) -> dict[str, Any]:
+    """PostgreSQL that cannot be reached must not keep a call waiting: two seconds (libpq's least) to connect, and for what was sent."""
+    return {"connect_timeout": 2, "tcp_user_timeout": 2000} if parsed.get_backend_name() != "sqlite" else {}
+
+
+def _pool(parsed: URL) -> dict[str, Any]:
+    """As many connections as threads ask for, so that none waits for another's; a database in memory has its own pool."""
+    return {} if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:") else {"max_overflow": -1}
 
 
 def is_gone(engine: Engine) -> bool:

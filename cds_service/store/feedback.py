@@ -5,33 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cds_service.errors import StoreUnavailable
 from cds_service.store.items import Item
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+from cds_service.store.opened import Opened
 
 
 class FeedbackStore:
     """Opened on first use: SQLAlchemy takes longer to import than a call takes to answer."""
 
     def __init__(self, url: str, comment_key: str = "", busy_ms: int = 1000) -> None:
-        self._url, self._key, self._busy_ms = url, comment_key, busy_ms
-        self._engine: Engine | None = None
-        self._lock = Lock()
+        self._database, self._key = Opened(url, busy_ms), comment_key
 
     def record(self, tenant: str, service: str, items: Sequence[Item], received: datetime) -> int:
-        """Store what is not stored yet; the number of new rows. Raises StoreUnavailable; then nothing of the batch is kept."""
+        """As `keep`; the number of new rows."""
+        return len(self.keep(tenant, service, items, received))
+
+    def keep(self, tenant: str, service: str, items: Sequence[Item], received: datetime) -> tuple[Item, ...]:
+        """Store what is not stored yet, and give it back. Raises StoreUnavailable; then nothing of the batch is kept."""
         from sqlalchemy.exc import SQLAlchemyError
 
         rows = [self._row(tenant, service, item, received) for item in items]
         try:
-            with self._open().begin() as connection:
+            with self._database.engine().begin() as connection:
                 insert = _insert(connection.dialect.name)
-                return sum(connection.execute(insert, row).first() is not None for row in rows)
+                return tuple(item for item, row in zip(items, rows, strict=True) if connection.execute(insert, row).first() is not None)
         except (SQLAlchemyError, OSError, ImportError):
             raise StoreUnavailable(
                 "The feedback store cannot be written now, so nothing of this batch was kept. Send it again later."
@@ -44,7 +43,7 @@ class FeedbackStore:
         from cds_service.store.tables import FEEDBACK
 
         try:
-            with self._open().connect() as connection:
+            with self._database.engine().connect() as connection:
                 connection.execute(select(FEEDBACK.c.id).limit(1))  # a table, since a file may open and be something else
             return True
         except (SQLAlchemyError, OSError, ImportError):
@@ -52,21 +51,7 @@ class FeedbackStore:
 
     def close(self) -> None:
         """Give back the database's connections; a later call opens them again."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = None
-
-    def _open(self) -> Engine:
-        from cds_service.store.database import is_gone, open_engine
-
-        with self._lock:
-            if self._engine is not None and is_gone(self._engine):
-                self._engine.dispose()
-                self._engine = None
-            if self._engine is None:
-                self._engine = open_engine(self._url, self._busy_ms)
-            return self._engine
+        self._database.close()
 
     def _row(self, tenant: str, service: str, item: Item, received: datetime) -> dict[str, Any]:
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 METADATA = MetaData()
 
@@ -26,3 +26,29 @@ FEEDBACK = Table(
     Column("received", DateTime(timezone=True), nullable=False),
     UniqueConstraint("tenant", "service", "card", "outcome", "timestamp", name="feedback_once"),
 )
+
+#: One row for each card that was shown. Patient, encounter and orders are keyed hashes; times are seconds since 1970, in UTC.
+SHOWN = Table(
+    "shown",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("tenant", String(200), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("card", String(36), nullable=False),
+    Column("patient", String(64), nullable=False),
+    Column("encounter", String(64), nullable=False),  # "" where the call named none
+    Column("orders", String, nullable=False),  # hashes, separated by blanks
+    Column("topic", String(24), nullable=False),
+    Column("family", String(24), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    Column("shown_at", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),  # shown · overridden · accepted
+    Column("reason", String(32), nullable=False),  # of an override: one of five words, "other", or "" for none
+    Column("settled_at", BigInteger),
+    UniqueConstraint("tenant", "card", name="shown_once"),
+    Index("shown_to", "tenant", "patient", "shown_at"),
+    Index("shown_when", "shown_at"),
+)
+
+#: The random key of the hashes, where the operator sets none: made with the store, and never leaves it.
+SALT = Table("salt", METADATA, Column("id", Integer, primary_key=True), Column("value", LargeBinary, nullable=False))

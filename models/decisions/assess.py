@@ -9,8 +9,10 @@ from datetime import date
 from models.codes import Concept
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
+from models.decisions.passed_over import passed_over
 from models.features.age import age
 from models.features.circumstances import Circumstances, body_weight, days_since, dose_per_day
+from models.features.continuation import continued_days
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState, gene_state
 from models.features.ingredients import ingredients
@@ -41,8 +43,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     Raises the first fault when every rule of every order failed: nothing could be evaluated, which must not look
     like an empty answer.
     """
-    if profile.deceased:
-        return Assessment(gaps=profile.gaps, checked=(Checked("patient", "silent", "the patient is recorded as deceased"),))
+    if because := passed_over(profile, knowledge):
+        return Assessment(gaps=profile.gaps, checked=(Checked("patient", "silent", because),))
     ordered, gaps = _ordered(profile.orders, knowledge)
     questions = [(o, g) for o in ordered for g in knowledge.guidelines.get(o.drug.key, ())]
     requested = asked_at_requests(profile.requests, [o.drug.key for o in ordered], knowledge)
@@ -65,7 +67,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             chart = replace(
                 known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=_taken_days(order, medicines, profile.as_of)
             )
-            answers.append(_about(order, assess_guideline(Question(guideline, own, years, knowledge, chart))))
+            question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge))
+            answers.append(_about(order, assess_guideline(question)))
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
@@ -133,6 +136,12 @@ def _converted(
         counted = modulating(medicines, modulators, guideline.drug.key, as_of) if modulators else ()
         found[gene] = converted(knowledge.genes[gene], state, modulators, counted) if modulators else state
     return found
+
+
+def _continued(guideline: Guideline, profile: PatientProfile, knowledge: Knowledge) -> int:
+    """Looked up only for guidelines of which a row asks."""
+    asks = any(row.tolerance_days is not None for row in guideline.rows)
+    return continued_days(profile, guideline.drug.rxnorm, knowledge.drugs) if asks else 0
 
 
 def _other_route(guideline: Guideline) -> Assessment:

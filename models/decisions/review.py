@@ -36,9 +36,13 @@ def _once(active: list[Medication], knowledge: Knowledge) -> tuple[Order, ...]:
     """One order for each product; a second prescription of the same ingredients and route says nothing more."""
     kept: dict[object, Order] = {}
     for medicine in active:
-        order = Order("", medicine.medication, medicine.ingredients, route=medicine.route, status="active", origin=medicine.origin)
+        order = Order(
+            "", medicine.medication, medicine.ingredients, True, medicine.route, "active", medicine.origin, dosages=medicine.dosages
+        )
         drugs = ingredients(medicine, knowledge.drugs).drugs
-        kept.setdefault(drugs or medicine.origin, order)
+        first = kept.setdefault(drugs or medicine.origin, order)
+        if first.dosages != order.dosages:  # which of the doses is taken is not known, so none is tolerated
+            kept[drugs or medicine.origin] = replace(first, dosages=())
     return tuple(kept.values())
 
 

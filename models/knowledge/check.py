@@ -123,11 +123,23 @@ def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: 
     for name in row.speaks_for:
         if name not in knowledge.clinical:
             yield f"{where}: speaks_for names '{name}', which is not in clinical/; add it there or correct the name"
+    yield from _tolerance_faults(guideline, row, where)
     for rxnorm in row.alternatives:
         if rxnorm not in knowledge.drugs.ingredients or rxnorm == guideline.drug.key:
             yield f"{where}: alternative '{rxnorm}' is no other ingredient in drugs/; correct the RxNorm id or add the ingredient"
     if messages is not None and row.message not in messages:
         yield f"{where}: message '{row.message}' is not in cds_service/messages; write it or correct the id"
+
+
+def _tolerance_faults(guideline: Guideline, row: Row, where: str) -> Iterator[str]:
+    if row.tolerance_days is None:
+        return
+    if row.tolerance_days < 1:
+        yield f"{where}: tolerance_days is {row.tolerance_days}; give the days after which it is tolerated, or leave it out"
+    if row.harm == "fatal" or row.fatal_below_age is not None or row.classification == "Contraindicated":
+        yield f"{where}: tolerance_days on a row whose neglect can kill; having survived it so far proves nothing, so leave it out"
+    if "tolerance_days is ours" not in guideline.source.note:
+        yield f"{where}: no source gives tolerance_days; say in source.note that 'tolerance_days is ours', and why"
 
 
 def _enum_faults(row: Row, where: str) -> Iterator[str]:

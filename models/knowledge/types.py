@@ -148,6 +148,7 @@ class Row:
     fatal_below_age: int | None
     derived: bool
     speaks_for: tuple[str, ...] = ()  #: clinical names of indications for which advice is told that a usual patient gets too
+    tolerance_days: int | None = None  #: taken at this dose for so long, it is not told any more; None: always told
 
 
 @dataclass(frozen=True, slots=True)

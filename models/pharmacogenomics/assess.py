@@ -14,6 +14,7 @@ from models.pharmacogenomics.lookup import find_row
 from models.pharmacogenomics.question import Question, checked, gene_gaps
 from models.pharmacogenomics.quiet import silent, untested
 from models.pharmacogenomics.rows import Applied, applied_rows
+from models.pharmacogenomics.tolerance import passive, tolerated
 from models.pharmacogenomics.urgency import urgency
 
 NEWBORN_DAYS = 28  #: under this age a genotype does not yet tell the enzyme's activity (decisions.md)
@@ -34,6 +35,8 @@ def assess_guideline(question: Question) -> Assessment:
     reported = _reported(question, populations, applied)
     if all(a.silent for a in (*applied, *reported)):
         return silent(question, applied)
+    if not reported and tolerated(question, applied):
+        return passive(question)
     return _speak(question, applied, reported)
 
 

@@ -25,6 +25,7 @@ class Question:
     age: Age | None
     knowledge: Knowledge
     chart: Circumstances = NOTHING_KNOWN
+    continued_days: int = 0  #: for how long the ordered dose has been taken; 0: a start, or not known
 
     @property
     def populations(self) -> tuple[Population, ...]:

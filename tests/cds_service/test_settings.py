@@ -53,6 +53,10 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(monke
         ("BASE_URL", "cds.example.org", "plain http(s) URL"),
         ("COMMENT_KEY", "secret", "Fernet"),
         ("STRICT", "perhaps", "boolean"),
+        ("MEMORY", "perhaps", "boolean"),
+        ("MEMORY_KEY", "secret", "32 characters"),
+        ("MEMORY_MONTHS", "0", "greater than or equal to 1"),
+        ("MOST_INFO", "-1", "greater than or equal to 0"),
         ("STORE_URL", "/var/lib/secret.sqlite", "SQLAlchemy URL"),
     ],
 )
@@ -115,9 +119,9 @@ def test_the_store_lies_in_the_state_directory_or_in_var(monkeypatch: pytest.Mon
     assert load_settings().store_url.endswith("/var/store.sqlite")
 
 
-def test_the_comment_key_is_not_shown() -> None:
+def test_keys_are_not_shown() -> None:
     key = Fernet.generate_key().decode()
-    assert key not in repr(load_settings(comment_key=key))
+    assert key not in repr(load_settings(comment_key=key, memory_key=key))
 
 
 @pytest.mark.parametrize(

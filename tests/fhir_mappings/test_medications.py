@@ -9,6 +9,7 @@ import pytest
 
 from fhir_mappings.medications import read_medications
 from models.codes import RXNORM, Code
+from models.patient import Dosage
 
 
 def request(**members: Any) -> dict[str, Any]:
@@ -67,3 +68,19 @@ def test_security_S67_a_long_list_of_medicines_takes_no_square_of_time() -> None
     many = _Counted(request(id=f"m{i}") for i in range(100))
     assert len(read_medications(many).values) == 100
     assert many.rounds < 10
+
+
+def test_a_dose_is_taken_since_it_was_ordered_unless_it_is_on_hold() -> None:
+    dosed = request(
+        authoredOn="2026-01-10T08:00:00Z",
+        dosageInstruction=[
+            {
+                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+                "doseAndRate": [{"doseQuantity": {"value": 50, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}}],
+            }
+        ],
+    )
+    [taken] = read_medications([dosed]).values
+    assert (taken.began, taken.dosages) == ("2026-01-10", (Dosage(50, 50, "mg", 1),))
+    [held] = read_medications([dosed | {"status": "on-hold"}]).values
+    assert (held.active, held.dosages) == (True, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,21 @@ from models.patient import Allergy, Condition, Dosage, GeneResult, Measurement, 
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AS_OF = date(2026, 11, 25)
-PERSON = {"born", "sex", "takes", "took", "conditions", "past_conditions", "measured", "allergies", "reasons", "dose", "requests", "unread"}
+PERSON = {
+    "taking",
+    "born",
+    "sex",
+    "takes",
+    "took",
+    "conditions",
+    "past_conditions",
+    "measured",
+    "allergies",
+    "reasons",
+    "dose",
+    "requests",
+    "unread",
+}
 KNOWN = PERSON | {"name", "order", "route", "genes", "phenotypes", "presence", "results", "complete", "expect", "why"}
 EXPECTED = {"cards", "indicator", "kind", "action", "summary", "detail", "removable", "not_checked", "checked", "recommendations"}
 
@@ -61,6 +75,7 @@ def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
     orders = tuple(_order(i, name, drugs, given, knowledge) for i, name in enumerate(names))
     medicines = tuple(_medicine(name, drugs) for name in given.get("takes", ()))
     medicines += tuple(_medicine(name, drugs, ended) for name, ended in given.get("took", {}).items())
+    medicines += tuple(_taken(name, stated, drugs) for name, stated in given.get("taking", {}).items())
     return PatientProfile(
         medications=medicines,
         as_of=AS_OF,
@@ -110,16 +125,27 @@ def _medicine(name: str, drugs: Mapping[str, str], ended: str = "") -> Medicatio
     return Medication(Concept((Code(RXNORM, code, name),)), active=not ended, ended=ended, origin="MedicationRequest/past", began=began)
 
 
+def _taken(name: str, stated: str, drugs: Mapping[str, str]) -> Medication:
+    """`stated`: "2026-01-01, 50 mg, 1": since when, how much each time, how often a day."""
+    began, _, dose = stated.partition(", ")
+    return replace(_medicine(name, drugs), began=began, dosages=_dosages(dose))
+
+
+def _dosages(stated: str) -> tuple[Dosage, ...]:
+    """`stated`: "75 mg, 1" for one 75 mg dose a day."""
+    amount, _, per_day = stated.partition(", ")
+    value, _, unit = amount.partition(" ")
+    return (Dosage(float(value), float(value), unit, float(per_day) if per_day else None),) if amount else ()
+
+
 def _order(number: int, name: str, drugs: Mapping[str, str], given: Mapping[str, Any], knowledge: Knowledge) -> Order:
     """`dose`: "75 mg, 1" for one 75 mg dose a day."""
     code = name if name.isdigit() else drugs[name]
-    amount, _, per_day = given.get("dose", "").partition(", ")
-    value, _, unit = amount.partition(" ")
     return Order(
         f"MedicationRequest/{number + 1}",
         Concept((Code(RXNORM, code, name),)),
         route=Concept(text=given.get("route", "")),
         origin=f"MedicationRequest/{number + 1}",
         reasons=tuple(coded(reason, knowledge) for reason in given.get("reasons", ())),
-        dosages=(Dosage(float(value), float(value), unit, float(per_day) if per_day else None),) if amount else (),
+        dosages=_dosages(given.get("dose", "")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from models.codes import RXNORM, Code, Concept
 from models.decisions.review import review_medications
 from models.finding import Assessment
 from models.knowledge.types import Knowledge
-from models.patient import GeneResult, Medication, PatientProfile
+from models.patient import Dosage, GeneResult, Medication, PatientProfile
 
 CLOPIDOGREL, ABACAVIR, CAPECITABINE, CODEINE, PAROXETINE = "32968", "190521", "194000", "2670", "32937"
 
@@ -43,6 +44,16 @@ def test_a_medicine_that_ended_or_that_no_rule_knows_is_silent(knowledge: Knowle
 
 def test_two_prescriptions_of_one_medicine_are_one_finding(knowledge: Knowledge) -> None:
     assert len(reviewed(knowledge, takes(CLOPIDOGREL), takes(CLOPIDOGREL, 2), CYP2C19="*2/*2").findings) == 1
+
+
+def test_a_dose_that_was_tolerated_for_months_is_no_news(knowledge: Knowledge) -> None:
+    dosed = replace(takes("36437"), began="2026-01-10", dosages=(Dosage(50, 50, "mg", 1),))
+    genes = {"CYP2C19": "*2/*2", "CYP2B6": "*1/*1"}
+    assert reviewed(knowledge, dosed, **genes).findings == ()
+    assert len(reviewed(knowledge, replace(dosed, began="2026-11-01"), **genes).findings) == 1
+    raised = replace(dosed, origin="MedicationRequest/2", began="2026-11-20", dosages=(Dosage(100, 100, "mg", 1),))
+    assert len(reviewed(knowledge, dosed, raised, **genes).findings) == 1
+    assert len(reviewed(knowledge, raised, dosed, **genes).findings) == 1
 
 
 def test_one_who_takes_it_is_not_asked_to_test_before_the_start(knowledge: Knowledge) -> None:

@@ -52,6 +52,17 @@ BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
         lambda: replace(guideline(), drug=Drug("testolol", "10")),
         "RxNorm 10 is 'testol' in drugs/, not 'testolol'",
     ),
+    "a tolerance that is ours and not said to be": (lambda: with_row(3, tolerance_days=90), "say in source.note"),
+    "a tolerance of no days": (lambda: with_row(3, tolerance_days=0), "row[3]: tolerance_days is 0"),
+    "a tolerance of what can kill": (lambda: with_row(1, tolerance_days=90), "row[1]: tolerance_days on a row whose neglect can kill"),
+    "a tolerance of what can kill a child": (
+        lambda: with_row(3, tolerance_days=90, fatal_below_age=12),
+        "row[3]: tolerance_days on a row whose neglect can kill",
+    ),
+    "a tolerance against a contraindication": (
+        lambda: with_row(3, tolerance_days=90, classification="Contraindicated"),
+        "row[3]: tolerance_days on a row whose neglect can kill",
+    ),
     "an unknown alternative": (lambda: with_row(1, alternatives=("99",)), "row[1]: alternative '99'"),
     "the drug as its own alternative": (lambda: with_row(1, alternatives=("10",)), "row[1]: alternative '10'"),
     "an undeclared population": (lambda: with_row(5, populations=("adults",)), "row[5]: population 'adults' is not declared"),

@@ -1,0 +1,63 @@
+"""At most so many cards of info in one answer; the rest are named in one card. Critical and warning are never capped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from cds_service.finding_extension import finding_extension
+from cds_service.messages import Messages
+from cds_service.remembered import card_id
+from cds_service.words import advice, joined, label, starred
+from models.finding import Finding
+
+LONGEST_SUMMARY = 139
+TOPICS = "urn:precision-hooks:topic"
+
+
+def capped(findings: Sequence[Finding], most_info: int) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(those that get a card of their own, those for the roll-up), each in their order."""
+    own: list[Finding] = []
+    rest: list[Finding] = []
+    info = 0
+    for finding in findings:
+        info += finding.urgency == "info"
+        (rest if finding.urgency == "info" and info > most_info else own).append(finding)
+    return tuple(own), tuple(rest)
+
+
+def rollup_card(rest: Sequence[Finding], instance: str, service: str, knowledge: str, words: Messages) -> dict[str, Any]:
+    """One card that names drug and action of each; no suggestion, since each is a decision of its own."""
+    topic = hashlib.sha256("\x1f".join(sorted(finding.topic for finding in rest)).encode()).hexdigest()[:24]
+    evidence = list(dict.fromkeys(e for finding in rest for e in finding.evidence))
+    return {
+        "uuid": str(card_id(instance, service, topic)),
+        "summary": summary(rest, words),
+        "detail": "\n\n".join([words.text("rollup-why"), *(_line(finding, words) for finding in rest)]),
+        "indicator": "info",
+        "source": {
+            "label": f"{evidence[0].label}, {evidence[0].version}",
+            "url": evidence[0].url,
+            "topic": {"system": TOPICS, "code": topic, "display": words.text("rollup-topic")},
+        },
+        "links": [{"label": words.text("link", label=e.label, version=e.version), "url": e.url, "type": "absolute"} for e in evidence],
+        "extension": {
+            "org.precision-hooks.finding": finding_extension(rest[0], knowledge)
+            | {"topic": topic, "rolledUp": [finding_extension(finding, knowledge) for finding in rest]}
+        },
+    }
+
+
+def summary(rest: Sequence[Finding], words: Messages) -> str:
+    """The drugs as far as 139 characters allow; their number always."""
+    drugs = list(dict.fromkeys(finding.drug.name for finding in rest))
+    count = words.text("rollup-one") if len(rest) == 1 else words.text("rollup-count", count=str(len(rest)))
+    named = words.text("rollup", notes=count, drugs=joined(drugs, words.text("and")))
+    return named if len(named) <= LONGEST_SUMMARY else words.text("rollup-short", notes=count)
+
+
+def _line(finding: Finding, words: Messages) -> str:
+    do = advice(finding, finding.recommendations[0], words).do
+    genes = joined([label(gene) for gene in finding.genes], words.text("and"))
+    return words.text("rollup-line", drug=finding.drug.name, do=starred(f"{do} – {genes}" if genes else do))

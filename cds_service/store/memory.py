@@ -1,0 +1,200 @@
+"""Remembers which cards were shown for whom and what was said of them. It decides nothing, and holds keyed hashes instead of ids."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, Any, get_args
+
+from cds_service.errors import StoreUnavailable
+from cds_service.overrides import reason_of
+from cds_service.remembered import Memory, Shown
+from cds_service.store.items import Item
+from cds_service.store.keys import Keys, Sitting
+from cds_service.store.opened import Opened
+from models.finding import Urgency
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+MOST = 500  #: cards on the same facts that are looked at; what an older one says may be told again
+BATCH = 500  #: outcomes kept at once, so that a large batch does not shut out the calls under way
+REST = timedelta(seconds=10)  #: after a failure, calls are answered without trying
+
+
+class MemoryStore:
+    """`key`: of the hashes; without it a random one is made and kept in the store. `months`: how long a card is remembered."""
+
+    def __init__(self, url: str, key: str = "", months: int = 13, busy_ms: int = 100) -> None:
+        self._database, self._key, self._kept = Opened(url, busy_ms), key.encode(), timedelta(days=months * 31)
+        self._keys: tuple[Engine, Keys] | None = None
+        self._resting = datetime.min.replace(tzinfo=UTC)
+        self._opening = False
+        self._purged = ""  #: the day on which old rows were last dropped
+
+    def recall(self, of: Sitting, about: Collection[str], now: datetime) -> Memory:
+        """What is remembered of the patient `about` these topics and families, the latest first.
+
+        Raises StoreUnavailable, at once for a while after it failed.
+        """
+        with self._trying(now) as connection:
+            from sqlalchemy import or_, select  # only when the store is open: the import alone takes longer than an answer
+
+            from cds_service.store.tables import SHOWN
+
+            keys = self._keyed(connection)
+            patient = keys.patient(of)
+            theirs = (SHOWN.c.tenant == of.tenant, SHOWN.c.patient == patient, SHOWN.c.shown_at >= _seconds(now - self._kept))
+            wanted = select(SHOWN).where(*theirs, or_(SHOWN.c.topic.in_(about), SHOWN.c.family.in_(about)))
+            rows = connection.execute(wanted.order_by(SHOWN.c.shown_at.desc()).limit(MOST)).all()
+        return Memory(now, patient, keys.encounter(of), keys.orders(of), shown=tuple(s for row in rows if (s := _shown(row)) is not None))
+
+    def remember(self, tenant: str, service: str, memory: Memory, cards: Sequence[Shown]) -> None:
+        """Keep cards that were shown; those that are kept already stay as they are. Raises StoreUnavailable."""
+        rows = [_row(tenant, service, memory.patient, card) for card in cards]
+        with self._trying(memory.now) as connection:
+            connection.execute(_insert(connection.dialect.name), rows)
+            self._drop_old(connection, memory.now)
+
+    def settle(self, tenant: str, service: str, items: Sequence[Item], now: datetime) -> None:
+        """What became of remembered cards; a later word wins over an earlier one. Cards that are not known are passed over.
+
+        Raises StoreUnavailable; sending the same again does no harm.
+        """
+        from sqlalchemy import bindparam, or_, update
+
+        from cds_service.store.tables import SHOWN
+
+        told = (
+            update(SHOWN)
+            .where(SHOWN.c.tenant == tenant, SHOWN.c.service == service, SHOWN.c.card == bindparam("of"))
+            .where(or_(SHOWN.c.settled_at.is_(None), SHOWN.c.settled_at <= bindparam("at")))
+            .values(outcome=bindparam("became"), reason=bindparam("why"), settled_at=bindparam("at"))
+        )
+        for start in range(0, len(items), BATCH):
+            with self._trying(now, always=True) as connection:
+                connection.execute(told, [_settled(item, now) for item in items[start : start + BATCH]])
+
+    def open_beside(self, now: datetime) -> Thread:
+        """Open the store in a thread of its own. Calls until then do without it: a first answer is not to wait for half a second."""
+        self._opening = True
+        thread = Thread(target=self._open, args=(now,), daemon=True)
+        thread.start()
+        return thread
+
+    def _open(self, now: datetime) -> None:
+        try:
+            with self._trying(now, always=True) as connection:
+                self._keyed(connection)
+        except StoreUnavailable:
+            return  # the next call finds out, and says so
+        finally:
+            self._opening = False
+
+    def close(self) -> None:
+        """Give back the database's connections; a later call opens them again."""
+        self._database.close()
+
+    @contextmanager
+    def _trying(self, now: datetime, always: bool = False) -> Iterator[Connection]:
+        """One transaction. Its failure is StoreUnavailable, and keeps the next calls from waiting for the same."""
+        if (self._opening or now < self._resting) and not always:
+            raise StoreUnavailable("The memory of earlier cards is being opened, or could not be reached a moment ago.")
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            with self._database.engine().begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError, ImportError):
+            self._resting = now + REST
+            raise StoreUnavailable("The memory of earlier cards cannot be reached now. Send feedback again later.") from None
+
+    def _keyed(self, connection: Connection) -> Keys:
+        """The hashes' key: of the settings, or of this very store."""
+        if self._key:
+            return Keys(self._key)
+        if self._keys is None or self._keys[0] is not connection.engine:
+            self._keys = connection.engine, Keys(_salt(connection))
+        return self._keys[1]
+
+    def _drop_old(self, connection: Connection, now: datetime) -> None:
+        """Once a day, with the first card of the day: what is too old to count is not kept either."""
+        from sqlalchemy import delete
+
+        from cds_service.store.tables import SHOWN
+
+        if self._purged == (today := now.date().isoformat()):
+            return
+        connection.execute(delete(SHOWN).where(SHOWN.c.shown_at < _seconds(now - self._kept)))
+        self._purged = today
+
+
+def _salt(connection: Connection) -> bytes:
+    """The store's own random key. Of two processes that start at once, both take the one that was kept first."""
+    from sqlalchemy import select
+
+    from cds_service.store.tables import SALT
+
+    found = select(SALT.c.value).where(SALT.c.id == 1)
+    if (known := connection.execute(found).scalar()) is None:
+        connection.execute(_insert(connection.dialect.name, SALT), {"id": 1, "value": secrets.token_bytes(32)})
+        known = connection.execute(found).scalar_one()
+    return bytes(known)
+
+
+def _insert(dialect: str, table: Any = None) -> Any:
+    """INSERT that passes over a row which is there already; both databases spell it alike, in their own dialect."""
+    from cds_service.store.tables import SHOWN
+
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(SHOWN if table is None else table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(SHOWN if table is None else table).on_conflict_do_nothing()
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _row(tenant: str, service: str, patient: str, card: Shown) -> dict[str, Any]:
+    return {
+        "tenant": tenant,
+        "service": service,
+        "card": card.card,
+        "patient": patient,
+        "encounter": card.encounter,
+        "orders": " ".join(sorted(card.orders)),
+        "topic": card.topic,
+        "family": card.family,
+        "indicator": card.indicator,
+        "shown_at": _seconds(card.at),
+        "outcome": card.outcome,
+        "reason": card.reason,
+        "settled_at": None,
+    }
+
+
+def _shown(row: Any) -> Shown | None:
+    """None for a row that another version, or another hand, wrote: it is as if it were not there."""
+    try:
+        settled = None if row.settled_at is None else datetime.fromtimestamp(row.settled_at, UTC)
+        at = datetime.fromtimestamp(row.shown_at, UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+    orders = frozenset(row.orders.split())
+    if row.indicator not in get_args(Urgency):
+        return None
+    return Shown(row.card, row.topic, row.family, row.indicator, row.encounter, orders, at, row.outcome, row.reason, settled)
+
+
+def _settled(item: Item, now: datetime) -> dict[str, Any]:
+    """No outcome lies in the future: a client's fast clock must not hold a card back for longer."""
+    at = min(_seconds(datetime.fromisoformat(item.timestamp)), _seconds(now))
+    reason = reason_of(item.reason_code, item.reason_display) if item.outcome == "overridden" else ""
+    return {"of": item.card, "at": at, "became": item.outcome, "why": reason}
