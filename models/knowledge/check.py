@@ -11,10 +11,24 @@ from typing import get_args
 
 from models.errors import KnowledgeError
 from models.finding import Action
+from models.knowledge.check_labels import label_faults, others_faults
 from models.knowledge.keys import matches
-from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Knowledge, Modulators, Row, Score, Source
+from models.knowledge.types import (
+    ASSOCIATION,
+    LABEL_DOSE,
+    NO_RESULT,
+    NO_SCORE,
+    Gene,
+    Guideline,
+    Harm,
+    Knowledge,
+    Modulators,
+    Row,
+    Score,
+    Source,
+)
 
-CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated")
+CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated", LABEL_DOSE, ASSOCIATION)
 URGENT = ("alternative", "dose_change")
 STEP = 0.25  #: scores are multiples of it
 HIGHEST = 8.0  #: of the scores that are checked one by one; copy numbers beyond are answered by open ranges
@@ -72,7 +86,7 @@ def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, m
     faults = [*_source_faults(guideline.source, where), *_drug_faults(guideline, rxnorm, knowledge, where)]
     missing = [gene for gene in guideline.keys if gene not in knowledge.genes]
     faults += [f"{where}: keys name gene '{gene}', which has no file in genes/; add it or correct the name" for gene in missing]
-    faults += _population_faults(guideline, knowledge.clinical, where)
+    faults += [*_population_faults(guideline, knowledge.clinical, where), *others_faults(guideline, where)]
     faults += _request_faults(guideline, knowledge, where)
     for number, row in enumerate(guideline.rows, 1):
         faults += _row_faults(guideline, row, knowledge, messages, f"{where}: row[{number}]")
@@ -120,6 +134,7 @@ def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: 
         if population not in [p.id for p in guideline.populations]:
             yield f"{where}: population '{population}' is not declared; correct the name or add the [[population]]"
     yield from _enum_faults(row, where)
+    yield from label_faults(row, where)
     for name in row.speaks_for:
         if name not in knowledge.clinical:
             yield f"{where}: speaks_for names '{name}', which is not in clinical/; add it there or correct the name"
@@ -165,6 +180,8 @@ def _mode_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> list
 def _fits(gene: Gene, mode: str) -> bool:
     if mode.startswith("*"):
         return gene.method == "presence" and mode in gene.alleles
+    if mode == "diplotype":
+        return gene.method != "presence" and gene.single == "never"
     return gene.method == "score" if mode == "score" else mode == "phenotype" and gene.method != "presence"
 
 
@@ -172,6 +189,8 @@ def lookups(gene: Gene, mode: str, several: bool) -> tuple[str, ...]:
     """Every key that a gene can be looked up by; "No Result" only beside another gene."""
     if mode.startswith("*"):
         found: tuple[str, ...] = (f"{mode} positive", f"{mode} negative")
+    elif mode == "diplotype":
+        found = tuple(f"{one}/{other}" for one, other in combinations_with_replacement(gene.alleles, 2))
     else:
         found = gene.phenotypes if mode == "phenotype" else (*_scores(gene), NO_SCORE)
     return (*found, NO_RESULT) if several else found
@@ -204,7 +223,8 @@ def _coverage_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> 
                 continue
             keys = ", ".join(f"{g} {' | '.join(m[mask])}" for g, m, mask in zip(guideline.keys, masks, combination, strict=True))
             met = reduce(and_, combination, allowed)
-            faults += _combination_faults(keys, met, f"{where}: population '{population.id}'")
+            if met or not guideline.others:
+                faults += _combination_faults(keys, met, f"{where}: population '{population.id}'")
     return faults
 
 

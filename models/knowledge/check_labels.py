@@ -1,0 +1,30 @@
+"""Agreement within a label's rows: their class fits what they say, and a list of diplotypes says that others are a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.knowledge.types import ASSOCIATION, LABEL_DOSE, Guideline, Row
+
+#: what a row of this class must do first: a contraindicated medicine is replaced, a dose on the label is a change of dose
+FIRST_ACTION = {"Contraindicated": "alternative", LABEL_DOSE: "dose_change"}
+
+
+def label_faults(row: Row, where: str) -> Iterator[str]:
+    """A row may be no louder, and no quieter, than its class allows (decisions.md, "Which body wins")."""
+    first, must = row.actions[0] if row.actions else "", FIRST_ACTION.get(row.classification, "")
+    if must and first != must:
+        yield f"{where}: '{row.classification}' with the first action '{first}'; write {must}, or another classification"
+    if row.classification == ASSOCIATION and (row.harm == "fatal" or row.fatal_below_age is not None):
+        yield f"{where}: '{ASSOCIATION}' can never be louder than info, so it cannot be fatal; correct the harm or the classification"
+    if row.classification == ASSOCIATION and row.dose is not None:
+        yield f"{where}: '{ASSOCIATION}' gives a dose; that is '{LABEL_DOSE}'"
+
+
+def others_faults(guideline: Guideline, where: str) -> Iterator[str]:
+    """Whoever lists diplotypes lists some of them: the file must say that any other is a gap, and nothing else may leave holes."""
+    modes = list(guideline.keys.values())
+    if "diplotype" in modes and (guideline.others != "gap" or len(modes) > 1):
+        yield f'{where}: keys ask for a diplotype, which needs others = "gap" and no other gene; any diplotype not listed is then a gap'
+    if guideline.others and "diplotype" not in modes:
+        yield f'{where}: others = "{guideline.others}", but the keys ask for no diplotype; remove it, every combination needs a row'
