@@ -11,7 +11,7 @@ from typing import get_args
 
 from models.errors import KnowledgeError
 from models.finding import Action
-from models.knowledge.check_labels import label_faults, others_faults
+from models.knowledge.check_labels import diplotype_faults, label_faults, others_faults
 from models.knowledge.keys import matches
 from models.knowledge.types import (
     ASSOCIATION,
@@ -91,7 +91,10 @@ def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, m
     for number, row in enumerate(guideline.rows, 1):
         faults += _row_faults(guideline, row, knowledge, messages, f"{where}: row[{number}]")
     if not missing and all(row.when.keys() == guideline.keys.keys() for row in guideline.rows):
-        faults += _mode_faults(guideline, knowledge, where) or _coverage_faults(guideline, knowledge, where)
+        if guideline.others:
+            faults += diplotype_faults(guideline, knowledge.genes, where)
+        else:
+            faults += _mode_faults(guideline, knowledge, where) or _coverage_faults(guideline, knowledge, where)
     return faults
 
 
@@ -180,8 +183,6 @@ def _mode_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> list
 def _fits(gene: Gene, mode: str) -> bool:
     if mode.startswith("*"):
         return gene.method == "presence" and mode in gene.alleles
-    if mode == "diplotype":
-        return gene.method != "presence" and gene.single == "never"
     return gene.method == "score" if mode == "score" else mode == "phenotype" and gene.method != "presence"
 
 
@@ -189,8 +190,6 @@ def lookups(gene: Gene, mode: str, several: bool) -> tuple[str, ...]:
     """Every key that a gene can be looked up by; "No Result" only beside another gene."""
     if mode.startswith("*"):
         found: tuple[str, ...] = (f"{mode} positive", f"{mode} negative")
-    elif mode == "diplotype":
-        found = tuple(f"{one}/{other}" for one, other in combinations_with_replacement(gene.alleles, 2))
     else:
         found = gene.phenotypes if mode == "phenotype" else (*_scores(gene), NO_SCORE)
     return (*found, NO_RESULT) if several else found
@@ -223,8 +222,7 @@ def _coverage_faults(guideline: Guideline, knowledge: Knowledge, where: str) -> 
                 continue
             keys = ", ".join(f"{g} {' | '.join(m[mask])}" for g, m, mask in zip(guideline.keys, masks, combination, strict=True))
             met = reduce(and_, combination, allowed)
-            if met or not guideline.others:
-                faults += _combination_faults(keys, met, f"{where}: population '{population.id}'")
+            faults += _combination_faults(keys, met, f"{where}: population '{population.id}'")
     return faults
 
 

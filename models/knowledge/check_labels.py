@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from models.knowledge.types import ASSOCIATION, LABEL_DOSE, Guideline, Row
+from models.knowledge.types import ASSOCIATION, LABEL_DOSE, Gene, Guideline, Row
 
 #: what a row of this class must do first: a contraindicated medicine is replaced, a dose on the label is a change of dose
 FIRST_ACTION = {"Contraindicated": "alternative", LABEL_DOSE: "dose_change"}
@@ -28,3 +28,26 @@ def others_faults(guideline: Guideline, where: str) -> Iterator[str]:
         yield f'{where}: keys ask for a diplotype, which needs others = "gap" and no other gene; any diplotype not listed is then a gap'
     if guideline.others and "diplotype" not in modes:
         yield f'{where}: others = "{guideline.others}", but the keys ask for no diplotype; remove it, every combination needs a row'
+
+
+def diplotype_faults(guideline: Guideline, genes: Mapping[str, Gene], where: str) -> Iterator[str]:
+    """The pairs that a guideline lists: of alleles that the gene has, and each in one row of a population. Not listed: a gap."""
+    for symbol in (symbol for symbol, mode in guideline.keys.items() if mode == "diplotype"):
+        gene = genes[symbol]
+        if gene.method == "presence" or gene.single != "never":
+            yield f"{where}: keys ask {symbol} for a 'diplotype', but its alleles make no pairs; correct the key"
+            continue
+        yield from _pair_faults(guideline, gene, where)
+
+
+def _pair_faults(guideline: Guideline, gene: Gene, where: str) -> Iterator[str]:
+    met: dict[tuple[str, ...], int] = {}
+    for number, row in enumerate(guideline.rows, 1):
+        for key in row.when[gene.symbol]:
+            pair = sorted(key.split("/"))
+            if len(pair) != 2 or any(name not in gene.alleles for name in pair):
+                yield f"{where}: row[{number}]: {gene.symbol} '{key}' is no pair of the gene's alleles; correct it, it would never be met"
+            for population in row.populations:
+                first = met.setdefault((population, *pair), number)
+                if first != number:
+                    yield f"{where}: rows {first} and {number} both answer {gene.symbol} {key}; advice must rest on one, so keep one"
