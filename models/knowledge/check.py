@@ -16,6 +16,7 @@ from models.knowledge.keys import matches
 from models.knowledge.types import (
     ASSOCIATION,
     LABEL_DOSE,
+    LABEL_WARNING,
     NO_RESULT,
     NO_SCORE,
     Gene,
@@ -28,7 +29,7 @@ from models.knowledge.types import (
     Source,
 )
 
-CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated", LABEL_DOSE, ASSOCIATION)
+CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated", LABEL_WARNING, LABEL_DOSE, ASSOCIATION)
 URGENT = ("alternative", "dose_change")
 STEP = 0.25  #: scores are multiples of it
 HIGHEST = 8.0  #: of the scores that are checked one by one; copy numbers beyond are answered by open ranges

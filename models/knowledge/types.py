@@ -13,6 +13,7 @@ Harm = Literal["fatal", "serious", "other"]
 NO_RESULT = "No Result"  #: CPIC's key for a gene of a multi-gene guideline that has no result
 NO_SCORE = "n/a"  #: CPIC's score key for an indeterminate genotype
 INDETERMINATE = "Indeterminate"
+LABEL_WARNING = "Label warning"  #: classification: a label advises against it without contraindicating it
 LABEL_DOSE = "Label dose"  #: classification: a label gives a dose or a limit for this genotype
 ASSOCIATION = "Association"  #: classification: a body tells the effect, but neither contraindicates nor gives a dose
 #: who has one allele of a gene instead of two: nobody, everybody (mitochondrial), males (on the X chromosome)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from models.features.age import Age
 from models.finding import Urgency
-from models.knowledge.types import ASSOCIATION, LABEL_DOSE, Row
+from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Row
 from models.pharmacogenomics.rows import Applied
 
 _STEPS: tuple[Urgency, ...] = ("info", "warning", "critical")
 _URGENT = ("alternative", "dose_change")
-_WARNING = ("Strong", "Contraindicated", LABEL_DOSE, "Moderate")
+_WARNING = ("Strong", "Contraindicated", LABEL_WARNING, LABEL_DOSE, "Moderate")
 
 
 def urgency(

@@ -72,6 +72,10 @@ BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
         lambda: with_row(3, classification="Contraindicated"),
         "row[3]: 'Contraindicated' with the first action 'dose_change'; write alternative",
     ),
+    "a label's warning that keeps the medicine": (
+        lambda: with_row(3, classification="Label warning"),
+        "row[3]: 'Label warning' with the first action 'dose_change'; write alternative",
+    ),
     "a label's dose that changes none": (
         lambda: with_row(2, classification="Label dose"),
         "row[2]: 'Label dose' with the first action 'standard'; write dose_change",

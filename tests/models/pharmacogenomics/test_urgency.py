@@ -44,6 +44,7 @@ def applied(*rows: Row) -> list[Applied]:
         (row(classification="Contraindicated", harm="fatal"), "critical"),
         (row(classification="Contraindicated"), "warning"),
         (row("dose_change", "Label dose"), "warning"),
+        (row(classification="Label warning", harm="fatal"), "warning"),
         (row("dose_change", "Association"), "info"),
         (row("alternative", "Association"), "info"),
         (row("monitor"), "info"),
