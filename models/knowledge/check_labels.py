@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Gene, Guideline, Row
-#: what a row of this class must do first: replace the medicine that a label contraindicates or advises against, or change the dose
-#: what a row of this class must do first: a medicine that a label contraindicates or advises against is replaced, a dose on the label is a change of dose
+
+#: what a row of this class must do first: replace what a label contraindicates or advises against, or change the dose
 FIRST_ACTION = {"Contraindicated": "alternative", LABEL_WARNING: "alternative", LABEL_DOSE: "dose_change"}
 
 
