@@ -11,7 +11,7 @@ from typing import get_args
 
 from models.errors import KnowledgeError
 from models.finding import Action
-from models.knowledge.check_labels import diplotype_faults, label_faults, others_faults
+from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.keys import matches
 from models.knowledge.types import (
     ASSOCIATION,
@@ -139,6 +139,7 @@ def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: 
             yield f"{where}: population '{population}' is not declared; correct the name or add the [[population]]"
     yield from _enum_faults(row, where)
     yield from label_faults(row, where)
+    yield from unknown_names(row, knowledge.clinical, where)
     for name in row.speaks_for:
         if name not in knowledge.clinical:
             yield f"{where}: speaks_for names '{name}', which is not in clinical/; add it there or correct the name"
@@ -159,7 +160,7 @@ def _enum_faults(row: Row, where: str) -> Iterator[str]:
     for action in row.actions:
         if action not in get_args(Action):
             yield f"{where}: action '{action}' is none of {', '.join(get_args(Action))}"
-    if (row.harm == "fatal" or row.fatal_below_age is not None) and row.actions and row.actions[0] not in URGENT:
+    if can_be_fatal(row) and row.actions and row.actions[0] not in URGENT:
         yield f"{where}: a fatal row whose first action is '{row.actions[0]}'; it would stay quiet, so make it one of {', '.join(URGENT)}"
 
 

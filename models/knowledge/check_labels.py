@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Gene, Guideline, Row
 
@@ -10,12 +10,22 @@ from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Gene,
 FIRST_ACTION = {"Contraindicated": "alternative", LABEL_WARNING: "alternative", LABEL_DOSE: "dose_change"}
 
 
+def can_be_fatal(row: Row) -> bool:
+    return row.harm == "fatal" or row.fatal_below_age is not None or bool(row.fatal_for)
+
+
+def unknown_names(row: Row, clinical: Collection[str], where: str) -> Iterator[str]:
+    for name in row.fatal_for:
+        if name not in clinical:
+            yield f"{where}: fatal_for names '{name}', which is not in clinical/; add it there or correct the name"
+
+
 def label_faults(row: Row, where: str) -> Iterator[str]:
     """A row may be no louder, and no quieter, than its class allows (decisions.md, "Which body wins")."""
     first, must = row.actions[0] if row.actions else "", FIRST_ACTION.get(row.classification, "")
     if must and first != must:
         yield f"{where}: '{row.classification}' with the first action '{first}'; write {must}, or another classification"
-    if row.classification == ASSOCIATION and (row.harm == "fatal" or row.fatal_below_age is not None):
+    if row.classification == ASSOCIATION and can_be_fatal(row):
         yield f"{where}: '{ASSOCIATION}' can never be louder than info, so it cannot be fatal; correct the harm or the classification"
     if row.classification == ASSOCIATION and row.dose is not None:
         yield f"{where}: '{ASSOCIATION}' gives a dose; that is '{LABEL_DOSE}'"

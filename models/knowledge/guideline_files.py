@@ -79,6 +79,7 @@ def _row(table: Table) -> Row:
         fatal_below_age=table.whole("fatal_below_age", None),
         derived=table.flag("derived", False),
         speaks_for=table.texts("speaks_for", ()),
+        fatal_for=table.texts("fatal_for", ()),
     )
 
 

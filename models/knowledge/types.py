@@ -149,6 +149,7 @@ class Row:
     dose: Dose | None
     fatal_below_age: int | None
     derived: bool
+    fatal_for: tuple[str, ...] = ()  #: clinical names: fatal where the chart has one of them as an active problem
     speaks_for: tuple[str, ...] = ()  #: clinical names of indications for which advice is told that a usual patient gets too
 
 

@@ -9,6 +9,7 @@ from models.features.population import age_undecided, chosen_by_indication
 from models.finding import Assessment, Checked, Recommendation
 from models.knowledge.types import Population
 from models.patient import Gap, Reason
+from models.pharmacogenomics.danger import endangering
 from models.pharmacogenomics.findings import finding, recommendations
 from models.pharmacogenomics.lookup import NOT_LISTED, find_row
 from models.pharmacogenomics.question import Question, checked, gene_gaps
@@ -30,8 +31,9 @@ def assess_guideline(question: Question) -> Assessment:
     populations = question.populations
     if not populations:
         return _not_applicable(question, "out_of_range", "the patient belongs to none of the guideline's populations")
-    applied = _insisted(applied_rows(question.guideline, populations, question.states, question.knowledge.genes), question)
-    reported = _reported(question, populations, applied)
+    rows = applied_rows(question.guideline, populations, question.states, question.knowledge.genes)
+    applied = _insisted(endangering(rows, question), question)
+    reported = endangering(_reported(question, populations, applied), question)
     if all(a.silent for a in (*applied, *reported)):
         unlisted = any(a.row is NOT_LISTED for a in applied)
         return not_listed(question, applied) if unlisted else silent(question, applied)

@@ -85,6 +85,15 @@ BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
         lambda: with_row(3, classification="Association", fatal_below_age=12),
         "row[3]: 'Association' can never be louder than info",
     ),
+    "an association that is fatal for some": (
+        lambda: with_row(3, classification="Association", fatal_for=("weight",)),
+        "row[3]: 'Association' can never be louder than info",
+    ),
+    "fatal for a state without a name": (
+        lambda: with_row(3, fatal_for=("old age",)),
+        "row[3]: fatal_for names 'old age', which is not in clinical/",
+    ),
+    "fatal for some, yet quiet": (lambda: with_row(2, fatal_for=("weight",)), "row[2]: a fatal row whose first action is 'standard'"),
     "an association with a dose": (
         lambda: with_row(3, classification="Association", dose=Dose(None, 20.0, "mg/d", "daily dose")),
         "row[3]: 'Association' gives a dose; that is 'Label dose'",
