@@ -17,7 +17,7 @@ from cds_service.rollup import TOPICS, capped, rollup_card
 from cds_service.service import Service
 from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
 from fhir_mappings.proposals import delete_action
-from models.finding import Assessment, Finding, GeneEvidence, Recommendation
+from models.finding import Assessment, Evidence, Finding, GeneEvidence, Recommendation
 from models.knowledge.types import Knowledge
 
 LONGEST_RESULT = 60  #: characters of a gene's result in a summary
@@ -140,17 +140,24 @@ def _deeds(finding: Finding, words: Messages) -> list[str]:
 
 def _when(group: list[Recommendation], finding: Finding, words: Messages) -> str:
     """The populations and look-ups under which an advice holds, with the source's strength."""
+    sources = dict.fromkeys(r.source for r in group) if len({r.source for r in finding.recommendations}) > 1 else {}
     populations = dict.fromkeys(r.population_label for r in group if r.population_label)
     several = len({tuple(r.lookup.items()) for r in finding.recommendations}) > 1
     keys = lookups([r.lookup for r in group], words) if several else []
     strengths = dict.fromkeys(r.classification for r in group)
-    return f"{starred('; '.join([*populations, *keys]))} ({', '.join(strengths)})"
+    return f"{starred('; '.join(filter(None, [*sources, *populations, *keys])))} ({', '.join(strengths)})"
 
 
 def _sources(finding: Finding, words: Messages) -> list[str]:
-    strengths = dict.fromkeys(r.classification for r in finding.recommendations if r.classification != "n/a")
+    """Each source with the strengths of its own advice."""
+    return [_source(evidence, finding, words) for evidence in finding.evidence]
+
+
+def _source(evidence: Evidence, finding: Finding, words: Messages) -> str:
+    own = [r for r in finding.recommendations if evidence.label.startswith(f"{r.source} ")]
+    strengths = dict.fromkeys(r.classification for r in own if r.classification != "n/a")
     kind = "evidence" if strengths else "evidence-unclassified"
-    return [words.text(kind, label=e.label, version=e.version, classification=", ".join(strengths)) for e in finding.evidence]
+    return words.text(kind, label=evidence.label, version=evidence.version, classification=", ".join(strengths))
 
 
 def removals(finding: Finding, identity: UUID, words: Messages) -> list[Json]:

@@ -131,10 +131,12 @@ def _converted(
 ) -> Mapping[str, GeneState]:
     """The guideline's genes as other medicines leave them; the ordered drug itself never counts."""
     found = {}
-    for gene in guideline.keys:
+    for gene, mode in guideline.keys.items():
         modulators, state = knowledge.modulators.get(gene), states[gene]
         counted = modulating(medicines, modulators, guideline.drug.key, as_of) if modulators else ()
-        found[gene] = converted(knowledge.genes[gene], state, modulators, counted) if modulators else state
+        left = converted(knowledge.genes[gene], state, modulators, counted) if modulators else state
+        # no medicine changes which alleles there are: it is told
+        found[gene] = replace(state, mentioned=counted) if left.genetic and mode == "diplotype" else left
     return found
 
 

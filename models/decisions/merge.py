@@ -8,11 +8,15 @@ from dataclasses import replace
 from models.finding import Finding, Urgency
 
 LOUD: tuple[Urgency, ...] = ("critical", "warning", "info")
+ACTED_ON = "CPIC"
 
 
 def one_finding(several: Sequence[Finding]) -> Finding:
-    """One card for one drug: the highest urgency, a suggestion only where all agree (decisions.md, "How loud")."""
-    lead, *rest = sorted(several, key=lambda finding: LOUD.index(finding.urgency))
+    """One card for one drug: the highest urgency, a suggestion only where all agree (decisions.md, "How loud", "Which body wins").
+
+    The loudest leads, so a label's stricter word does; among equals CPIC, which is acted on.
+    """
+    lead, *rest = sorted(several, key=lambda finding: (LOUD.index(finding.urgency), _body(finding) != ACTED_ON))
     if not rest:
         return lead
     return replace(
@@ -20,7 +24,17 @@ def one_finding(several: Sequence[Finding]) -> Finding:
         genes=tuple(dict.fromkeys(gene for f in (lead, *rest) for gene in f.genes)),
         recommendations=tuple(said for f in (lead, *rest) for said in f.recommendations),
         evidence=tuple(dict.fromkeys(e for f in (lead, *rest) for e in f.evidence)),
-        removable=all(f.removable for f in several),
+        removable=any(f.removable for f in several) and all(f.removable or _only_limits(f) for f in several),
         notes=tuple(dict.fromkeys(note for f in (lead, *rest) for note in f.notes)),
         gaps=tuple(dict.fromkeys(gap for f in (lead, *rest) for gap in f.gaps)),
     )
+
+
+def _body(finding: Finding) -> str:
+    return finding.recommendations[0].source if finding.recommendations else ""
+
+
+def _only_limits(finding: Finding) -> bool:
+    """Does it say no more than how much is too much? Whoever takes another medicine complies with that."""
+    doses = [said.dose for said in finding.recommendations]
+    return bool(doses) and all(dose is not None and dose.low is None for dose in doses)

@@ -11,10 +11,25 @@ from typing import get_args
 
 from models.errors import KnowledgeError
 from models.finding import Action
+from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.keys import matches
-from models.knowledge.types import NO_RESULT, NO_SCORE, Gene, Guideline, Harm, Knowledge, Modulators, Row, Score, Source
+from models.knowledge.types import (
+    ASSOCIATION,
+    LABEL_DOSE,
+    LABEL_WARNING,
+    NO_RESULT,
+    NO_SCORE,
+    Gene,
+    Guideline,
+    Harm,
+    Knowledge,
+    Modulators,
+    Row,
+    Score,
+    Source,
+)
 
-CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated")
+CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated", LABEL_WARNING, LABEL_DOSE, ASSOCIATION)
 URGENT = ("alternative", "dose_change")
 STEP = 0.25  #: scores are multiples of it
 HIGHEST = 8.0  #: of the scores that are checked one by one; copy numbers beyond are answered by open ranges
@@ -72,12 +87,15 @@ def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, m
     faults = [*_source_faults(guideline.source, where), *_drug_faults(guideline, rxnorm, knowledge, where)]
     missing = [gene for gene in guideline.keys if gene not in knowledge.genes]
     faults += [f"{where}: keys name gene '{gene}', which has no file in genes/; add it or correct the name" for gene in missing]
-    faults += _population_faults(guideline, knowledge.clinical, where)
+    faults += [*_population_faults(guideline, knowledge.clinical, where), *others_faults(guideline, where)]
     faults += _request_faults(guideline, knowledge, where)
     for number, row in enumerate(guideline.rows, 1):
         faults += _row_faults(guideline, row, knowledge, messages, f"{where}: row[{number}]")
     if not missing and all(row.when.keys() == guideline.keys.keys() for row in guideline.rows):
-        faults += _mode_faults(guideline, knowledge, where) or _coverage_faults(guideline, knowledge, where)
+        if guideline.others:
+            faults += diplotype_faults(guideline, knowledge.genes, where)
+        else:
+            faults += _mode_faults(guideline, knowledge, where) or _coverage_faults(guideline, knowledge, where)
     return faults
 
 
@@ -120,6 +138,8 @@ def _row_faults(guideline: Guideline, row: Row, knowledge: Knowledge, messages: 
         if population not in [p.id for p in guideline.populations]:
             yield f"{where}: population '{population}' is not declared; correct the name or add the [[population]]"
     yield from _enum_faults(row, where)
+    yield from label_faults(row, where)
+    yield from unknown_names(row, knowledge.clinical, where)
     for name in row.speaks_for:
         if name not in knowledge.clinical:
             yield f"{where}: speaks_for names '{name}', which is not in clinical/; add it there or correct the name"
@@ -152,7 +172,7 @@ def _enum_faults(row: Row, where: str) -> Iterator[str]:
     for action in row.actions:
         if action not in get_args(Action):
             yield f"{where}: action '{action}' is none of {', '.join(get_args(Action))}"
-    if (row.harm == "fatal" or row.fatal_below_age is not None) and row.actions and row.actions[0] not in URGENT:
+    if can_be_fatal(row) and row.actions and row.actions[0] not in URGENT:
         yield f"{where}: a fatal row whose first action is '{row.actions[0]}'; it would stay quiet, so make it one of {', '.join(URGENT)}"
 
 

@@ -11,7 +11,7 @@ from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.knowledge.types import Guideline, Harm, Population, Row
 
-MODES = ("phenotype", "score")  #: ways to ask for a gene; the third is an allele whose presence decides ("*57:01")
+MODES = ("phenotype", "score", "diplotype")  #: ways to ask for a gene; the fourth is an allele whose presence decides ("*57:01")
 
 
 def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
@@ -23,6 +23,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             must_test, not_for_routes = about.flag("must_test"), about.texts("not_for_routes")
             single_ingredient = about.flag("single_ingredient", False)
             group, also_at = about.text("group", ""), about.texts("also_at", ())
+            others = about.choice("others", ("gap",)) if about.has("others") else ""
         return Guideline(
             id=PurePosixPath(where).name.removesuffix(".toml"),
             drug=drug,
@@ -35,6 +36,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             group=group,
             also_at=also_at,
             single_ingredient=single_ingredient,
+            others=others,
         )
 
 
@@ -84,6 +86,7 @@ def _row(table: Table) -> Row:
         derived=table.flag("derived", False),
         speaks_for=table.texts("speaks_for", ()),
         tolerance_days=table.whole("tolerance_days", None),
+        fatal_for=table.texts("fatal_for", ()),
     )
 
 

@@ -1,4 +1,4 @@
-"""The look-up keys of guideline rows: phenotypes, scores, ranges of scores, alleles. Not which row applies to whom."""
+"""The look-up keys of guideline rows: phenotypes, scores, ranges of scores, alleles, pairs of alleles. Not which row applies to whom."""
 
 from __future__ import annotations
 
@@ -33,5 +33,7 @@ def matches(keys: tuple[str, ...], lookup: str) -> bool:
 def _matches(key: str, lookup: str, asked: Score | None) -> bool:
     if key == lookup:
         return True
+    if "/" in key:  # a pair of alleles has no order
+        return sorted(key.split("/")) == sorted(lookup.split("/"))
     listed = score(key) if asked is not None else None
     return listed is not None and asked is not None and asked.within(listed)

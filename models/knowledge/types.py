@@ -13,6 +13,9 @@ Harm = Literal["fatal", "serious", "other"]
 NO_RESULT = "No Result"  #: CPIC's key for a gene of a multi-gene guideline that has no result
 NO_SCORE = "n/a"  #: CPIC's score key for an indeterminate genotype
 INDETERMINATE = "Indeterminate"
+LABEL_WARNING = "Label warning"  #: classification: a label advises against it without contraindicating it
+LABEL_DOSE = "Label dose"  #: classification: a label gives a dose or a limit for this genotype
+ASSOCIATION = "Association"  #: classification: a body tells the effect, but neither contraindicates nor gives a dose
 #: who has one allele of a gene instead of two: nobody, everybody (mitochondrial), males (on the X chromosome)
 Single = Literal["never", "always", "male"]
 
@@ -147,6 +150,7 @@ class Row:
     dose: Dose | None
     fatal_below_age: int | None
     derived: bool
+    fatal_for: tuple[str, ...] = ()  #: clinical names: fatal where the chart has one of them as an active problem
     speaks_for: tuple[str, ...] = ()  #: clinical names of indications for which advice is told that a usual patient gets too
     tolerance_days: int | None = None  #: taken at this dose for so long, it is not told any more; None: always told
 
@@ -157,7 +161,9 @@ class Guideline:
 
     id: str  #: "clopidogrel.cpic", the file's name
     drug: Drug
-    keys: Mapping[str, str]  #: gene → "phenotype", "score", or the allele whose presence decides ("*57:01"); {}: whatever the genotype
+    keys: Mapping[
+        str, str
+    ]  #: gene → "phenotype", "score", "diplotype", or the allele whose presence decides ("*57:01"); {}: whatever the genotype
     populations: tuple[Population, ...]
     rows: tuple[Row, ...]
     must_test: bool  #: a first start without a result earns a card
@@ -166,6 +172,7 @@ class Guideline:
     group: str = ""  #: a name for medicines that are told of together at a request ("volatile anaesthetics …")
     also_at: tuple[str, ...] = ()  #: clinical names of requests (an operation) at which the group's medicines are given without an order
     single_ingredient: bool = False  #: it does not apply to combination products, whose other ingredients change the indication
+    others: str = ""  #: "gap": the source lists some diplotypes only, and any other one is not covered by it
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from models.features.population import age_undecided, chosen_by_indication
 from models.finding import Assessment, Checked, Recommendation
 from models.knowledge.types import Population
 from models.patient import Gap, Reason
+from models.pharmacogenomics.danger import endangering
 from models.pharmacogenomics.findings import finding, recommendations
-from models.pharmacogenomics.lookup import find_row
+from models.pharmacogenomics.lookup import NOT_LISTED, find_row
 from models.pharmacogenomics.question import Question, checked, gene_gaps
-from models.pharmacogenomics.quiet import silent, untested
+from models.pharmacogenomics.quiet import not_listed, not_listed_gaps, silent, untested
 from models.pharmacogenomics.rows import Applied, applied_rows
 from models.pharmacogenomics.tolerance import passive, tolerated
 from models.pharmacogenomics.urgency import urgency
@@ -31,10 +32,12 @@ def assess_guideline(question: Question) -> Assessment:
     populations = question.populations
     if not populations:
         return _not_applicable(question, "out_of_range", "the patient belongs to none of the guideline's populations")
-    applied = _insisted(applied_rows(question.guideline, populations, question.states, question.knowledge.genes), question)
-    reported = _reported(question, populations, applied)
+    rows = applied_rows(question.guideline, populations, question.states, question.knowledge.genes)
+    applied = _insisted(endangering(rows, question), question)
+    reported = endangering(_reported(question, populations, applied), question)
     if all(a.silent for a in (*applied, *reported)):
-        return silent(question, applied)
+        unlisted = any(a.row is NOT_LISTED for a in applied)
+        return not_listed(question, applied) if unlisted else silent(question, applied)
     if not reported and tolerated(question, applied):
         return passive(question)
     return _speak(question, applied, reported)
@@ -110,7 +113,7 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
         removable=agree and not disputed and not question.ungraded and everything[0].row.actions[0] == "alternative",
         notes=_notes(question, applied, reported),
     )
-    return Assessment((found,), gene_gaps(question), checked(question, "fired", question.missing))
+    return Assessment((found,), (*gene_gaps(question), *not_listed_gaps(question, applied)), checked(question, "fired", question.missing))
 
 
 def _graded(said: tuple[Recommendation, ...], question: Question) -> tuple[Recommendation, ...]:

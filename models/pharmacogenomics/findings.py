@@ -7,11 +7,11 @@ from typing import Literal
 
 from models.features.gene_state import GeneState
 from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Reading, Recommendation, Urgency
-from models.knowledge.types import Guideline
+from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Guideline
 from models.patient import Reason
 from models.pharmacogenomics.rows import Applied
 
-_STRENGTH = ("Contraindicated", "Strong", "Moderate", "Optional")
+_STRENGTH = ("Contraindicated", "Strong", LABEL_WARNING, LABEL_DOSE, "Moderate", "Optional", ASSOCIATION)
 
 
 def finding(

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from models.finding import Action, Assessment, Finding, Kind, Recommendation
 from models.knowledge.types import INDETERMINATE, NO_RESULT, NO_SCORE, Row
+from models.patient import Gap
 from models.pharmacogenomics.findings import finding, missing_reason, recommendations
-from models.pharmacogenomics.lookup import matches
+from models.pharmacogenomics.lookup import NOT_LISTED, matches
 from models.pharmacogenomics.question import Question, checked, gene_gaps
 from models.pharmacogenomics.rows import Applied
 from models.pharmacogenomics.urgency import fatal
@@ -51,6 +52,23 @@ def _told(question: Question, applied: Sequence[Applied], kind: Kind, action: Ac
     row = recommendations(question.guideline, applied, question.knowledge.drugs.ingredients)[0]
     said = Recommendation(row.source, row.classification, (action,), row.population, row.lookup, message, {}, derived=True)
     return finding(kind, "info", question.guideline, question.states, (said,))
+
+
+def not_listed(question: Question, applied: Sequence[Applied]) -> Assessment:
+    """Silent rows, and among them a diplotype that the source does not list: a gap, told on a card if the drug must be tested for."""
+    gaps = (*gene_gaps(question), *not_listed_gaps(question, applied))
+    findings: tuple[Finding, ...] = ()
+    if question.guideline.must_test:
+        findings = (_told(question, applied, "not-checked", "test", NOT_LISTED.message),)
+    return Assessment(findings, gaps, checked(question, "out_of_range", question.missing))
+
+
+def not_listed_gaps(question: Question, applied: Sequence[Applied]) -> tuple[Gap, ...]:
+    """Why the source says nothing for one of the readings; () when it says something for each."""
+    if not any(a.row is NOT_LISTED for a in applied):
+        return ()
+    because = "the source lists single diplotypes, and none of them was found for a result of this gene"
+    return tuple(Gap(subject, "out_of_range", because) for subject in question.subjects)
 
 
 def untested(question: Question) -> Assessment:

@@ -56,6 +56,8 @@ def keys(state: GeneState, mode: str, reported: bool = False) -> tuple[str, ...]
     """The look-up keys of a gene's readings, without repeats; "No Result" when there is nothing to look up."""
     if mode.startswith("*"):
         return tuple(f"{mode} {status}" for status in _allele(state.alleles.get(mode, ""))) or (NO_RESULT,)
+    if mode == "diplotype":  # a phenotype in words, the laboratory's too, names no alleles
+        return tuple(dict.fromkeys(r.diplotype or NO_SCORE for r in state.readings)) or (NO_RESULT,)
     readings = state.reported if reported and state.reported else state.readings
     return tuple(dict.fromkeys(_key(r, mode) for r in readings)) or (NO_RESULT,)
 
@@ -76,5 +78,7 @@ def usual_key(gene: Gene, mode: str) -> str:
         return f"{mode} negative"
     if mode == "phenotype":
         return gene.usual
+    if mode == "diplotype":
+        return f"{gene.reference}/{gene.reference}"
     activity = gene.alleles[gene.reference].activity or 0.0
     return str(Score(2 * activity, 2 * activity))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from models.features.age import Age
 from models.finding import Urgency
-from models.knowledge.types import Row
+from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Row
 from models.pharmacogenomics.rows import Applied
 
 _STEPS: tuple[Urgency, ...] = ("info", "warning", "critical")
 _URGENT = ("alternative", "dose_change")
+_WARNING = ("Strong", "Contraindicated", LABEL_WARNING, LABEL_DOSE, "Moderate")
 
 
 def urgency(
@@ -35,9 +36,11 @@ def urgency(
 def row_urgency(row: Row, age: Age | None, guideline_fatal: bool) -> Urgency:
     """What one row alone would earn, if its result were final, measured and unambiguous."""
     action = row.actions[0]
+    if row.classification == ASSOCIATION:
+        return "info"  # a table's association warns only where the label contraindicates or gives a dose (decisions.md, "Which body wins")
     if action in _URGENT and row.classification in ("Strong", "Contraindicated") and fatal(row, age):
         return "critical"
-    if action in _URGENT and row.classification in ("Strong", "Contraindicated", "Moderate"):
+    if action in _URGENT and row.classification in _WARNING:
         return "warning"
     return "warning" if action == "test" and guideline_fatal else "info"
 

@@ -70,6 +70,7 @@ def test_no_message_is_unused() -> None:
         "could-not-be-checked",
         "gene-not-tested",
         "gene-indeterminate",
+        "result-not-covered",
     }
     assert set(messages().rows) == used
 

@@ -16,7 +16,7 @@ from models.features.gene_state import gene_state
 from models.features.ingredients import ingredients
 from models.features.population import age_undecided
 from models.features.provenance import NOWHERE
-from models.finding import Evidence, Finding
+from models.finding import Dose, Evidence, Finding
 from models.knowledge.types import Knowledge, Population
 from models.patient import Gap, GeneResult, Order, PatientProfile
 from models.pharmacogenomics.findings import recommendations
@@ -98,12 +98,12 @@ def test_a_group_without_an_age_never_waits_for_one() -> None:
 
 
 def test_of_one_action_the_stronger_advice_comes_first_and_silence_last() -> None:
-    strengths = ["n/a", "Optional", "Moderate", "Strong", "Contraindicated"]
+    strengths = ["n/a", "Association", "Optional", "Moderate", "Label dose", "Strong", "Contraindicated"]
     rows = [replace(row({}, "dose_change", message=s), classification=s) for s in strengths]
     rows += [row({}, "standard", message="silent"), replace(row({}, "alternative", message="switch"), classification="Optional")]
     applied = [Applied(Population("general", "any"), {}, r, None) for r in rows]
     said = [r.message for r in recommendations(guideline(), applied, {"20": guideline().drug})]
-    assert said == ["switch", "Contraindicated", "Strong", "Moderate", "Optional", "n/a", "silent"]
+    assert said == ["switch", "Contraindicated", "Strong", "Label dose", "Moderate", "Optional", "Association", "n/a", "silent"]
 
 
 def test_findings_on_one_drug_are_told_on_one_card_with_everything_of_both(knowledge: Knowledge) -> None:
@@ -122,3 +122,31 @@ def test_findings_on_one_drug_are_told_on_one_card_with_everything_of_both(knowl
         assert (merged.genes, merged.evidence) == ((*loud.genes, *quiet.genes), (*loud.evidence, *quiet.evidence))
         assert (merged.notes, merged.gaps) == ((*loud.notes, *quiet.notes), (*loud.gaps, *quiet.gaps))
         assert not merged.removable
+
+
+def said_by(found: Finding, body: str, dose: Dose | None = None) -> Finding:
+    """The same finding as another body would make it, with this dose."""
+    return replace(found, recommendations=tuple(replace(said, source=body, dose=dose) for said in found.recommendations))
+
+
+def test_among_equals_cpic_leads_and_a_louder_label_leads_all_the_same(knowledge: Knowledge) -> None:
+    cpic = finding(knowledge, "32968", result("CYP2C19", diplotypes=("*2/*2",)))
+    label = said_by(cpic, "Another body")
+    for several in ((cpic, label), (label, cpic)):
+        assert list(dict.fromkeys(said.source for said in one_finding(several).recommendations)) == ["CPIC", "Another body"]
+    louder = replace(label, urgency="critical")
+    for several in ((cpic, louder), (louder, cpic)):
+        merged = one_finding(several)
+        assert list(dict.fromkeys(said.source for said in merged.recommendations)) == ["Another body", "CPIC"]
+        assert merged.urgency == "critical"
+
+
+def test_a_highest_dose_does_not_contradict_that_the_order_should_go(knowledge: Knowledge) -> None:
+    cpic = finding(knowledge, "32968", result("CYP2C19", diplotypes=("*2/*2",)))
+    assert cpic.removable
+    kept = replace(cpic, removable=False)
+    most, exact = Dose(None, 20.0, "mg/d", "daily dose"), Dose(10.0, 20.0, "mg/d", "daily dose")
+    assert one_finding((cpic, said_by(kept, "FDA", most))).removable
+    assert not one_finding((cpic, said_by(kept, "FDA", exact))).removable
+    assert not one_finding((cpic, said_by(kept, "FDA"))).removable
+    assert not one_finding((said_by(kept, "CPIC", most), said_by(kept, "FDA", most))).removable

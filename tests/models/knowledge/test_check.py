@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from models.errors import KnowledgeError
-from models.finding import Drug
+from models.finding import Dose, Drug
 from models.knowledge.check import check, lookups
 from models.knowledge.types import Guideline, Knowledge, Population
 from tests.support.small_knowledge import HIGH, LOW, SOURCE, gene, guideline, knowledge, row
@@ -79,6 +79,40 @@ BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
     "a fatal row that stays quiet": (lambda: with_row(1, actions=("monitor",)), "row[1]: a fatal row whose first action is 'monitor'"),
     "fatal in children, yet quiet": (lambda: with_row(2, fatal_below_age=18), "row[2]: a fatal row whose first action is 'standard'"),
     "an unknown message": (lambda: with_row(3, message="fewer"), "row[3]: message 'fewer'"),
+    "a contraindication that keeps the medicine": (
+        lambda: with_row(3, classification="Contraindicated"),
+        "row[3]: 'Contraindicated' with the first action 'dose_change'; write alternative",
+    ),
+    "a label's warning that keeps the medicine": (
+        lambda: with_row(3, classification="Label warning"),
+        "row[3]: 'Label warning' with the first action 'dose_change'; write alternative",
+    ),
+    "a label's dose that changes none": (
+        lambda: with_row(2, classification="Label dose"),
+        "row[2]: 'Label dose' with the first action 'standard'; write dose_change",
+    ),
+    "a fatal association": (lambda: with_row(1, classification="Association"), "row[1]: 'Association' can never be louder than info"),
+    "an association that is fatal in children": (
+        lambda: with_row(3, classification="Association", fatal_below_age=12),
+        "row[3]: 'Association' can never be louder than info",
+    ),
+    "an association that is fatal for some": (
+        lambda: with_row(3, classification="Association", fatal_for=("weight",)),
+        "row[3]: 'Association' can never be louder than info",
+    ),
+    "fatal for a state without a name": (
+        lambda: with_row(3, fatal_for=("old age",)),
+        "row[3]: fatal_for names 'old age', which is not in clinical/",
+    ),
+    "fatal for some, yet quiet": (lambda: with_row(2, fatal_for=("weight",)), "row[2]: a fatal row whose first action is 'standard'"),
+    "an association with a dose": (
+        lambda: with_row(3, classification="Association", dose=Dose(None, 20.0, "mg/d", "daily dose")),
+        "row[3]: 'Association' gives a dose; that is 'Label dose'",
+    ),
+    "gaps allowed where every combination needs a row": (
+        lambda: replace(guideline(), others="gap"),
+        'others = "gap", but the keys ask for no',
+    ),
     "no version": (lambda: replace(guideline(), source=replace(SOURCE, version="")), "source.version is empty"),
     "no https": (lambda: replace(guideline(), source=replace(SOURCE, url="ftp://example.org")), "source.url 'ftp://example.org'"),
 }
@@ -134,6 +168,33 @@ def test_an_allele_that_the_gene_does_not_test_is_refused() -> None:
     other = replace(guideline(), keys={"HERE": "*15:02"}, rows=(row({"HERE": ("*15:02 positive", "*15:02 negative")}),))
     with pytest.raises(KnowledgeError, match=r"keys ask HERE for '\*15:02'"):
         check(knowledge(other))
+
+
+def by_diplotype(*pairs: str, others: str = "gap") -> Guideline:
+    rows = tuple(row({"PAIR": (pair,)}) for pair in pairs)
+    return replace(guideline(), keys={"PAIR": "diplotype"}, rows=rows, others=others)
+
+
+def test_a_guideline_may_list_some_diplotypes_and_leave_the_rest_a_gap() -> None:
+    check(knowledge(by_diplotype("*1/*1", "*2/*1")))
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        (by_diplotype("*1/*1", "*1/*2", "*2/*1"), r"rows 2 and 3 both answer PAIR \*2/\*1"),
+        (by_diplotype("*1/*1", "*1/*3"), r"row\[2\]: PAIR '\*1/\*3' is no pair of the gene's alleles"),
+        (by_diplotype("*1/*1", "Usual"), r"row\[2\]: PAIR 'Usual' is no pair"),
+        (by_diplotype("*1/*1", others=""), 'which needs others = "gap"'),
+        (replace(guideline(), keys={"PAIR": "diplotype", "SCORE": "score"}, others="gap"), "and no other gene"),
+        (replace(by_diplotype("*57:01/*57:01"), keys={"HERE": "diplotype"}), "keys ask HERE for a 'diplotype'"),
+    ],
+)
+def test_a_broken_list_of_diplotypes_is_named(broken: Guideline, sentence: str) -> None:
+    if "HERE" in broken.keys:
+        broken = replace(broken, rows=(row({"HERE": ("*57:01/*57:01",)}),))
+    with pytest.raises(KnowledgeError, match=sentence):
+        check(knowledge(broken))
 
 
 def test_every_key_of_a_gene_is_asked() -> None:

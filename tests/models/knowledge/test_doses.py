@@ -19,6 +19,7 @@ def words(guideline: Guideline, row: Row) -> str:
     """The row's message without the part that is made of the dose itself."""
     names = [KNOWLEDGE.drugs.ingredients[rxnorm].name for rxnorm in row.alternatives]
     parts = {"drug": guideline.drug.name, "alternatives": joined(names, " or "), "dose": "{dose}", **row.parts}
+    parts["genes"] = joined(list(guideline.keys), " and ")
     message = messages().row(row.message)
     return " ".join(text.format_map(parts) for text in (message.do, message.why, message.more))
 

@@ -79,12 +79,19 @@ def test_a_guideline_may_be_meant_for_its_ingredient_alone() -> None:
     assert read(lambda file: file["guideline"].update(single_ingredient=True)).single_ingredient
 
 
+def test_a_guideline_may_list_some_diplotypes_only() -> None:
+    found = read(lambda file: file["guideline"].update(others="gap", keys={"SCORE": "diplotype"}))
+    assert (found.others, found.keys) == ("gap", {"SCORE": "diplotype"})
+    assert read().others == ""
+
+
 BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no source": (lambda f: f.pop("source"), "source"),
     "no version": (lambda f: f["source"].pop("version"), "source.version"),
     "no drug": (lambda f: f["guideline"].pop("drug"), "guideline.drug"),
     "a word for true": (lambda f: f["guideline"].update(must_test="yes"), "guideline.must_test"),
     "a word for a single ingredient": (lambda f: f["guideline"].update(single_ingredient="yes"), "guideline.single_ingredient"),
+    "an unknown word for other diplotypes": (lambda f: f["guideline"].update(others="standard"), "guideline.others must be one of gap"),
     "an unknown mode": (lambda f: f["guideline"]["keys"].update(SCORE="points"), "guideline.keys.SCORE must be phenotype, score"),
     "an unknown key of the file": (lambda f: f.update(rows=[]), "rows is not a key"),
     "an unknown key of the guideline": (lambda f: f["guideline"].update(route="ORAL"), "guideline.route is not a key"),

@@ -37,6 +37,11 @@ def test_score(text: str, meant: Score | None) -> None:
 @pytest.mark.parametrize(
     ("keys", "lookup", "answered"),
     [
+        (("*1/*3", "*2/*3"), "*1/*3", True),
+        (("*1/*3", "*2/*3"), "*3/*2", True),
+        (("*1/*3",), "*3/*3", False),
+        (("*1/*3",), "*1/*31", False),
+        (("*1/*3",), "n/a", False),
         (("0.25..1.0",), "0.25", True),
         (("0.25..1.0",), "1.0", True),
         (("0.25..1.0",), "0.0", False),

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.errors import KnowledgeError
-from models.pharmacogenomics.lookup import find_row
-from tests.support.small_knowledge import HIGH, LOW, guideline
+from models.pharmacogenomics.lookup import NOT_LISTED, find_row
+from tests.support.small_knowledge import HIGH, LOW, guideline, row
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,12 @@ def test_a_gene_left_out_is_refused() -> None:
     whole = guideline()
     with pytest.raises(KnowledgeError, match="for PAIR, SCORE"):
         find_row(whole, "general", {"PAIR": LOW})
+
+
+def test_a_diplotype_that_is_not_listed_is_told_as_such_and_only_where_the_guideline_says_that_there_are_such() -> None:
+    listed = replace(guideline(), keys={"PAIR": "diplotype"}, rows=(row({"PAIR": ("*1/*2",)}),), others="gap")
+    assert find_row(listed, "general", {"PAIR": "*2/*1"}) is listed.rows[0]
+    assert find_row(listed, "general", {"PAIR": "*2/*2"}) is NOT_LISTED
+    assert NOT_LISTED.actions == ("no_recommendation",)
+    with pytest.raises(KnowledgeError, match="0 rows answer"):
+        find_row(replace(listed, others=""), "general", {"PAIR": "*2/*2"})

@@ -41,6 +41,12 @@ def applied(*rows: Row) -> list[Applied]:
         (row("dose_change", "Moderate", "other"), "warning"),
         (row(classification="Optional"), "info"),
         (row("dose_change", "Optional"), "info"),
+        (row(classification="Contraindicated", harm="fatal"), "critical"),
+        (row(classification="Contraindicated"), "warning"),
+        (row("dose_change", "Label dose"), "warning"),
+        (row(classification="Label warning", harm="fatal"), "warning"),
+        (row("dose_change", "Association"), "info"),
+        (row("alternative", "Association"), "info"),
         (row("monitor"), "info"),
         (row("test"), "info"),
     ],
@@ -51,6 +57,10 @@ def test_one_row(given: Row, expected: Urgency) -> None:
 
 def test_a_test_for_a_drug_with_a_fatal_row_warns() -> None:
     assert row_urgency(row("test"), None, guideline_fatal=True) == "warning"
+
+
+def test_an_association_stays_info_beside_fatal_rows() -> None:
+    assert row_urgency(row("test", "Association"), None, guideline_fatal=True) == "info"
 
 
 def test_fatal_in_children_only_needs_a_known_age() -> None:
