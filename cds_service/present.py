@@ -112,6 +112,7 @@ def detail(finding: Finding, words: Messages) -> str:
     lines = [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
     lines += [*_reasons(finding, words), *_deeds(finding, words)]
     lines += [words.text(f"note-{note}") for note in finding.notes]
+    lines += [words.text(f"note-{remark.message}", **{name: starred(said) for name, said in remark.parts}) for remark in finding.remarks]
     lines += [words.text("note-alternatives")] if any(r.alternatives for r in finding.recommendations) else []
     lines += [gap_line(gap, words) for gap in finding.gaps]
     lines += _sources(finding, words)
@@ -145,9 +146,14 @@ def _when(group: list[Recommendation], finding: Finding, words: Messages) -> str
 
 
 def _sources(finding: Finding, words: Messages) -> list[str]:
-    strengths = dict.fromkeys(r.classification for r in finding.recommendations if r.classification != "n/a")
-    kind = "evidence" if strengths else "evidence-unclassified"
-    return [words.text(kind, label=e.label, version=e.version, classification=", ".join(strengths)) for e in finding.evidence]
+    """Each source with the strengths that it gave; an equation or a label gives none."""
+    lines = []
+    for e in finding.evidence:
+        own = [r.classification for r in finding.recommendations if r.classification != "n/a" and e.label.startswith(r.source)]
+        strengths = ", ".join(dict.fromkeys(own))
+        kind = "evidence" if strengths else "evidence-unclassified"
+        lines.append(words.text(kind, label=e.label, version=e.version, classification=strengths))
+    return lines
 
 
 def removals(finding: Finding, identity: UUID, words: Messages) -> list[Json]:

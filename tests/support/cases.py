@@ -16,7 +16,21 @@ from models.patient import Allergy, Condition, Dosage, GeneResult, Measurement, 
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AS_OF = date(2026, 11, 25)
-PERSON = {"born", "sex", "takes", "took", "conditions", "past_conditions", "measured", "allergies", "reasons", "dose", "requests", "unread"}
+PERSON = {
+    "born",
+    "sex",
+    "ancestry",
+    "takes",
+    "took",
+    "conditions",
+    "past_conditions",
+    "measured",
+    "allergies",
+    "reasons",
+    "dose",
+    "requests",
+    "unread",
+}
 KNOWN = PERSON | {"name", "order", "route", "genes", "phenotypes", "presence", "results", "complete", "expect", "why"}
 EXPECTED = {"cards", "indicator", "kind", "action", "summary", "detail", "removable", "not_checked", "checked", "recommendations"}
 
@@ -66,6 +80,7 @@ def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
         as_of=AS_OF,
         birth_date=given.get("born", ""),
         sex=given.get("sex", ""),
+        ancestry=tuple(given.get("ancestry", ())),
         genotypes=tuple(results),
         orders=orders,
         conditions=_conditions(given, knowledge),
