@@ -40,7 +40,10 @@ def estimate(
     if because or body is None:
         return Estimate(equation, None, because)
     terms = sum(term.terms[keys[term.gene]] for term in equation.genes) + sum(medicine.coefficient for medicine in medicines)
-    return Estimate(equation, FORMS[equation.form](equation.coefficients, body, terms))
+    daily, limit = FORMS[equation.form](equation.coefficients, body, terms), equation.limits["dose"]
+    if not limit.low <= daily <= limit.high:
+        return Estimate(equation, None, f"it gives a dose outside {limit.low:g} to {limit.high:g} {limit.unit}, where it cannot be trusted")
+    return Estimate(equation, daily)
 
 
 def refusal(equation: Equation, person: Person, keys: Mapping[str, str], excluded: Sequence[str]) -> str:
@@ -52,8 +55,8 @@ def refusal(equation: Equation, person: Person, keys: Mapping[str, str], exclude
             return f"it has no term for {term.gene} {keys[term.gene]}"
     if person.missing:
         return "it needs " + ", ".join(INPUT_WORDS[name] for name in person.missing)
-    for name, limit in equation.limits.items():
-        value = getattr(person, name)
+    for name in INPUT_WORDS:
+        value, limit = getattr(person, name), equation.limits[name]
         if not limit.low <= value <= limit.high:
             return f"it was not made for {INPUT_WORDS[name]} {value:g} {limit.unit}, only for {limit.low:g} to {limit.high:g}"
     if person.excluded:

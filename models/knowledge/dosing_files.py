@@ -16,6 +16,7 @@ FORMS = {
     "gage": ("intercept", "bsa_m2", "age_year", "target_inr", "smoker", "black", "clot"),
 }
 INPUTS = ("age", "height", "weight")
+LIMITED = (*INPUTS, "dose")
 CHART = ("height", "weight", "smoking", "clot", "not_with")
 ROLES = ("alternative", "calculated", "uncalculated", "clinically", "clinically_child", "less", "more", "child")
 
@@ -78,11 +79,11 @@ def _medicine(row: Table) -> MedicineTerm:
 def _limits(file: Table) -> dict[str, Limit]:
     found: dict[str, Limit] = {}
     for row in file.tables("limit"):
-        name, low, high = row.choice("of", INPUTS), _number(row, "from"), _number(row, "to")
+        name, low, high = row.choice("of", LIMITED), _number(row, "from"), _number(row, "to")
         if low >= high:
             row.refuse("must lie below `to`", "from")
         found[name] = Limit(low, high, row.text("unit"))
-    if missing := [name for name in INPUTS if name not in found]:
+    if missing := [name for name in LIMITED if name not in found]:
         file.refuse(f"has no [[limit]] of {missing[0]}; an equation may not be used beyond what it was made for, so write it")
     return found
 

@@ -267,7 +267,7 @@ class Equation:
     genes: tuple[GeneTerm, ...]
     medicines: tuple[MedicineTerm, ...]
     excluded: Mapping[str, frozenset[str]]  #: medicines that it has no term for, in words → RxNorm ingredient ids
-    limits: Mapping[str, Limit]  #: by input: "age", "height", "weight"
+    limits: Mapping[str, Limit]  #: by input ("age", "height", "weight"), and of the "dose" itself in mg a day
     source: Source
 
 
