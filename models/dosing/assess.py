@@ -115,6 +115,9 @@ def _gaps(q: DosingQuestion) -> Iterator[Gap]:
                 yield Gap(q.subject(gene), reason, _because(state))
     if q.missing or q.child:
         return
+    for unread in ("conditions", "measurements", "medications"):
+        if unread in q.profile.unread:
+            yield Gap(q.subject(unread), "unavailable", "the input was not, or only partly, read, so the dose does without it")
     for branch in open_branches(q):
         if not q.genotype.tested(branch.panel):
             yield Gap(

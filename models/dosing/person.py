@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from models.features.age import Age
+from models.features.circumstances import OLDEST_ADULT_DAYS, days_since
 from models.features.clinical import conditions_of, means, measurements_of
 from models.knowledge.types import DosingFlow, Knowledge
 from models.patient import PatientProfile
@@ -15,6 +16,7 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "height": {"cm": 1, "m": 100, "mm": 0.1, "[in_i]": 2.54, "[in_us]": 2.54, "in": 2.54},
     "weight": {"kg": 1, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237},
 }
+_AGING = ("weight",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,12 @@ def person(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, year
 
 
 def _measured(name: str, profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge) -> float | None:
-    """The latest measurement. When that one is not understood, an older one is no answer."""
+    """The latest measurement. When that one is not understood, an older one is no answer; and a weight grows old."""
     found = [m for known in flow.chart[name] for m in measurements_of(profile.measurements, knowledge.clinical[known])]
     if not found or found[0].value is None or found[0].comparator:
+        return None
+    days = days_since(found[0].effective, profile.as_of)
+    if name in _AGING and (days is None or days > OLDEST_ADULT_DAYS):
         return None
     factor = _UNITS[name].get(found[0].unit.strip().lower())
     return found[0].value * factor if factor is not None else None

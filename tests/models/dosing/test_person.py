@@ -61,6 +61,13 @@ def test_the_latest_weight_counts_and_an_older_one_is_no_answer_where_it_is_not_
     assert read(old, measured(WEIGHT, 75, "kg", comparator=">")).weight is None
 
 
+def test_a_weight_grows_old_and_a_height_does_not() -> None:
+    assert read(measured(WEIGHT, 75, "kg", "2024-11-26")).weight == 75
+    assert read(measured(WEIGHT, 75, "kg", "2024-11-24")).weight is None
+    assert read(measured(WEIGHT, 75, "kg", "")).weight is None
+    assert read(measured(HEIGHT, 170, "cm", "2001")).height == 170
+
+
 def test_the_age_is_the_older_one_and_unknown_where_it_may_be_a_childs() -> None:
     assert read(born="1961").age == 65
     assert read(born="1961-12-31").age == 64
