@@ -34,12 +34,12 @@ def excluded(equation: Equation, profile: PatientProfile, knowledge: Knowledge) 
 
 
 def _any(drugs: Collection[str], medicines: Collection[Taken]) -> bool:
-    return any(medicine.rxnorm in drugs for medicine in medicines)
+    return any(medicine.drug in drugs for medicine in medicines)
 
 
 def _counts(term: MedicineTerm, medicines: Collection[Taken], as_of: date) -> bool:
     """Active, or ended so lately that it is not washed out; an end that cannot be read is none."""
-    return any(m.rxnorm in term.drugs and (m.active or _lately(m.ended, term.washout_days, as_of)) for m in medicines)
+    return any(m.drug in term.drugs and (m.active or _lately(m.ended, term.washout_days, as_of)) for m in medicines)
 
 
 def _lately(ended: str, days: int, as_of: date) -> bool:

@@ -61,7 +61,7 @@ class DosingQuestion:
         own = {order.origin for order in self.profile.orders} - {""}
         chart = tuple(m for m in self.profile.medications if m.origin not in own)
         known = medicines.chart(PatientProfile(self.profile.as_of, medications=chart), self.knowledge)
-        return any(medicine.rxnorm == self.flow.drug.rxnorm for medicine in known)
+        return any(medicine.drug == self.flow.drug.key for medicine in known)
 
     @property
     def missing(self) -> tuple[str, ...]:
