@@ -115,6 +115,7 @@ def detail(finding: Finding, words: Messages) -> str:
     lines = [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
     lines += [*_reasons(finding, words), *_deeds(finding, words)]
     lines += [words.text(f"note-{note}") for note in finding.notes]
+    lines += [words.text(f"note-{remark.message}", **{name: starred(said) for name, said in remark.parts}) for remark in finding.remarks]
     lines += [words.text("note-alternatives")] if any(r.alternatives for r in finding.recommendations) else []
     lines += [gap_line(gap, words) for gap in finding.gaps]
     lines += _sources(finding, words)

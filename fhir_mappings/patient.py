@@ -1,4 +1,4 @@
-"""The input `patient`: birth date, sex and death. Who the patient is was settled by the firewall."""
+"""The input `patient`: birth date, sex, reported ancestry and death. Who the patient is was settled by the firewall."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fhir_mappings.ancestry import read_ancestry
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.resource import choice, is_true, kind, mappings, origin, text
 from models.patient import Gap
@@ -22,6 +23,7 @@ class Demographics:
     birth_date: str = ""  #: ISO, may be partial
     sex: str = ""
     deceased: bool = False
+    ancestry: tuple[str, ...] = ()
 
 
 def read_patient(resources: Sequence[Resource]) -> Read:
@@ -30,8 +32,9 @@ def read_patient(resources: Sequence[Resource]) -> Read:
     gaps: list[Gap] = []
     births = {b for r in patients if (b := _birth_date(r, gaps))}
     sexes = {s for r in patients if (s := _sex(r, gaps))}
-    for name, values in (("birthDate", births), ("gender", sexes)):
-        if len(values) > 1:
+    ancestries = {a for r in patients if (a := read_ancestry(r))}
+    for name, versions in (("birthDate", len(births)), ("gender", len(sexes)), ("race", len(ancestries))):
+        if versions > 1:
             gaps.append(
                 Gap("patient", "conflict", f"two versions of the Patient differ in {name}, so neither is used", origin(patients[0]))
             )
@@ -41,7 +44,8 @@ def read_patient(resources: Sequence[Resource]) -> Read:
     if not patients:
         return Read((), tuple(gaps))
     birth, sex = (next(iter(v)) if len(v) == 1 else "" for v in (births, sexes))
-    return Read((Demographics(birth, sex, any(_deceased(r) for r in patients)),), tuple(gaps))
+    ancestry = next(iter(ancestries)) if len(ancestries) == 1 else ()
+    return Read((Demographics(birth, sex, any(_deceased(r) for r in patients), ancestry),), tuple(gaps))
 
 
 def _birth_date(patient: Resource, gaps: list[Gap]) -> str:

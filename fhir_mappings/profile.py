@@ -51,6 +51,7 @@ def read_profile(
         as_of=as_of,
         birth_date=person.birth_date,
         sex=person.sex,
+        ancestry=person.ancestry,
         deceased=person.deceased,
         genotypes=_of(read, "genotypes", GeneResult),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),

@@ -104,6 +104,14 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence with parts that qualifies the whole card."""
+
+    message: str  #: "note-…" in cds_service/messages, without "note-"
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One decision about one drug (or, later, tumour, risk or plan)."""
 
@@ -117,6 +125,7 @@ class Finding:
     removable: bool = False  #: every applying row agrees that this order should not stand
     notes: tuple[str, ...] = ()  #: message ids of sentences that qualify the whole card
     gaps: tuple[Gap, ...] = ()  #: what was not checked and belongs on this card
+    remarks: tuple[Remark, ...] = ()  #: notes that name a figure or a thing of this patient
 
     @property
     def topic(self) -> str:

@@ -152,6 +152,7 @@ class PatientProfile:
     as_of: date
     birth_date: str = ""  #: ISO, may be partial ("1990", "1990-05") or ""
     sex: str = ""
+    ancestry: tuple[str, ...] = ()  #: as reported: black · white · asian · american-indian · pacific-islander · other; () when not said
     deceased: bool = False
     genotypes: tuple[GeneResult, ...] = ()
     orders: tuple[Order, ...] = ()

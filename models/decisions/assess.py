@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from models.codes import Concept
+from models.decisions.dosing import dosed
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
@@ -72,7 +73,9 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
-    if faults and len(faults) == len(questions):
+    doses, failed = dosed([o.drug for o in ordered], profile, knowledge)
+    answers, faults = answers + doses, faults + failed
+    if faults and len(faults) == len(questions) + len(doses):
         raise faults[0]
     return _merged((Assessment(gaps=(*profile.gaps, *gaps, *gene_gaps)), *answers))
 

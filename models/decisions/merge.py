@@ -27,6 +27,7 @@ def one_finding(several: Sequence[Finding]) -> Finding:
         removable=any(f.removable for f in several) and all(f.removable or _only_limits(f) for f in several),
         notes=tuple(dict.fromkeys(note for f in (lead, *rest) for note in f.notes)),
         gaps=tuple(dict.fromkeys(gap for f in (lead, *rest) for gap in f.gaps)),
+        remarks=tuple(dict.fromkeys(remark for f in (lead, *rest) for remark in f.remarks)),
     )
 
 

@@ -12,6 +12,7 @@ from typing import get_args
 from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
+from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.keys import matches
 from models.knowledge.types import (
     ASSOCIATION,
@@ -43,6 +44,9 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
         for guideline in guidelines:
             faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
     faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
+    faults += dosing_faults(knowledge, messages)
+    for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
+        faults += [fault for name, file in files.items() for fault in _source_faults(file.source, f"{folder}/{name}.toml")]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

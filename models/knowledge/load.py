@@ -14,6 +14,7 @@ import tomli
 from models.errors import KnowledgeError
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
+from models.knowledge.dosing_files import read_equation, read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
@@ -22,7 +23,7 @@ from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators
 
-FOLDERS = ("clinical", "drugs", "genes", "guidelines", "modulators")
+FOLDERS = ("clinical", "dosing", "drugs", "equations", "genes", "guidelines", "modulators")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -37,6 +38,8 @@ def load(root: Traversable | None = None) -> Knowledge:
         drugs=_drugs(texts),
         modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(_clinical(texts)),
+        equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
+        flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         digest=_digest(texts),
     )
     check(knowledge)

@@ -65,13 +65,18 @@ def test_fault_H01_each_row_makes_a_whole_card(guideline: Guideline, number: int
 
 
 def test_no_message_is_unused() -> None:
-    used = {row.message for _, _, row in every_row()} | {
-        "test-before-start",
-        "could-not-be-checked",
-        "gene-not-tested",
-        "gene-indeterminate",
-        "result-not-covered",
-    }
+    flows = {message for flow in KNOWLEDGE.flows.values() for message in flow.messages.values()}
+    used = (
+        {row.message for _, _, row in every_row()}
+        | flows
+        | {
+            "test-before-start",
+            "could-not-be-checked",
+            "gene-not-tested",
+            "gene-indeterminate",
+            "result-not-covered",
+        }
+    )
     assert set(messages().rows) == used
 
 

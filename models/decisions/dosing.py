@@ -1,0 +1,53 @@
+"""Dosing flows over the ordered drugs: gene states in, findings out, with each gene's result as every other card tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.dosing.assess import assess_dosing
+from models.dosing.question import DosingQuestion
+from models.features.gene_names import by_gene
+from models.features.gene_state import GeneState, gene_state
+from models.features.ingredients import ingredients
+from models.finding import Assessment, Drug
+from models.knowledge.types import DosingFlow, Knowledge
+from models.patient import Dosage, Gap, Order, PatientProfile
+from models.pharmacogenomics.findings import gene_evidence
+
+
+def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) -> tuple[list[Assessment], list[Exception]]:
+    """One answer for each drug that has a flow; a flow that fails becomes a Gap, and its fault is handed back."""
+    answers, faults = [], []
+    for flow in (knowledge.flows[d.rxnorm] for d in drugs if d.rxnorm in knowledge.flows):
+        try:
+            answers.append(_answer(flow, profile, knowledge))
+        except Exception as fault:  # noqa: BLE001 - isolates a broken flow as decisions.assess does a broken rule (DESIGN.md, "Errors")
+            faults.append(fault)
+            answers.append(Assessment(gaps=(Gap(flow.drug.name, "fault", f"the flow failed ({type(fault).__name__})"),)))
+    return answers, faults
+
+
+def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
+    grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
+    named = dict.fromkeys((*flow.keys, *flow.optional, *(a.gene for a in flow.adjustments)))
+    states = {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete, profile.sex) for g in named}
+    own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
+    dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
+    found = assess_dosing(DosingQuestion(flow, knowledge, profile, states, dosages))
+    genes = tuple(gene_evidence(states[gene], "phenotype") for gene in _told(flow, states))
+    orders = tuple(order.id for order in own if order.id)
+    return replace(
+        found,
+        findings=tuple(replace(f, genes=genes, orders=orders) for f in found.findings),
+        gaps=tuple(dict.fromkeys((*gaps, *found.gaps))),
+    )
+
+
+def _holds(order: Order, flow: DosingFlow, knowledge: Knowledge) -> bool:
+    return any(drug == flow.drug for drug, _ in ingredients(order, knowledge.drugs).drugs)
+
+
+def _told(flow: DosingFlow, states: dict[str, GeneState]) -> list[str]:
+    """Needed genes always; those that refine where they have a result."""
+    return [*flow.keys, *(gene for gene in flow.optional if states[gene].readings)]

@@ -1,0 +1,99 @@
+"""What dose equations ask of a person, read from the chart. What is not there, or not understood, stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from models.features.age import Age
+from models.features.circumstances import OLDEST_ADULT_DAYS, days_since
+from models.features.clinical import conditions_of, means, measurements_of
+from models.knowledge.types import DosingFlow, Knowledge
+from models.patient import PatientProfile
+
+#: Units, as UCUM codes or as they are often written, in the unit of the equations (cm, kg).
+_UNITS: Mapping[str, Mapping[str, float]] = {
+    "height": {"cm": 1, "m": 100, "mm": 0.1, "[in_i]": 2.54, "[in_us]": 2.54, "in": 2.54},
+    "weight": {"kg": 1, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237},
+}
+_AGING = ("weight",)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A person of whom everything is known. Years, cm, kg."""
+
+    age: float
+    height: float
+    weight: float
+    ancestry: tuple[str, ...]
+    smoker: bool
+    clot: bool  #: treated for a thrombosis of deep veins or an embolism of the lung
+    target_inr: float
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient as the chart tells; None is unknown."""
+
+    age: float | None
+    height: float | None
+    weight: float | None
+    ancestry: tuple[str, ...]
+    smoker: bool | None
+    clot: bool
+    target_inr: float
+    excluded: tuple[str, ...] = ()  #: conditions for which another target INR is likely, in words
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name in ("age", "height", "weight") if getattr(self, name) is None)
+
+    def body(self) -> Body | None:
+        if self.age is None or self.height is None or self.weight is None:
+            return None
+        return Body(self.age, self.height, self.weight, self.ancestry, bool(self.smoker), self.clot, self.target_inr)
+
+    def of(self, ancestry: tuple[str, ...]) -> Person:
+        return replace(self, ancestry=ancestry)
+
+
+def person(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, years: Age | None) -> Person:
+    """Of a partial birth date the older age counts, which gives the lower dose; one that may be a child's is unknown."""
+    adult = years is not None and years.surely_from(flow.adult_from)
+    return Person(
+        age=float(years.years[1]) if years is not None and adult else None,
+        height=_measured("height", profile, flow, knowledge),
+        weight=_measured("weight", profile, flow, knowledge),
+        ancestry=profile.ancestry,
+        smoker=_smoker(profile, flow, knowledge),
+        clot=any(_treated(profile, name, knowledge) for name in flow.chart["clot"]),
+        target_inr=flow.target_inr,
+        excluded=tuple(knowledge.clinical[name].label for name in flow.chart["not_with"] if _treated(profile, name, knowledge)),
+    )
+
+
+def _measured(name: str, profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge) -> float | None:
+    """The latest measurement. When that one is not understood, an older one is no answer; and a weight grows old."""
+    found = [m for known in flow.chart[name] for m in measurements_of(profile.measurements, knowledge.clinical[known])]
+    if not found or found[0].value is None or found[0].comparator:
+        return None
+    days = days_since(found[0].effective, profile.as_of)
+    if name in _AGING and (days is None or days > OLDEST_ADULT_DAYS):
+        return None
+    factor = _UNITS[name].get(found[0].unit.strip().lower())
+    return found[0].value * factor if factor is not None else None
+
+
+def _smoker(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge) -> bool | None:
+    """By the latest coded answer; without one it is not known."""
+    status, *smoking = flow.chart["smoking"]
+    answers = [m.answer for m in measurements_of(profile.measurements, knowledge.clinical[status]) if m.answer.codings]
+    return any(means(answers[0], knowledge.clinical[name]) for name in smoking) if answers else None
+
+
+def _treated(profile: PatientProfile, name: str, knowledge: Knowledge) -> bool:
+    """Is it an active problem, or the reason of an order?"""
+    known = knowledge.clinical[name]
+    reasons = (reason for order in profile.orders if order.selected for reason in order.reasons)
+    return bool(conditions_of(profile.conditions, known, "active")) or any(means(reason, known) for reason in reasons)

@@ -1,0 +1,80 @@
+"""One dosing flow put to one patient: all that its steps look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from models.dosing import medicines
+from models.dosing.genotype import Genotype, genotype
+from models.dosing.person import Person, person
+from models.features.age import Age, age
+from models.features.gene_state import GeneState
+from models.finding import Checked
+from models.knowledge.types import INDETERMINATE, DosingFlow, Equation, Knowledge, MedicineTerm
+from models.patient import Dosage, PatientProfile
+
+
+@dataclass(frozen=True)
+class DosingQuestion:
+    """`states` holds every gene that the flow names; `dosages` are those of the drug's own orders."""
+
+    flow: DosingFlow
+    knowledge: Knowledge
+    profile: PatientProfile
+    states: Mapping[str, GeneState]
+    dosages: tuple[Dosage, ...] = ()
+
+    @cached_property
+    def years(self) -> Age | None:
+        return age(self.profile.birth_date, self.profile.as_of)
+
+    @property
+    def child(self) -> bool:
+        return self.years is not None and self.years.surely_below(self.flow.adult_from)
+
+    @cached_property
+    def person(self) -> Person:
+        return person(self.profile, self.flow, self.knowledge, self.years)
+
+    @cached_property
+    def genotype(self) -> Genotype:
+        return genotype(self.flow, self.states, self.knowledge.genes)
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        return tuple(self.knowledge.equations[name] for name in self.flow.equations)
+
+    @cached_property
+    def medicines(self) -> Mapping[str, tuple[MedicineTerm, ...]]:
+        """What each equation counts, by its id."""
+        return {e.id: medicines.counted(e, self.profile, self.knowledge) for e in self.equations}
+
+    @cached_property
+    def excluded(self) -> Mapping[str, tuple[str, ...]]:
+        return {e.id: medicines.excluded(e, self.profile, self.knowledge) for e in self.equations}
+
+    @property
+    def started(self) -> bool:
+        """Does the patient take the drug, or has taken it? An order that is itself in the chart does not count."""
+        own = {order.origin for order in self.profile.orders} - {""}
+        chart = tuple(m for m in self.profile.medications if m.origin not in own)
+        known = medicines.chart(PatientProfile(self.profile.as_of, medications=chart), self.knowledge)
+        return any(medicine.drug == self.flow.drug.key for medicine in known)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Needed genes that have no result, or none whose effect is known."""
+        return tuple(g for g in self.flow.keys if all(r.phenotype == INDETERMINATE for r in self.states[g].readings))
+
+    def subject(self, what: str) -> str:
+        return f"{self.flow.drug.name}–{what}"
+
+    def checked(self, outcome: str, because: str = "") -> tuple[Checked, ...]:
+        """One line for each needed gene: what was looked up, or why nothing was."""
+        return tuple(Checked(self.subject(g), outcome, because or _looked_up(self.states[g])) for g in self.flow.keys)
+
+
+def _looked_up(state: GeneState) -> str:
+    return " or ".join(" ".join(filter(None, (r.diplotype, r.phenotype, r.activity_score))) for r in state.readings)
