@@ -98,6 +98,12 @@ def test_every_order_must_comply() -> None:
     assert answer(patient(orders=(near, far))).findings
 
 
+def test_an_order_that_is_not_being_chosen_has_no_say_in_the_answer() -> None:
+    near, far = order(number=1, dosages=(Dosage(3, 3, "mg", 1),)), order(number=2, dosages=(Dosage(7, 7, "mg", 1),))
+    assert not answer(patient(orders=(near, replace(far, selected=False)))).findings
+    assert answer(patient(orders=(replace(near, selected=False), far))).findings[0].orders == ("MedicationRequest/2",)
+
+
 def test_amiodarone_in_the_same_session_counts_and_an_inducer_does_not() -> None:
     assert max(doses(patient(orders=(order(), order("703", 2))))) < min(doses(patient()))
     assert doses(patient(orders=(order(), order("9384", 2)))) == doses(patient())
