@@ -32,10 +32,12 @@ Json = dict[str, Any]
 def present(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, most_info: int = MOST_INFO) -> Json:
     """The whole response body: cards by urgency, info beyond `most_info` in one card, and what was and was not checked."""
     words = messages()
-    own, rest = capped(found.findings, most_info)
+    together = service.one_card and len(found.findings) > 1
+    own, rest = ((), found.findings) if together else capped(found.findings, most_info)
     cards = [card(finding, asked, service, knowledge, words) for finding in own]
+    rolled = [rollup_card(rest, asked.instance, service.id, knowledge.digest, words, review=together)] if rest else []
     return {
-        "cards": cards + ([rollup_card(rest, asked.instance, service.id, knowledge.digest, words)] if rest else []),
+        "cards": cards + rolled,
         "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE)},
     }
 

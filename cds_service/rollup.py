@@ -1,4 +1,4 @@
-"""At most so many cards of info in one answer; the rest are named in one card. Critical and warning are never capped."""
+"""Several findings in one card: info beyond a cap (critical and warning are never capped), or all of a service that speaks once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages
 from cds_service.remembered import card_id
-from cds_service.words import advice, joined, label, starred
+from cds_service.words import advice, escaped, joined, label, result, starred
 from models.finding import Finding
 
 LONGEST_SUMMARY = 139
@@ -27,19 +27,24 @@ def capped(findings: Sequence[Finding], most_info: int) -> tuple[tuple[Finding, 
     return tuple(own), tuple(rest)
 
 
-def rollup_card(rest: Sequence[Finding], instance: str, service: str, knowledge: str, words: Messages) -> dict[str, Any]:
-    """One card that names drug and action of each; no suggestion, since each is a decision of its own."""
+def rollup_card(
+    rest: Sequence[Finding], instance: str, service: str, knowledge: str, words: Messages, *, review: bool = False
+) -> dict[str, Any]:
+    """One card that names drug and action of each; no suggestion, since each is a decision of its own.
+
+    `review`: the findings are on medicines that are taken, not ordered, and the loudest gives the card its indicator.
+    """
     topic = hashlib.sha256("\x1f".join(sorted(finding.topic for finding in rest)).encode()).hexdigest()[:24]
     evidence = list(dict.fromkeys(e for finding in rest for e in finding.evidence))
     return {
         "uuid": str(card_id(instance, service, topic)),
-        "summary": summary(rest, words),
-        "detail": "\n\n".join([words.text("rollup-why"), *(_line(finding, words) for finding in rest)]),
-        "indicator": "info",
+        "summary": summary(rest, words, review=review),
+        "detail": "\n\n".join([words.text("review-why" if review else "rollup-why"), *(_line(finding, words) for finding in rest)]),
+        "indicator": rest[0].urgency if review else "info",
         "source": {
             "label": f"{evidence[0].label}, {evidence[0].version}",
             "url": evidence[0].url,
-            "topic": {"system": TOPICS, "code": topic, "display": words.text("rollup-topic")},
+            "topic": {"system": TOPICS, "code": topic, "display": words.text("review-topic" if review else "rollup-topic")},
         },
         "links": [{"label": words.text("link", label=e.label, version=e.version), "url": e.url, "type": "absolute"} for e in evidence],
         "extension": {
@@ -49,9 +54,12 @@ def rollup_card(rest: Sequence[Finding], instance: str, service: str, knowledge:
     }
 
 
-def summary(rest: Sequence[Finding], words: Messages) -> str:
+def summary(rest: Sequence[Finding], words: Messages, *, review: bool = False) -> str:
     """The drugs as far as 139 characters allow; their number always."""
     drugs = list(dict.fromkeys(finding.drug.name for finding in rest))
+    if review:
+        named = words.text("review", drugs=joined(drugs, words.text("and")))
+        return named if len(named) <= LONGEST_SUMMARY else words.text("review-short", count=str(len(drugs)))
     count = words.text("rollup-one") if len(rest) == 1 else words.text("rollup-count", count=str(len(rest)))
     named = words.text("rollup", notes=count, drugs=joined(drugs, words.text("and")))
     return named if len(named) <= LONGEST_SUMMARY else words.text("rollup-short", notes=count)
@@ -59,5 +67,5 @@ def summary(rest: Sequence[Finding], words: Messages) -> str:
 
 def _line(finding: Finding, words: Messages) -> str:
     do = advice(finding, finding.recommendations[0], words).do
-    genes = joined([label(gene) for gene in finding.genes], words.text("and"))
-    return words.text("rollup-line", drug=finding.drug.name, do=starred(f"{do} – {genes}" if genes else do))
+    genes = joined([f"{label(gene)} {'' if gene.missing else result(gene)}".strip() for gene in finding.genes], words.text("and"))
+    return words.text("rollup-line", drug=finding.drug.name, do=starred(do) + (f" – {escaped(genes)}" if genes else ""))

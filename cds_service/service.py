@@ -24,4 +24,5 @@ class Service:
     reads_drafts: bool = True  #: it needs context.draftOrders
     speaks: tuple[Action, ...] = ()  #: actions that it tells; the others wait for a later hook. (): all
     again_after: int = 0  #: days in which the same facts are not told again, in whatever encounter. 0: once in an encounter
+    one_card: bool = False  #: everything it has to say stands in one card
     redraws: bool = False  #: called at every change of a draft: what it leaves out vanishes from the screen, so it repeats itself

@@ -12,11 +12,11 @@ from models.patient import Request
 
 
 def asked_at_requests(requests: Sequence[Request], ordered: Sequence[str], knowledge: Knowledge) -> tuple[Guideline, ...]:
-    """One guideline of each group that a selected request calls for, under the group's name.
+    """One guideline of each group that a request being made calls for, under the group's name.
 
     `ordered`: RxNorm ids of medicines that are ordered anyway: where one of the group is, its own card says it.
     """
-    wanted = [r for r in requests if r.selected]
+    wanted = [r for r in requests if r.draft and r.selected]
     found: dict[str, Guideline] = {}
     present = {g.group for rxnorm in ordered for g in knowledge.guidelines.get(rxnorm, ())}
     for guideline in (g for several in knowledge.guidelines.values() for g in several if g.also_at):

@@ -20,8 +20,8 @@ def review_medications(profile: PatientProfile, knowledge: Knowledge) -> Assessm
     Raises what `assess_orders` raises.
     """
     active = [m for m in profile.medications if m.active]
-    orders = _once(active, knowledge)
-    found = assess_orders(replace(profile, orders=orders), knowledge)
+    requests = tuple(replace(r, draft=True) for r in profile.requests)  # an operation that was asked for lies ahead
+    found = assess_orders(replace(profile, orders=_once(active, knowledge), requests=requests), knowledge)
     told = tuple(_calmed(f) for f in found.findings if f.kind not in OF_A_START)
     held = tuple(
         Checked(f"{f.drug.name}–{g.gene}", "silent", "the medicine was started already")

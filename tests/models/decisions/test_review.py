@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from models.codes import RXNORM, Code, Concept
+from models.decisions.assess import assess_orders
 from models.decisions.review import review_medications
 from models.finding import Assessment
 from models.knowledge.types import Knowledge
-from models.patient import Dosage, GeneResult, Medication, PatientProfile
+from models.patient import Dosage, GeneResult, Medication, PatientProfile, Request
 
 CLOPIDOGREL, ABACAVIR, CAPECITABINE, CODEINE, PAROXETINE = "32968", "190521", "194000", "2670", "32937"
 
@@ -71,3 +72,11 @@ def test_active_medicines_change_each_other_s_advice(knowledge: Knowledge) -> No
 def test_nothing_is_said_of_the_dead(knowledge: Knowledge) -> None:
     dead = PatientProfile(date(2026, 11, 26), deceased=True, medications=(takes(CLOPIDOGREL),))
     assert review_medications(dead, knowledge).findings == ()
+
+
+def test_an_operation_that_was_asked_for_lies_ahead(knowledge: Knowledge) -> None:
+    operation = Request(Concept((Code(*min(knowledge.clinical["operation"].codes)),)))
+    variant = GeneResult(Concept(text="RYR1"), "Observation/1", diplotypes=("c.7300G>A/Reference",))
+    chart = PatientProfile(date(2026, 11, 26), genotypes=(variant,), requests=(operation,))
+    assert [f.drug.name for f in review_medications(chart, knowledge).findings] == [knowledge.guidelines["10154"][0].group]
+    assert assess_orders(chart, knowledge).findings == ()
