@@ -29,6 +29,7 @@ def _gene(gene: GeneEvidence) -> dict[str, Any]:
         reportedPhenotype=gene.reported_phenotype,
         **_adjusted(gene),
         alleleStatus=list(gene.allele_status),
+        rule=gene.rule,
         possible=[_reading(reading) for reading in gene.possible],
         asOf=gene.as_of,
         sources=list(gene.sources),

@@ -15,6 +15,7 @@ from cds_service.remembered import card_id
 from cds_service.request import HookRequest
 from cds_service.rollup import TOPICS, capped, rollup_card
 from cds_service.service import Service
+from cds_service.test_suggestions import suggested_tests
 from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
 from fhir_mappings.proposals import delete_action
 from models.finding import Assessment, Evidence, Finding, GeneEvidence, Recommendation
@@ -46,7 +47,7 @@ def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Know
     """One finding as a CDS Hooks card."""
     evidence = finding.evidence[0]
     identity = card_id(asked.instance, service.id, finding.topic)
-    suggestions = removals(finding, identity, words)
+    suggestions = [*removals(finding, identity, words), *suggested_tests(finding, asked.patient, identity, words)]
     return _filled(
         {
             "uuid": str(identity),

@@ -128,11 +128,14 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
     """One line on one gene: result, status, date, laboratory; its possible readings where they matter."""
     if gene.missing:
         return words.text("gene-missing", gene=escaped(label(gene)), reason=words.text(f"missing-{gene.missing}"))
+    shown = gene.possible and (show_possible or gene.rule)
+    kind = "gene-on-file" if gene.rule else "gene-possible"
     said = [
         words.text("gene-score", score=gene.activity_score) if gene.activity_score else "",
         words.text("gene-reported", phenotype=escaped(gene.reported_phenotype)) if _differs(gene) else "",
-        words.text("gene-possible", readings=readings(gene.possible, words)) if gene.possible and show_possible else "",
+        words.text(kind, readings=readings(gene.possible, words)) if shown else "",
         *_origin(gene, words),
+        words.text(f"gene-rule-{gene.rule}") if gene.rule else "",
         _adjusted(gene, words),
         words.text("gene-also-acting", drugs=_causes(gene.also_acting, words)) if gene.also_acting else "",
         words.text("gene-by-words") if gene.by_words else "",
@@ -154,7 +157,7 @@ def _causes(acting: Sequence[tuple[Drug, str]], words: Messages) -> str:
 
 def _origin(gene: GeneEvidence, words: Messages) -> list[str]:
     """Status, date and laboratory; readings that rest on different results say their own."""
-    if gene.possible and all(reading.because for reading in gene.possible):
+    if gene.rule.startswith("problem") or (gene.possible and all(reading.because for reading in gene.possible)):
         return []
     status = words.text("status-amended" if gene.amended else "status-final")
     dated = (

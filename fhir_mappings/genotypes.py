@@ -199,7 +199,7 @@ def _check_presence_code(code: Concept, single: SingleGene, value: Value) -> Non
 def _result(resource: Resource, gene: Concept, value: Value, role: str, parts: _Parts) -> GeneResult:
     source = source_class(resource, parts.get("source_class", ()))
     if source is None:
-        raise _Refused("not_understood", "its genomic source class (48002-0) is neither germline nor somatic")
+        raise _Refused("not_understood", "its genomic source class (48002-0) is none of germline, somatic and donor")
     return GeneResult(
         gene=gene,
         origin=origin(resource),

@@ -59,7 +59,7 @@ def by_role(resource: Resource) -> Mapping[str, list[Resource]]:
 
 
 def source_class(resource: Resource, components: Sequence[Resource]) -> str | None:
-    """'germline', 'somatic', '' when it is not said, None when it is said and means neither."""
+    """'germline', 'somatic', 'donor', '' when it is not said, None when it is said and means none of them."""
     stated = [value for c in components for _, value in choice(c, "value")]
     stated += [v for e in extensions(resource, "observation-geneticsGenomicSourceClass") for _, v in choice(e, "value")]
     if not stated:

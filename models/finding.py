@@ -78,8 +78,17 @@ class GeneEvidence:
     also_acting: tuple[tuple[Drug, str], ...] = ()  #: medicines that act on the enzyme too, but do not enter the advice
     allele_status: tuple[str, ...] = ()  #: presence genes: "*57:01 positive"
     possible: tuple[Reading, ...] = ()
+    rule: str = ""  #: message id (gene-rule-…) of why this phenotype was used, where something else stands beside it
     by_words: bool = False  #: rests on free text without a code
     missing: str = ""  #: why there is nothing to look up: a Gap's reason or "pending"; "" when there is
+
+
+@dataclass(frozen=True, slots=True)
+class Orderable:
+    """A laboratory test that would tell what is missing."""
+
+    name: str  #: what it tests: "DPYD", "HLA-B*57:01"
+    loinc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,7 @@ class Finding:
     notes: tuple[str, ...] = ()  #: message ids of sentences that qualify the whole card
     gaps: tuple[Gap, ...] = ()  #: what was not checked and belongs on this card
     remarks: tuple[Remark, ...] = ()  #: notes that name a figure or a thing of this patient
+    tests: tuple[Orderable, ...] = ()  #: tests that could be ordered first
 
     @property
     def topic(self) -> str:

@@ -55,7 +55,7 @@ class GeneResult:
     status: str = "final"  #: final · amended · corrected · preliminary · registered · unknown
     effective: str = ""  #: ISO date or dateTime as reported, may be partial or empty
     laboratory: str = ""  #: performer's display, for conflict cards
-    source_class: str = ""  #: germline · somatic · "" (not said)
+    source_class: str = ""  #: germline · somatic · donor · "" (not said)
     callable: bool = True  #: False: tested, and no result could be given
     because: str = ""  #: why not callable
     derived_from: tuple[str, ...] = ()  #: origins of the results this one was derived from

@@ -12,12 +12,14 @@ from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
 from models.features.age import age
+from models.features.chart import state_from_chart
 from models.features.circumstances import Circumstances, body_weight, days_since, dose_per_day
 from models.features.continuation import continued_days
 from models.features.gene_names import by_gene
-from models.features.gene_state import GeneState, gene_state
+from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.features.phenoconversion import Taken, converted, modulating, taken
+from models.features.started import started
 from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
@@ -68,7 +70,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             chart = replace(
                 known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=_taken_days(order, medicines, profile.as_of)
             )
-            question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge))
+            before = started(guideline, profile, knowledge)
+            question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge), before)
             answers.append(_about(order, assess_guideline(question)))
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
@@ -126,7 +129,7 @@ def _states(
     if not wanted:
         return {}, ()
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
-    return {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete, profile.sex) for g in wanted}, gaps
+    return {g: state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge) for g in wanted}, gaps
 
 
 def _converted(

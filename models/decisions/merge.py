@@ -26,6 +26,7 @@ def one_finding(several: Sequence[Finding]) -> Finding:
         evidence=tuple(dict.fromkeys(e for f in (lead, *rest) for e in f.evidence)),
         removable=any(f.removable for f in several) and all(f.removable or _only_limits(f) for f in several),
         notes=tuple(dict.fromkeys(note for f in (lead, *rest) for note in f.notes)),
+        tests=tuple(dict.fromkeys(test for f in (lead, *rest) for test in f.tests)),
         gaps=tuple(dict.fromkeys(gap for f in (lead, *rest) for gap in f.gaps)),
         remarks=tuple(dict.fromkeys(remark for f in (lead, *rest) for remark in f.remarks)),
     )

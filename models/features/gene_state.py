@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from models.features.calls import Call, calls, merged
-from models.features.phenotypes import readings, readings_for_phenotype
+from models.features.phenotypes import copies_open, readings, readings_for_phenotype
 from models.features.presence import allele_statuses
 from models.features.provenance import NOWHERE, Provenance, provenance
-from models.finding import Reading
+from models.finding import Evidence, Reading
 from models.knowledge.types import Gene, Modulator
 from models.patient import Gap, GeneResult, Reason
 
@@ -35,6 +35,13 @@ class GeneState:
     modulators: tuple[Modulator, ...] = ()  #: these medicines
     mentioned: tuple[Modulator, ...] = ()  #: medicines that act on the enzyme too, but do not enter the readings
     predicted: bool = False  #: no guideline grades what the modulators leave
+    shown: tuple[Reading, ...] = ()  #: readings that are told beside the others and not looked up
+    rule: str = ""  #: message id (gene-rule-…) of why `readings` drive, where something else stands beside them
+    notes: tuple[str, ...] = ()  #: message ids of what qualifies every advice that rests on this
+    doubts: tuple[Gap, ...] = ()  #: why what is used may not be about the gene at work in this patient
+    unseen: tuple[Gap, ...] = ()  #: inputs that could have said more and were not read
+    evidence: tuple[Evidence, ...] = ()  #: where it is from that an enzyme test or a problem means what it is taken for
+    ordered: frozenset[str] = frozenset()  #: tests on order: alleles of presence genes, "" for the gene itself
     certainty: Certainty = "certain"
     alleles: Mapping[str, str] = field(default_factory=dict)  #: presence genes: "*57:01" → positive · negative · conflict · undecided
     provenance: Provenance = NOWHERE
@@ -96,16 +103,46 @@ def _from_calls(gene: Gene, found: Sequence[Call], told: Sequence[GeneResult], g
     driven = tuple(r for name, d in distinct.items() for r in _dated(readings(gene, d), by_name[name], len(distinct)))
     reported = tuple(dict.fromkeys(r.phenotype for r in told))
     differing = tuple(p for p in reported if p not in {r.phenotype for r in driven})
+    beside = tuple(r for p in differing for r in _reported(gene, p, told))
+    rule = "computed" if beside else ""
+    if len(reported) == len(distinct) == 1 and copies_open(next(iter(distinct.values()))):
+        driven, beside, rule = _by_report(gene, driven, reported[0], told)
     return GeneState(
         gene.symbol,
-        readings=driven,
-        reported=tuple(r for p in differing for r in readings_for_phenotype(gene, p)),
+        readings=set_beside(gene, driven) if rule == "computed" else driven,
+        reported=beside,
         reported_phenotype=" / ".join(differing or reported[:1]),
+        rule=rule,
         certainty="conflict" if len(distinct) > 1 else "ambiguous" if len(driven) > 1 else "certain",
         provenance=provenance([c.result for c in found] + list(told)),
         missing="",
         gaps=tuple(gaps),
     )
+
+
+def _by_report(
+    gene: Gene, computed: tuple[Reading, ...], phenotype: str, told: Sequence[GeneResult]
+) -> tuple[tuple[Reading, ...], tuple[Reading, ...], str]:
+    """Where the number of copies is open the laboratory knows more: its phenotype picks among the computed readings.
+
+    Where it is none of them it drives, and the computed ones stand beside it.
+    """
+    picked = tuple(r for r in computed if r.phenotype == phenotype)
+    if picked:
+        return picked, (), "copies-open" if len(picked) < len(computed) else ""
+    return _reported(gene, phenotype, told), set_beside(gene, computed), "copies-open"
+
+
+def _reported(gene: Gene, phenotype: str, told: Sequence[GeneResult]) -> tuple[Reading, ...]:
+    """A laboratory's phenotype, with laboratory and date as its reason."""
+    who = dict.fromkeys(", ".join(filter(None, (r.laboratory, r.effective[:10]))) or r.origin for r in told if r.phenotype == phenotype)
+    return tuple(replace(r, because=f"reported, {'; '.join(who)}") for r in readings_for_phenotype(gene, phenotype))
+
+
+def set_beside(gene: Gene, computed: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Computed readings with the version of the knowledge that computed them, for a card that shows others beside them."""
+    by = f"computed with {gene.source.body}, {gene.source.version}"
+    return tuple(replace(r, because="; ".join(filter(None, (r.because, by)))) for r in computed)
 
 
 def _dated(found: tuple[Reading, ...], results: Sequence[GeneResult], rivals: int) -> tuple[Reading, ...]:
@@ -127,6 +164,7 @@ def _from_phenotypes(gene: Gene, told: Sequence[GeneResult], gaps: list[Gap]) ->
     return GeneState(
         gene.symbol,
         readings=found,
+        rule="allele-undefined" if any(gap.reason == "unknown_allele" for gap in gaps) else "",
         reported_phenotype=" / ".join(names),
         certainty="conflict" if len(names) > 1 else "ambiguous" if len(found) > 1 else "certain",
         provenance=provenance(told),

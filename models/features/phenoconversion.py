@@ -86,8 +86,9 @@ def converted(gene: Gene, state: GeneState, modulators: Modulators, counted: Seq
     left = tuple(dict.fromkeys(r for reading in state.readings for r in _left(gene, reading, modulators, weighed[0].strength)))
     if {(r.phenotype, r.activity_score) for r in left} == {(r.phenotype, r.activity_score) for r in state.readings}:
         return replace(state, mentioned=told) if told else state
+    reported = tuple(dict.fromkeys(r for one in state.reported for r in _left(gene, one, modulators, weighed[0].strength)))
     return replace(
-        state, readings=left, genetic=state.readings, reported=(), modulators=weighed, mentioned=told, predicted=not modulators.graded
+        state, readings=left, genetic=state.readings, reported=reported, modulators=weighed, mentioned=told, predicted=not modulators.graded
     )
 
 

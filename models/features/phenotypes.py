@@ -58,6 +58,11 @@ def _by_functions(gene: Gene, diplotype: Diplotype) -> str:
     return gene.pairs[tuple(sorted(gene.alleles[h[0].allele].function for h in diplotype.haplotypes))]
 
 
+def copies_open(diplotype: Diplotype) -> bool:
+    """Does the genotype leave the number of copies, or which allele is multiplied, open?"""
+    return not diplotype.rivals and bool(_open(diplotype))
+
+
 def _open(diplotype: Diplotype) -> str:
     """What the genotype leaves open; "" when it leaves nothing open."""
     if diplotype.either is not None:

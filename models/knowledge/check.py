@@ -11,6 +11,7 @@ from typing import get_args
 
 from models.errors import KnowledgeError
 from models.finding import Action
+from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.keys import matches
@@ -47,6 +48,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += dosing_faults(knowledge, messages)
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
         faults += [fault for name, file in files.items() for fault in _source_faults(file.source, f"{folder}/{name}.toml")]
+    faults += chart_evidence_faults(knowledge, _source_faults)
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

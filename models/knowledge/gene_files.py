@@ -12,6 +12,7 @@ from models.knowledge.source_block import read_source
 from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Position, Score, Single
 
 METHODS = ("score", "pairs", "presence")
+TISSUES = ("liver", "blood")  #: whose transplantation brings another person's gene to work
 RULES: Mapping[Single, tuple[tuple[int, ...], str]] = {
     "never": ((2,), "two functions"),
     "always": ((1,), "one function"),
@@ -53,6 +54,7 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 single=single,
                 positions=_positions(file, alleles),
                 from_birth=head.flag("from_birth", False),
+                expressed=head.choice("expressed", TISSUES) if head.has("expressed") else "",
             )
 
 

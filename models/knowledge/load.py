@@ -12,6 +12,7 @@ from typing import Any
 import tomli
 
 from models.errors import KnowledgeError
+from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
 from models.knowledge.dosing_files import read_equation, read_flow
@@ -21,9 +22,9 @@ from models.knowledge.guideline_files import read_guideline
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators
+from models.knowledge.types import ChartEvidence, Clinical, Drugs, Gene, Guideline, Knowledge, Modulators
 
-FOLDERS = ("clinical", "dosing", "drugs", "equations", "genes", "guidelines", "modulators")
+FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -40,6 +41,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         clinical=MappingProxyType(_clinical(texts)),
         equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
+        evidence=MappingProxyType(_evidence(texts)),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -92,6 +94,14 @@ def _guidelines(texts: dict[str, str]) -> dict[str, tuple[Guideline, ...]]:
 
 def _modulators(texts: dict[str, str]) -> dict[str, Modulators]:
     return {found.gene: found for name, table in _named(texts, "modulators") for found in [read_modulators(table, name)]}
+
+
+def _evidence(texts: dict[str, str]) -> dict[str, ChartEvidence]:
+    found = {name: read_chart_evidence(table, name) for name, table in _named(texts, "evidence")}
+    for name, evidence in found.items():
+        if name != f"evidence/{evidence.gene}.toml":
+            raise KnowledgeError(f"{name}: is about gene '{evidence.gene}'; such a file bears its gene's name")
+    return {evidence.gene: evidence for evidence in found.values()}
 
 
 def _clinical(texts: dict[str, str]) -> dict[str, Clinical]:

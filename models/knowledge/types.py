@@ -116,6 +116,7 @@ class Gene:
     single: Single = "never"  #: who has one allele of it instead of two
     positions: tuple[Position, ...] = ()
     from_birth: bool = False  #: its phenotype holds in a newborn too: no enzyme that matures
+    expressed: str = ""  #: the one tissue whose transplantation brings another person's gene to work: "liver" or "blood"; "": several
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +332,55 @@ class DosingFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class Border:
+    """Values from `low` (included) to `high` (not included) of an enzyme test, in any of the units, mean one of the phenotypes."""
+
+    units: tuple[str, ...]
+    low: float
+    high: float
+    phenotypes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """What makes an enzyme test worthless: a condition that lasts, or (with `days`) an event so many days before it."""
+
+    name: str  #: clinical name
+    days: int | None = None  #: None: while it lasts; for an event that is never over, a number beyond any life
+    note: str = ""  #: message id of what the card says when the event could not be looked for everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class EnzymeTest:
+    """A test of what the gene's enzyme does, and how its result becomes a phenotype of the gene."""
+
+    measured: str  #: clinical name of the measurement
+    borders: tuple[Border, ...]
+    words: Mapping[str, tuple[str, ...]]  #: answer in lower case → the phenotypes that it can mean
+    unless: tuple[Unless, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A recorded problem that says what the gene does. `decides`: even where the genotype says otherwise."""
+
+    name: str  #: clinical name of the condition
+    phenotypes: tuple[str, ...]
+    decides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChartEvidence:
+    """What a chart can say of a gene without its genotype. One file for each gene, with a source of its own."""
+
+    gene: str
+    decides_for: tuple[str, ...]  #: administrative genders in whom the enzyme decides and the genotype is only shown
+    tests: tuple[EnzymeTest, ...]
+    problems: tuple[Problem, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """An immutable, checked snapshot of everything known."""
 
@@ -342,3 +392,4 @@ class Knowledge:
     clinical: Mapping[str, Clinical] = field(default_factory=dict)  #: by id
     equations: Mapping[str, Equation] = field(default_factory=dict)  #: by id
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
+    evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol

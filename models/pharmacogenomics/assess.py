@@ -85,7 +85,13 @@ def _reported(question: Question, populations: Sequence[Population], applied: Se
     if not any(question.states[gene].reported for gene in question.guideline.keys):
         return ()
     rows = applied_rows(question.guideline, populations, question.states, question.knowledge.genes, reported=True)
-    return rows if {_deed(a) for a in rows} != {_deed(a) for a in applied} else ()
+    return rows if {_advice(a) for a in rows} != {_advice(a) for a in applied} else ()
+
+
+def _advice(applied: Applied) -> object:
+    """What is advised, with its figures: half a dose and a tenth of it differ. Silent rows are all alike."""
+    row = applied.row
+    return "" if applied.silent else (row.actions, row.message, tuple(row.parts.items()), row.dose)
 
 
 def _deed(applied: Applied) -> str:
@@ -97,20 +103,21 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     everything = (*applied, *reported)
     agree = len({_deed(a) for a in everything}) == 1
     disputed = question.conflict or bool(reported)
+    loud = urgency(
+        everything,
+        question.age,
+        guideline_fatal=question.lethal,
+        settled=agree and not question.converted,
+        conflict=disputed,
+        ungraded=question.ungraded,
+    )
     found = finding(
         "conflict" if disputed else "drug-gene",
-        urgency(
-            everything,
-            question.age,
-            guideline_fatal=question.lethal,
-            settled=agree and not question.converted,
-            conflict=disputed,
-            ungraded=question.ungraded,
-        ),
+        "warning" if question.doubtful and loud == "critical" else loud,
         question.guideline,
         question.states,
         _graded(recommendations(question.guideline, everything, question.knowledge.drugs.ingredients), question),
-        removable=agree and not disputed and not question.ungraded and everything[0].row.actions[0] == "alternative",
+        removable=agree and not (disputed or question.doubtful or question.ungraded) and everything[0].row.actions[0] == "alternative",
         notes=_notes(question, applied, reported),
     )
     return Assessment((found,), (*gene_gaps(question), *not_listed_gaps(question, applied)), checked(question, "fired", question.missing))

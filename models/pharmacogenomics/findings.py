@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from models.features.gene_state import GeneState
-from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Reading, Recommendation, Urgency
+from models.finding import CAREFUL_FIRST, Drug, Evidence, Finding, GeneEvidence, Kind, Orderable, Reading, Recommendation, Urgency
 from models.knowledge.types import ASSOCIATION, LABEL_DOSE, LABEL_WARNING, Guideline
 from models.patient import Reason
 from models.pharmacogenomics.rows import Applied
@@ -23,6 +23,7 @@ def finding(
     *,
     removable: bool = False,
     notes: tuple[str, ...] = (),
+    tests: tuple[Orderable, ...] = (),
 ) -> Finding:
     """A finding on the guideline's drug, resting on the states of all genes that the guideline uses."""
     return Finding(
@@ -31,17 +32,27 @@ def finding(
         drug=guideline.drug,
         genes=tuple(gene_evidence(states[gene], mode) for gene, mode in guideline.keys.items()),
         recommendations=recommended,
-        evidence=(Evidence(f"{guideline.source.body} {guideline.drug.name}", guideline.source.version, guideline.source.url),),
+        evidence=(
+            Evidence(f"{guideline.source.body} {guideline.drug.name}", guideline.source.version, guideline.source.url),
+            *(e for gene in guideline.keys for e in states[gene].evidence),
+        ),
         removable=removable,
-        notes=notes,
+        notes=tuple(dict.fromkeys((*notes, *(note for gene in guideline.keys for note in states[gene].notes)))),
         gaps=tuple(dict.fromkeys(gap for gene in guideline.keys for gap in states[gene].gaps)),
+        tests=tests,
     )
 
 
 def recommendations(guideline: Guideline, applied: Sequence[Applied], ingredients: Mapping[str, Drug]) -> tuple[Recommendation, ...]:
-    """Most careful first: rows that speak before silent ones, then by action, then by the source's strength."""
-    ordered = sorted(applied, key=lambda a: (a.silent, CAREFUL_FIRST.index(a.row.actions[0]), _weakness(a.row.classification)))
+    """Most careful first: rows that speak before silent ones, then by action, fatal ones first, then by the source's strength."""
+    ordered = sorted(applied, key=_carefulness)
     return tuple(_recommendation(guideline, a, ingredients) for a in ordered)
+
+
+def _carefulness(applied: Applied) -> tuple[bool, int, bool, int]:
+    row = applied.row
+    fatal = row.harm == "fatal" or row.fatal_below_age is not None
+    return applied.silent, CAREFUL_FIRST.index(row.actions[0]), not fatal, _weakness(row.classification)
 
 
 def _weakness(classification: str) -> int:
@@ -86,7 +97,8 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
         by_words=state.provenance.by_words,
         sources=state.provenance.sources,
         allele_status=(f"{mode} {status}",) if status else (),
-        possible=() if single or not read else (*read, *state.reported),
+        possible=_possible(read, state),
+        rule=state.rule,
         adjusted=state.readings if state.genetic else (),
         adjusted_because=tuple((modulator.drug, modulator.strength) for modulator in state.modulators),
         also_acting=tuple((modulator.drug, modulator.strength) for modulator in state.mentioned),
@@ -94,8 +106,20 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
     )
 
 
+def _possible(read: Sequence[Reading], state: GeneState) -> tuple[Reading, ...]:
+    """Every reading there is, when more than one could be true or something else stands beside the one that drives."""
+    every = (*read, *state.reported, *state.shown)
+    return every if read and len(every) > 1 else ()
+
+
 def missing_reason(state: GeneState, mode: str) -> Reason | Literal["pending"]:
-    """Why there is nothing to look up for what a guideline asks of this gene."""
+    """Why there is nothing to look up for what a guideline asks of this gene. A test on order is waited for."""
+    reason = _reason(state, mode)
+    wanted = {mode, ""} if mode.startswith("*") else {""}
+    return "pending" if reason in ("not_tested", "not_callable") and wanted & state.ordered else reason
+
+
+def _reason(state: GeneState, mode: str) -> Reason | Literal["pending"]:
     if mode.startswith("*") and state.alleles.get(mode) == "undecided":
         return "not_callable"
     return state.missing or "not_tested"

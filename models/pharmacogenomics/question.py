@@ -26,6 +26,7 @@ class Question:
     knowledge: Knowledge
     chart: Circumstances = NOTHING_KNOWN
     continued_days: int = 0  #: for how long the ordered dose has been taken; 0: a start, or not known
+    started: bool = False  #: the chart holds the drug as taken before, so this order is no first start
 
     @property
     def populations(self) -> tuple[Population, ...]:
@@ -62,6 +63,11 @@ class Question:
         return any(self.states[gene].predicted for gene in self.guideline.keys)
 
     @property
+    def doubtful(self) -> bool:
+        """May a result not be about the gene at work in this patient? Then at most a warning, and no suggestion."""
+        return any(self.states[gene].doubts for gene in self.guideline.keys)
+
+    @property
     def conflict(self) -> bool:
         """Do results contradict each other? For a presence gene only the allele that is asked about counts."""
         return any(_contradicts(self.states[gene], mode) for gene, mode in self.guideline.keys.items())
@@ -80,7 +86,7 @@ def gene_gaps(question: Question) -> tuple[Gap, ...]:
     found: list[Gap] = []
     for gene, mode in question.guideline.keys.items():
         state = question.states[gene]
-        found += state.gaps
+        found += (*state.gaps, *state.doubts, *state.unseen)
         reason = missing_reason(state, mode)
         if gene in question.missing and not any(gap.reason == reason for gap in state.gaps):
             subject = f"{question.guideline.drug.name}–{gene}"
@@ -101,6 +107,8 @@ def checked(question: Question, outcome: str, missing: Sequence[str]) -> tuple[C
 
 
 def _because(state: GeneState, mode: str) -> str:
+    if missing_reason(state, mode) == "pending" and state.missing != "pending":
+        return "a test is on order, and its result is pending"
     if state.alleles.get(mode) == "undecided":
         return "the typing is too coarse to tell the allele that the guideline asks about"
     return state.because or "no result on file for the allele that the guideline asks about"
@@ -110,5 +118,6 @@ def _looked_up(state: GeneState, mode: str) -> str:
     if mode.startswith("*"):
         return f"{mode} {state.alleles[mode]}"
     read = " or ".join(" ".join(filter(None, (r.diplotype, r.phenotype, r.activity_score))) for r in state.readings)
+    read += f" ({state.readings[0].because})" if state.rule and state.readings[0].because else ""
     told = ", ".join(f"{m.drug.name} ({m.strength})" for m in state.mentioned)
     return f"{read}; not counted: {told}" if told else read

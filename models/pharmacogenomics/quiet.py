@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from models.finding import Action, Assessment, Finding, Kind, Recommendation
+from models.codes import LOINC
+from models.finding import Action, Assessment, Checked, Finding, Kind, Orderable, Recommendation
 from models.knowledge.types import INDETERMINATE, NO_RESULT, NO_SCORE, Row
 from models.patient import Gap
 from models.pharmacogenomics.findings import finding, missing_reason, recommendations
@@ -25,13 +26,24 @@ def silent(question: Question, applied: Sequence[Applied]) -> Assessment:
 
 
 def _exception(question: Question, applied: Sequence[Applied]) -> Finding | None:
-    if question.missing and _could_kill(question, applied):
-        return _told(question, applied, "pre-test", "test", "gene-not-tested")
+    if question.missing and _could_kill(question, applied) and (said := _of_missing(question)):
+        return _told(question, applied, said[0], "test", said[1])
     if question.lethal and any({INDETERMINATE, NO_SCORE} & set(a.lookup.values()) for a in applied):
         return _told(question, applied, "drug-gene", "no_recommendation", "gene-indeterminate")
     if question.guideline.must_test and any(gap.reason in UNREAD for gap in gene_gaps(question)):
         return _told(question, applied, "not-checked", "test", "could-not-be-checked")
     return None
+
+
+def _of_missing(question: Question) -> tuple[Kind, str] | None:
+    """Kind and message for genes without a value, by why they have none. What could not be looked at is told where tests are a must."""
+    modes = question.guideline.keys
+    reasons = {missing_reason(question.states[gene], modes[gene]) for gene in question.missing}
+    if reasons == {"pending"}:
+        return "pre-test", "gene-result-pending"
+    if reasons <= {"unavailable", "pending"}:
+        return ("not-checked", "gene-not-read") if question.guideline.must_test else None
+    return ("not-checked", "gene-not-read") if reasons <= {*NOT_LOOKED, "pending"} else ("pre-test", "gene-not-tested")
 
 
 def _could_kill(question: Question, applied: Sequence[Applied]) -> bool:
@@ -51,7 +63,8 @@ def _matches(row: Row, known: Mapping[str, str]) -> bool:
 def _told(question: Question, applied: Sequence[Applied], kind: Kind, action: Action, message: str) -> Finding:
     row = recommendations(question.guideline, applied, question.knowledge.drugs.ingredients)[0]
     said = Recommendation(row.source, row.classification, (action,), row.population, row.lookup, message, {}, derived=True)
-    return finding(kind, "info", question.guideline, question.states, (said,))
+    tests = orderable(question) if kind == "pre-test" else ()
+    return finding(kind, "info", question.guideline, question.states, (said,), tests=tests)
 
 
 def not_listed(question: Question, applied: Sequence[Applied]) -> Assessment:
@@ -72,14 +85,39 @@ def not_listed_gaps(question: Question, applied: Sequence[Applied]) -> tuple[Gap
 
 
 def untested(question: Question) -> Assessment:
-    """No gene of the guideline has a result: coverage only, unless the drug must not be started untested."""
+    """No gene of the guideline has a result: coverage only, unless the drug must not be started untested and is started now."""
     keys = question.guideline.keys
     reasons = {missing_reason(question.states[gene], mode) for gene, mode in keys.items()}
     findings: tuple[Finding, ...] = ()
-    if question.guideline.must_test and "pending" not in reasons:
-        kind: Kind
-        kind, message = ("not-checked", "could-not-be-checked") if reasons & set(NOT_LOOKED) else ("pre-test", "test-before-start")
+    seen = checked(question, "not_tested", tuple(keys))
+    kind: Kind
+    kind, message = ("not-checked", "could-not-be-checked") if reasons & set(NOT_LOOKED) else ("pre-test", "test-before-start")
+    if question.started and kind == "pre-test":
+        seen += (Checked(f"{question.guideline.drug.name}–first start", "silent", "it was taken before, so a test is not asked for"),)
+    elif question.guideline.must_test and "pending" not in reasons:
         lookup = dict.fromkeys(keys, NO_RESULT)
         said = Recommendation(question.guideline.source.body, "n/a", ("test",), "general", lookup, message, {}, derived=True)
-        findings = (finding(kind, "info", question.guideline, question.states, (said,)),)
-    return Assessment(findings, gene_gaps(question), checked(question, "not_tested", tuple(keys)))
+        tests = orderable(question) if kind == "pre-test" else ()
+        findings = (finding(kind, "info", question.guideline, question.states, (said,), tests=tests),)
+    return Assessment(findings, gene_gaps(question), seen)
+
+
+def orderable(question: Question) -> tuple[Orderable, ...]:
+    """The tests that would tell what is missing, as far as the genes' files hold a LOINC code of one."""
+    found = []
+    for gene in question.missing:
+        mode = question.guideline.keys[gene]
+        codes = _codes(question, gene, mode)
+        if codes and missing_reason(question.states[gene], mode) != "pending":
+            found.append(Orderable(f"{gene}{mode if mode.startswith('*') else ''}", codes[0]))
+    return tuple(found)
+
+
+def _codes(question: Question, gene: str, mode: str) -> tuple[str, ...]:
+    """LOINC codes of tests of the allele or the gene; of its enzyme where the gene's own have none."""
+    knowledge = question.knowledge
+    if mode.startswith("*"):
+        return tuple(code for code, allele in knowledge.genes[gene].presence_loinc.items() if allele == mode)
+    tests = knowledge.evidence[gene].tests if gene in knowledge.evidence else ()
+    enzyme = sorted(code for test in tests for system, code in knowledge.clinical[test.measured].codes if system == LOINC)
+    return (*knowledge.genes[gene].loinc, *enzyme)

@@ -75,6 +75,8 @@ def test_no_message_is_unused() -> None:
             "gene-not-tested",
             "gene-indeterminate",
             "result-not-covered",
+            "gene-result-pending",
+            "gene-not-read",
         }
     )
     assert set(messages().rows) == used

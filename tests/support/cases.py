@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomli
 
-from models.codes import ICD10_CM, RXNORM, Code, Concept
+from models.codes import ICD10_CM, LOINC, RXNORM, Code, Concept
 from models.knowledge.types import Clinical, Knowledge
 from models.patient import Allergy, Condition, Dosage, GeneResult, Measurement, Medication, Order, PatientProfile, Request
 
@@ -33,6 +33,7 @@ PERSON = {
     "unread",
 }
 KNOWN = PERSON | {"name", "order", "route", "genes", "phenotypes", "presence", "results", "complete", "expect", "why"}
+STATES: dict[Literal["active", "past"], str] = {"active": "conditions", "past": "past_conditions"}
 EXPECTED = {"cards", "indicator", "kind", "action", "summary", "detail", "removable", "not_checked", "checked", "recommendations"}
 
 
@@ -95,15 +96,20 @@ def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
 
 
 def coded(name: str, knowledge: Knowledge) -> Concept:
-    """A clinical name as a chart would code it: by one of its codes."""
+    """A clinical name as a chart would code it: by one of its codes. A LOINC code of a test ("50956-2") stands for itself."""
+    if name not in knowledge.clinical and name[:1].isdigit():
+        return Concept((Code(LOINC, name),))
     known: Clinical = knowledge.clinical[name]
     system, code = min(known.codes) if known.codes else (ICD10_CM, known.icd[0])
     return Concept((Code(system, code),))
 
 
 def _conditions(given: Mapping[str, Any], knowledge: Knowledge) -> tuple[Condition, ...]:
-    active = tuple(Condition(coded(name, knowledge), origin="Condition/1") for name in given.get("conditions", ()))
-    return active + tuple(Condition(coded(name, knowledge), "past", origin="Condition/2") for name in given.get("past_conditions", ()))
+    """A name, with the day it began where that matters ("stem-cell-transplant, 2024-05-01")."""
+    said = [(state, *name.partition(", ")[::2]) for state, key in STATES.items() for name in given.get(key, ())]
+    return tuple(
+        Condition(coded(name, knowledge), state, began, origin=f"Condition/{i + 1}") for i, (state, name, began) in enumerate(said)
+    )
 
 
 def _measurement(name: str, stated: str, knowledge: Knowledge) -> Measurement:

@@ -1,0 +1,31 @@
+"""Dates as charts give them: days, months or years, as the days that they can mean. No clock and no ages."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+
+def days_of(text: str) -> tuple[date, date] | None:
+    """First and last day that an ISO date or dateTime, maybe partial, can mean; None when there is none to read."""
+    try:
+        numbers = [int(part) for part in text[:10].split("-")]
+        if len(numbers) == 3:
+            return (day := date(numbers[0], numbers[1], numbers[2])), day
+        if len(numbers) == 2:
+            return date(numbers[0], numbers[1], 1), date(numbers[0], numbers[1], calendar.monthrange(numbers[0], numbers[1])[1])
+        return date(numbers[0], 1, 1), date(numbers[0], 12, 31)
+    except (ValueError, IndexError):
+        return None
+
+
+def surely_before(one: str, other: str) -> bool:
+    """Was `one` before `other`, whatever days they mean? An unreadable or missing date is never surely anything."""
+    first, second = days_of(one), days_of(other)
+    return first is not None and second is not None and first[1] < second[0]
+
+
+def surely_apart(earlier: str, later: str, days: int) -> bool:
+    """Do more than `days` lie between them, whatever days they mean?"""
+    first, second = days_of(earlier), days_of(later)
+    return first is not None and second is not None and (second[0] - first[1]).days > days
