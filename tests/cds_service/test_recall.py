@@ -20,7 +20,9 @@ from cds_service.errors import StoreUnavailable
 from cds_service.evaluate import evaluate_body
 from cds_service.logs import Log
 from cds_service.recall import content
+from cds_service.services import load_services
 from cds_service.settings import Settings
+from cds_service.store.keys import Keys, Sitting
 from models.codes import Code, Concept
 from models.knowledge.types import Knowledge
 from models.patient import Dosage, Order
@@ -37,10 +39,11 @@ Json = dict[str, Any]
 class Ehr:
     """One EHR that talks to one installation; its clock can be moved."""
 
-    def __init__(self, folder: Path, knowledge: Knowledge, **settings: Any) -> None:
+    def __init__(self, folder: Path, knowledge: Knowledge, again_after: int = 0, **settings: Any) -> None:
         self.now, self.calls, self.log = datetime(2026, 11, 25, 12, tzinfo=UTC), 0, io.StringIO()
         given: Json = {"store_url": f"sqlite:///{folder / 'store.sqlite'}"} | settings
-        self.state = create_state(Settings(**given), knowledge, log=Log(self.log), now=lambda: self.now)
+        services = {name: replace(service, again_after=again_after) for name, service in load_services().items()}
+        self.state = create_state(Settings(**given), knowledge, services, log=Log(self.log), now=lambda: self.now)
         self.client = create_app(state=self.state).test_client()
 
     def calls_for(self, body: Json, service: str = SIGN) -> Json:
@@ -296,6 +299,64 @@ def test_a_draft_without_an_id_is_never_the_same_order(ehr: Ehr) -> None:
     (card,) = ehr.calls_for(body)["cards"]
     ehr.says(card["uuid"])
     assert ehr.cards(body) == ["critical"]
+
+
+def with_drafts(body: Json, *drafts: Json) -> Json:
+    return body | {"context": body["context"] | {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": d} for d in drafts]}}}
+
+
+def test_a_second_draft_without_an_id_is_another_order(ehr: Ehr) -> None:
+    body = talk(CRITICAL)
+    named = body["context"]["draftOrders"]["entry"][0]["resource"]
+    (card,) = ehr.calls_for(body)["cards"]
+    ehr.says(card["uuid"])
+    assert ehr.cards(with_drafts(body, named, {k: v for k, v in named.items() if k != "id"})) == ["critical"]
+    assert ehr.cards(with_drafts(body, named)) == []
+
+
+def test_each_card_is_remembered_with_its_own_orders(ehr: Ehr, tmp_path: Path) -> None:
+    body, other = talk(WARNING), talk(TEST)
+    drafts = [b["context"]["draftOrders"]["entry"][0]["resource"] for b in (body, other)]
+    assert len(ehr.cards(with_drafts(body, drafts[0], drafts[1] | {"id": "order-2"}))) == 2
+    assert [len(orders) for (orders,) in rows(tmp_path, "orders")] == [64, 64]
+
+
+def rows(folder: Path, columns: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(folder / "store.sqlite") as database:
+        found: list[tuple[Any, ...]] = database.execute(f"SELECT {columns} FROM shown").fetchall()
+    database.close()
+    return found
+
+
+@pytest.mark.parametrize(("reason", "again"), [("", ["warning"]), ("tolerates", [])])
+def test_a_request_that_is_sent_again_after_an_override(ehr: Ehr, reason: str, again: list[str]) -> None:
+    body = talk(WARNING) | {"hookInstance": str(uuid5(SPACE, "again"))}
+    (card,) = ehr.calls_for(body)["cards"]
+    ehr.says(card["uuid"], reason=reason)
+    assert ehr.cards(body) == again
+
+
+def test_what_a_roll_up_only_named_may_still_be_shown(tmp_path: Path, knowledge: Knowledge) -> None:
+    short = Ehr(tmp_path, knowledge, most_info=0)
+    for _ in range(2):
+        (card,) = short.calls_for(talk(TEST))["cards"]
+        assert card["summary"] == "Read 1 more note: abacavir"
+
+
+def test_a_service_that_tells_once_in_a_while_remembers_its_roll_up_too(tmp_path: Path, knowledge: Knowledge) -> None:
+    review = Ehr(tmp_path, knowledge, again_after=90, most_info=0)
+    assert [review.cards(talk(TEST)), review.cards(talk(TEST, encounterId="enc-9"))] == [["info"], []]
+
+
+def test_the_operators_key_and_months(tmp_path: Path, knowledge: Knowledge) -> None:
+    ehr = Ehr(tmp_path, knowledge, memory_key="k" * 32, memory_months=1)
+    (card,) = ehr.calls_for(talk(WARNING))["cards"]
+    assert rows(tmp_path, "patient") == [(Keys(b"k" * 32).patient(Sitting("default", "", "pat-1")),)]
+    ehr.says(card["uuid"])
+    ehr.now += 30 * DAY
+    assert ehr.cards(talk(WARNING, encounterId="enc-9")) == []
+    ehr.now += 2 * DAY
+    assert ehr.cards(talk(WARNING, encounterId="enc-9")) == ["warning"]
 
 
 def test_no_id_of_the_chart_lies_in_the_store(ehr: Ehr, tmp_path: Path) -> None:
