@@ -16,6 +16,7 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         genes=[_gene(gene) for gene in finding.genes],
         recommendations=[_recommendation(said) for said in finding.recommendations],
         evidence=[{"label": e.label, "version": e.version, "url": e.url} for e in finding.evidence],
+        options=[_filled(name=o.drug.name, rxnorm=o.drug.rxnorm, verdict=o.verdict, because=o.because) for o in finding.options],
         knowledge=knowledge,
     )
 

@@ -12,6 +12,7 @@ from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
 from cds_service.overrides import OVERRIDES, REASONS
 from cds_service.remembered import card_id
+from cds_service.replacements import drafts_by_id, option_line, replacements
 from cds_service.request import HookRequest
 from cds_service.rollup import TOPICS, capped, rollup_card
 from cds_service.service import Service
@@ -47,7 +48,8 @@ def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Know
     """One finding as a CDS Hooks card."""
     evidence = finding.evidence[0]
     identity = card_id(asked.instance, service.id, finding.topic)
-    suggestions = [*removals(finding, identity, words), *suggested_tests(finding, asked.patient, identity, words)]
+    swaps = replacements(finding, drafts_by_id(asked.draft_orders), identity, words)
+    suggestions = [*swaps, *removals(finding, identity, words), *suggested_tests(finding, asked.patient, identity, words)]
     return _filled(
         {
             "uuid": str(identity),
@@ -60,7 +62,7 @@ def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Know
                 "topic": {"system": TOPICS, "code": finding.topic, "display": topic_display(finding, words)},
             },
             "suggestions": suggestions,
-            "selectionBehavior": ("at-most-one" if len(suggestions) == 1 else "any") if suggestions else "",
+            "selectionBehavior": ("at-most-one" if len(suggestions) == 1 or swaps else "any") if suggestions else "",
             "overrideReasons": override_reasons(finding, words),
             "links": [
                 {"label": words.text("link", label=e.label, version=e.version), "url": e.url, "type": "absolute"} for e in finding.evidence
@@ -119,7 +121,7 @@ def detail(finding: Finding, words: Messages) -> str:
     lines += [*_reasons(finding, words), *_deeds(finding, words)]
     lines += [words.text(f"note-{note}") for note in finding.notes]
     lines += [words.text(f"note-{remark.message}", **{name: starred(said) for name, said in remark.parts}) for remark in finding.remarks]
-    lines += [words.text("note-alternatives")] if any(r.alternatives for r in finding.recommendations) else []
+    lines += [option_line(finding, words)] if finding.options else []
     lines += [gap_line(gap, words) for gap in finding.gaps]
     lines += _sources(finding, words)
     return "\n\n".join(lines)

@@ -44,7 +44,7 @@ def joined(words: Sequence[str], last: str) -> str:
 def parts_of(finding: Finding, said: Recommendation, words: Messages) -> dict[str, str]:
     """The named parts that any message may use."""
     return {
-        "alternatives": joined([drug.name for drug in said.alternatives], words.text("or")),
+        "alternatives": joined(_named(finding, said), words.text("or")),
         "dose": dose(said.dose, words),
         "drug": finding.drug.name,
         "genes": joined([label(g) for g in finding.genes], words.text("and")),
@@ -71,6 +71,12 @@ def advice(finding: Finding, said: Recommendation, words: Messages) -> RowMessag
 def label(gene: GeneEvidence) -> str:
     """'CYP2C19'; for a presence gene with the allele that is asked about: 'HLA-B*57:01'."""
     return f"{gene.gene}{gene.asked}"
+
+
+def _named(finding: Finding, said: Recommendation) -> list[str]:
+    """The alternatives, without those that are refused for this patient, as long as one is left."""
+    refused = {option.drug for option in finding.options if option.verdict == "refused"}
+    return [drug.name for drug in said.alternatives if drug not in refused] or [drug.name for drug in said.alternatives]
 
 
 def result(gene: GeneEvidence) -> str:

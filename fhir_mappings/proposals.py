@@ -2,7 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from fhir_mappings.inputs import Resource
+from models.codes import RXNORM
+from models.finding import Drug
+
+#: members of a draft that hold for another medicine too; dose, supply, identifiers and notes belonged to the old one
+_KEPT = (
+    "intent",
+    "category",
+    "priority",
+    "subject",
+    "encounter",
+    "authoredOn",
+    "requester",
+    "recorder",
+    "performer",
+    "reasonCode",
+    "reasonReference",
+    "insurance",
+)
+
 
 def delete_action(order: str, description: str) -> dict[str, str]:
     """Remove the draft "Type/id". `description` is required by CDS Hooks, and the words are the caller's."""
     return {"type": "delete", "description": description, "resourceId": order}
+
+
+def create_action(draft: Resource, drug: Drug, description: str) -> dict[str, Any]:
+    """A draft for `drug` in the place of `draft`: the same patient, encounter and reason; no dose, which is the prescriber's to give."""
+    kept = {name: draft[name] for name in _KEPT if name in draft and not _points_inside(draft[name])}
+    coding = {"system": RXNORM, "code": drug.rxnorm, "display": drug.name}
+    resource = {
+        "resourceType": "MedicationRequest",
+        "status": "draft",
+        **kept,
+        "medicationCodeableConcept": {"coding": [coding], "text": drug.name},
+    }
+    return {"type": "create", "description": description, "resource": resource}
+
+
+def _points_inside(value: Any) -> bool:
+    """A reference to a contained resource of the old draft leads nowhere in the new one."""
+    values = value if isinstance(value, list | tuple) else (value,)
+    return any(isinstance(v, Mapping) and str(v.get("reference", "")).startswith("#") for v in values)

@@ -121,6 +121,16 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Screened:
+    """What became of one alternative that the advice names, for this patient."""
+
+    drug: Drug
+    verdict: Literal["offered", "refused", "caution", "unknown"]
+    because: str  #: allergy · allergy-group · taken · condition · avoid-with · own-finding · own-note · age · weight · unread · not-known …
+    detail: str = ""  #: the condition, the other medicine, the limit
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One decision about one drug (or, later, tumour, risk or plan)."""
 
@@ -134,6 +144,8 @@ class Finding:
     removable: bool = False  #: every applying row agrees that this order should not stand
     notes: tuple[str, ...] = ()  #: message ids of sentences that qualify the whole card
     gaps: tuple[Gap, ...] = ()  #: what was not checked and belongs on this card
+    options: tuple[Screened, ...] = ()  #: the alternatives that its recommendations name, screened
+    replaceable: bool = False  #: one draft of this medicine alone: an alternative can take its place
     remarks: tuple[Remark, ...] = ()  #: notes that name a figure or a thing of this patient
     tests: tuple[Orderable, ...] = ()  #: tests that could be ordered first
 

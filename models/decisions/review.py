@@ -48,4 +48,4 @@ def _once(active: list[Medication], knowledge: Knowledge) -> tuple[Order, ...]:
 
 def _calmed(finding: Finding) -> Finding:
     urgency = "warning" if finding.urgency == "critical" else finding.urgency
-    return replace(finding, urgency=urgency, removable=False, orders=())
+    return replace(finding, urgency=urgency, removable=False, replaceable=False, orders=())

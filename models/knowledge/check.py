@@ -15,6 +15,7 @@ from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.keys import matches
+from models.knowledge.option_files import option_faults
 from models.knowledge.types import (
     ASSOCIATION,
     LABEL_DOSE,
@@ -44,6 +45,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for rxnorm, guidelines in knowledge.guidelines.items():
         for guideline in guidelines:
             faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
+    faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs)
     faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
     faults += dosing_faults(knowledge, messages)
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):

@@ -29,7 +29,16 @@ def read_drugs(texts: Mapping[str, str], source: Source) -> Drugs:
             f"drugs/products.tsv: code {both[0]} is an ingredient in drugs/ingredients.tsv too; a guideline for it would not fire on what "
             "the product line means, so keep one of the two lines"
         )
-    return Drugs(ingredients, products, ndc, atc, source, rows["routes"])
+    return Drugs(ingredients, products, ndc, atc, source, _groups(atc), rows["routes"])
+
+
+def _groups(atc: Mapping[str, Product]) -> dict[str, frozenset[str]]:
+    """Ingredient → the first five characters of its ATC codes."""
+    found: dict[str, set[str]] = {}
+    for code, product in atc.items():
+        for ingredient in product.ingredients:
+            found.setdefault(ingredient, set()).add(code[:5])
+    return {ingredient: frozenset(groups) for ingredient, groups in found.items()}
 
 
 def _rows(text: str, name: str) -> dict[str, str]:

@@ -20,11 +20,12 @@ from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.modulator_files import read_modulators
+from models.knowledge.option_files import read_option
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import ChartEvidence, Clinical, Drugs, Gene, Guideline, Knowledge, Modulators
+from models.knowledge.types import ChartEvidence, Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
 
-FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators")
+FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -42,6 +43,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
+        options=MappingProxyType(_options(texts)),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -112,6 +114,10 @@ def _clinical(texts: dict[str, str]) -> dict[str, Clinical]:
                 raise KnowledgeError(f"{name}: '{concept.id}' is there twice; a clinical name has one place, so keep one")
             found[concept.id] = concept
     return found
+
+
+def _options(texts: dict[str, str]) -> dict[str, Option]:
+    return {found.drug.key: found for name, table in _named(texts, "options") for found in [read_option(table, name)]}
 
 
 def _drugs(texts: dict[str, str]) -> Drugs:

@@ -196,6 +196,7 @@ class Drugs:
     ndc: Mapping[str, Product]  #: 11 digits
     atc: Mapping[str, Product]  #: ATC level 5, only codes that mean one ingredient
     source: Source
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: ingredient → its chemical groups (ATC level 4)
     routes: Mapping[str, str] = field(default_factory=dict)  #: SNOMED CT code or word for a route, in lower case → RxNorm's word for it
 
 
@@ -221,6 +222,19 @@ class Modulators:
     intended_with: frozenset[str]  #: RxNorm ids: an inhibitor in one product with one of these is meant to inhibit
     not_for_routes: frozenset[str]  #: routes under which too little reaches the liver
     drugs: Mapping[str, Modulator]  #: by RxNorm ingredient id
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What speaks against a medicine that guidelines name as an alternative."""
+
+    drug: Drug
+    never_after: tuple[str, ...]  #: clinical names of conditions that refuse it for good
+    not_while: tuple[str, ...]  #: clinical names of conditions that refuse it while they are active
+    avoid_with: frozenset[str]  #: ingredients with which it must not be taken
+    caution_from_age: int | None
+    caution_below_kg: float | None
     source: Source
 
 
@@ -393,3 +407,4 @@ class Knowledge:
     equations: Mapping[str, Equation] = field(default_factory=dict)  #: by id
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
+    options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
