@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from models.errors import KnowledgeError
 from models.finding import Drug
+from models.knowledge.late import Late
 from models.knowledge.types import Drugs, Product, Source
 
 TABLES = {
@@ -15,15 +16,21 @@ TABLES = {
     "atc": ("atc", "ingredients", "route"),
     "routes": ("word", "route"),
 }
+LATE = "ndc"  #: the table that is read at first use
 UNKNOWN = "?"  #: an ingredient of a product that the source could not name
 
 
 def read_drugs(texts: Mapping[str, str], source: Source) -> Drugs:
-    """`texts`: table name → its tab-separated text with a header. Raises KnowledgeError naming file and line."""
-    rows = {name: _rows(texts[name], name) for name in TABLES}
+    """`texts`: table name → its tab-separated text with a header. Raises KnowledgeError naming file and line.
+
+    The NDC table is by far the longest and serves few requests, so it is parsed when a code is first looked up; until
+    then its faults are not seen, which is why the tests and `precision-hooks knowledge check` read it whole.
+    """
+    rows = {name: _rows(texts[name], name) for name in TABLES if name != LATE}
     ingredients = {code: Drug(name, "" if code.startswith("name:") else code) for code, name in rows["ingredients"].items()}
     shared: dict[str, Product] = {}
-    products, ndc, atc = (_products(rows[name], name, ingredients, shared) for name in ("products", "ndc", "atc"))
+    products, atc = (_products(rows[name], name, ingredients, shared) for name in ("products", "atc"))
+    ndc = Late(lambda: _products(_rows(texts[LATE], LATE), LATE, ingredients, shared))
     if both := sorted(ingredients.keys() & products.keys()):
         raise KnowledgeError(
             f"drugs/products.tsv: code {both[0]} is an ingredient in drugs/ingredients.tsv too; a guideline for it would not fire on what "

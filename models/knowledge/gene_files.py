@@ -52,6 +52,7 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 copies=head.flag("copies"),
                 source=source,
                 single=single,
+                remarks=_remarks(file, phenotypes),
                 positions=_positions(file, alleles),
                 from_birth=head.flag("from_birth", False),
                 expressed=head.choice("expressed", TISSUES) if head.has("expressed") else "",
@@ -88,6 +89,13 @@ def _scale(head: Table, phenotypes: tuple[str, ...]) -> tuple[str, ...]:
     if bool(scale) != head.has("terms_since"):
         head.refuse("and scale need each other: which phenotypes were neighbours, and until when", "terms_since")
     return scale
+
+
+def _remarks(file: Table, phenotypes: tuple[str, ...]) -> Mapping[str, str]:
+    remarks = file.mapping("remarks", {})
+    if unknown := [name for name in remarks if name not in phenotypes]:
+        file.refuse(f"speaks of '{unknown[0]}', which is none of the gene's phenotypes", "remarks")
+    return remarks
 
 
 def _spellings(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:

@@ -114,6 +114,7 @@ class Gene:
     copies: bool  #: copy numbers and tandems are meaningful ("*2x2", "*36+*10")
     source: Source
     single: Single = "never"  #: who has one allele of it instead of two
+    remarks: Mapping[str, str] = field(default_factory=dict)  #: phenotype → what it must not be taken for
     positions: tuple[Position, ...] = ()
     from_birth: bool = False  #: its phenotype holds in a newborn too: no enzyme that matures
     expressed: str = ""  #: the one tissue whose transplantation brings another person's gene to work: "liver" or "blood"; "": several

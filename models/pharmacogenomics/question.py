@@ -102,7 +102,7 @@ def checked(question: Question, outcome: str, missing: Sequence[str]) -> tuple[C
         if gene in missing:
             found.append(Checked(subject, missing_reason(state, mode), _because(state, mode)))
         else:
-            found.append(Checked(subject, outcome, _looked_up(state, mode)))
+            found.append(Checked(subject, outcome, _looked_up(state, mode, question.knowledge.genes[gene].remarks)))
     return tuple(found)
 
 
@@ -114,10 +114,12 @@ def _because(state: GeneState, mode: str) -> str:
     return state.because or "no result on file for the allele that the guideline asks about"
 
 
-def _looked_up(state: GeneState, mode: str) -> str:
+def _looked_up(state: GeneState, mode: str, remarks: Mapping[str, str]) -> str:
+    """What was looked up; with the gene's remark on a phenotype that is easily taken for a normal result."""
     if mode.startswith("*"):
         return f"{mode} {state.alleles[mode]}"
     read = " or ".join(" ".join(filter(None, (r.diplotype, r.phenotype, r.activity_score))) for r in state.readings)
     read += f" ({state.readings[0].because})" if state.rule and state.readings[0].because else ""
     told = ", ".join(f"{m.drug.name} ({m.strength})" for m in state.mentioned)
-    return f"{read}; not counted: {told}" if told else read
+    warned = dict.fromkeys(remarks[r.phenotype] for r in state.readings if r.phenotype in remarks)
+    return "; ".join((read, *warned, *([f"not counted: {told}"] if told else ())))

@@ -11,6 +11,7 @@ import pytest
 
 from models.errors import KnowledgeError
 from models.knowledge.drug_files import TABLES, UNKNOWN, read_drugs
+from models.knowledge.late import Late
 from models.knowledge.types import Drugs, Knowledge, Product, Source
 from tests.support.reference import reference_file
 
@@ -52,8 +53,24 @@ def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
 )
 def test_one_broken_line_is_named(table: str, text: str, sentence: str) -> None:
     with pytest.raises(KnowledgeError) as raised:
-        read(**{table: text})
+        len(read(**{table: text}).ndc)
     assert str(raised.value).startswith(sentence)
+
+
+def test_the_ndc_table_is_read_when_it_is_first_asked_and_once() -> None:
+    broken = read(ndc="ndc\tingredients\troute\n1\t\tORAL\n")
+    assert broken.products["100"].ingredients == ("10", "20")
+    with pytest.raises(KnowledgeError, match=r"drugs/ndc\.tsv"):
+        broken.ndc.get("1")
+    made: list[int] = []
+
+    def make() -> dict[str, int]:
+        made.append(1)
+        return {"1": 10}
+
+    late = Late(make)
+    assert made == []
+    assert (late["1"], late.get("2"), len(late), list(late), made) == (10, None, 1, ["1"], [1])
 
 
 @pytest.mark.parametrize("table", ["products", "ndc.gz"])

@@ -182,6 +182,7 @@ Change = Callable[[dict[str, Any]], Any]
         ("G6PD", lambda t: t["pairs"].pop(0), "pairs has no rule for I/Deficient with CNSHA"),
         ("G6PD", lambda t: t["gene"].pop("single_allele"), "pairs[1].functions must name two functions"),
         ("DPYD", lambda t: t["gene"].update(single_allele="male"), "gene.single_allele belongs to genes with pairs"),
+        ("RYR1", lambda t: t["remarks"].update(Normal="safe"), "remarks speaks of 'Normal', which is none of the gene's phenotypes"),
         ("HLA-B", lambda t: t["presence"].update({"1-8": "*58:02"}), "presence.1-8 tests '*58:02', which is none of the gene's alleles"),
     ],
 )
