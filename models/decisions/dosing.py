@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from models.dosing.assess import assess_dosing
 from models.dosing.question import DosingQuestion
+from models.features.chart import state_from_chart
 from models.features.gene_names import by_gene
-from models.features.gene_state import GeneState, gene_state
+from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.finding import Assessment, Drug
 from models.knowledge.types import DosingFlow, Knowledge
@@ -31,7 +32,7 @@ def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
     named = dict.fromkeys((*flow.keys, *flow.optional, *(a.gene for a in flow.adjustments)))
-    states = {g: gene_state(knowledge.genes[g], grouped.get(g, ()), profile.genotypes_complete, profile.sex) for g in named}
+    states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge)) for g in named}
     own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
     dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
     found = assess_dosing(DosingQuestion(flow, knowledge, profile, states, dosages))
@@ -42,6 +43,14 @@ def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> 
         findings=tuple(replace(f, genes=genes, orders=orders) for f in found.findings),
         gaps=tuple(dict.fromkeys((*gaps, *found.gaps))),
     )
+
+
+def _sure(state: GeneState) -> GeneState:
+    """A number is not worked out from a gene that may not be the one at work in this patient (a graft, a donor's cells)."""
+    if not state.doubts:
+        return state
+    why = state.doubts[0]
+    return replace(state, readings=(), reported=(), missing=why.reason, because=why.because, gaps=(*state.gaps, *state.doubts))
 
 
 def _holds(order: Order, flow: DosingFlow, knowledge: Knowledge) -> bool:
