@@ -39,10 +39,12 @@ Json = dict[str, Any]
 class Ehr:
     """One EHR that talks to one installation; its clock can be moved."""
 
-    def __init__(self, folder: Path, knowledge: Knowledge, again_after: int = 0, **settings: Any) -> None:
+    def __init__(self, folder: Path, knowledge: Knowledge, again_after: int | None = None, **settings: Any) -> None:
         self.now, self.calls, self.log = datetime(2026, 11, 25, 12, tzinfo=UTC), 0, io.StringIO()
         given: Json = {"store_url": f"sqlite:///{folder / 'store.sqlite'}"} | settings
-        services = {name: replace(service, again_after=again_after) for name, service in load_services().items()}
+        services = load_services()
+        if again_after is not None:
+            services = {name: replace(service, again_after=again_after) for name, service in services.items()}
         self.state = create_state(Settings(**given), knowledge, services, log=Log(self.log), now=lambda: self.now)
         self.client = create_app(state=self.state).test_client()
 
