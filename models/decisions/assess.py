@@ -15,8 +15,9 @@ from models.decisions.passed_over import passed_over
 from models.decisions.screen import Patient, screen
 from models.features.age import age
 from models.features.chart import state_from_chart
-from models.features.circumstances import Circumstances, body_weight, days_since, dose_per_day
+from models.features.circumstances import Circumstances, body_weight, dose_per_day
 from models.features.continuation import continued_days
+from models.features.exposure import unharmed_days
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
@@ -80,7 +81,7 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     medicines = taken(profile, knowledge) if questions else ()
     years = age(profile.birth_date, profile.as_of)
     weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
-    known = Circumstances(profile.conditions, weight=weight)
+    known = Circumstances(profile.conditions, weight=weight, conditions_whole="conditions" not in profile.unread)
     answers, faults = [], []
     for order, guideline in questions:
         if guideline.not_for_routes and order.routes and set(order.routes) <= set(guideline.not_for_routes):
@@ -91,9 +92,8 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             continue
         try:
             own = _converted(guideline, states, medicines, profile.as_of, knowledge)
-            chart = replace(
-                known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=_taken_days(order, medicines, profile.as_of)
-            )
+            used = unharmed_days(order.drug.key, medicines, profile, knowledge)
+            chart = replace(known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=used)
             before = started(guideline, profile, knowledge)
             question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge), before)
             answers.append(_about(order, assess_guideline(question)))
@@ -135,14 +135,10 @@ def _reasons(order: Ordered) -> tuple[Concept, ...]:
 
 
 def _dose(order: Ordered) -> float | None:
-    """The amount of a combination product is not that of one ingredient."""
-    return None if order.combined else dose_per_day([d for draft in order.drafts for d in draft.dosages])
-
-
-def _taken_days(order: Ordered, medicines: Sequence[Taken], as_of: date) -> int | None:
-    """Since the earliest order of the same ingredient that is in force."""
-    since = [days_since(m.began, as_of) for m in medicines if m.drug == order.drug.key and m.active and m.began]
-    return max((days for days in since if days is not None), default=None)
+    """All drafts of the medicine together; the amount of a combination product is not that of one ingredient."""
+    amounts = [dose_per_day(draft.dosages) for draft in order.drafts]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known and len(known) == len(amounts) and not order.combined else None
 
 
 def _states(

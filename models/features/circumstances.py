@@ -27,8 +27,9 @@ class Circumstances:
     conditions: tuple[Condition, ...] = ()
     reasons: tuple[Concept, ...] = ()  #: for which it is ordered
     weight: float | None = None  #: kg
-    taken_days: int | None = None  #: for how long the chart shows that it is being taken; None: it does not show that
+    taken_days: int | None = None  #: for how long the chart shows that it is taken unharmed; None: it does not show that
     dose_per_day: float | None = None  #: mg, the highest that the order allows
+    conditions_whole: bool = True  #: False: the problem list was not, or only partly, read, so what it does not say decides nothing
 
     def reason_is(self, names: Sequence[Clinical]) -> bool:
         return any(means(reason, name) for reason in self.reasons for name in names)

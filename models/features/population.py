@@ -8,6 +8,8 @@ from models.features.age import Age
 from models.features.circumstances import Circumstances
 from models.knowledge.types import Clinical, Guideline, Population
 
+ADULT = 18  #: years
+
 
 def open_populations(
     guideline: Guideline, age: Age | None, chart: Circumstances, clinical: Mapping[str, Clinical]
@@ -16,6 +18,7 @@ def open_populations(
 
     A population with `unless_known = False` needs the chart to say so: an age, an exposure, a condition. An indication
     that the chart documents excludes the groups of the other indications; the order's own reason outranks the problems.
+    A group that the chart has to name, and does, is never excluded by another: two warnings can hold at once.
     """
     possible = [p for p in guideline.populations if (_allowed(p, age, chart) if p.unless_known else _said(p, age, chart, clinical))]
     return _meant(possible, chart, clinical)
@@ -26,6 +29,20 @@ def age_undecided(guideline: Guideline, age: Age | None) -> bool:
     return any(not p.unless_known and _bounded(p) and _age_allows(p, age) and not _age_says(p, age) for p in guideline.populations)
 
 
+def not_settled(populations: Sequence[Population], age: Age | None, chart: Circumstances) -> tuple[str, ...]:
+    """Why it is not known whether the patient belongs to these groups: one sentence for each limit that could not be tried.
+
+    An adult without a weight on file counts as heavy enough (our rule): such limits are drawn for children.
+    """
+    found = []
+    for population in populations:
+        if population.weight_above is not None and chart.weight is None and not (age and age.surely_from(ADULT)):
+            found.append(f"the advice is for over {population.weight_above:g} kg, and no recent body weight is on file")
+        if population.dose_to is not None and chart.dose_per_day is None:
+            found.append(f"the advice is for up to {population.dose_to:g} mg a day, and the order does not say how much a day")
+    return tuple(dict.fromkeys(found))
+
+
 def chosen_by_indication(guideline: Guideline, chart: Circumstances, clinical: Mapping[str, Clinical]) -> bool:
     """Did an indication of the chart exclude any group?"""
     named = [p for p in guideline.populations if p.conditions]
@@ -33,11 +50,12 @@ def chosen_by_indication(guideline: Guideline, chart: Circumstances, clinical: M
 
 
 def _meant(possible: Sequence[Population], chart: Circumstances, clinical: Mapping[str, Clinical]) -> tuple[Population, ...]:
-    """Those whose indication is documented, where any is; groups without an indication always stay."""
-    for documented in (_by_reason, _by_problem):
-        found = [p for p in possible if p.conditions and documented(p, chart, clinical)]
+    """Those whose indication is documented, where any is; other groups always stay. Half a problem list excludes nothing."""
+    rivals = [p for p in possible if p.conditions and p.unless_known]
+    for documented in (_by_reason, *([_by_problem] if chart.conditions_whole else [])):
+        found = [p for p in rivals if documented(p, chart, clinical)]
         if found:
-            return tuple(p for p in possible if p in found or not p.conditions)
+            return tuple(p for p in possible if p in found or p not in rivals)
     return tuple(possible)
 
 

@@ -11,12 +11,13 @@ from models.knowledge.types import Population
 from models.patient import Gap, Reason
 from models.pharmacogenomics.danger import endangering
 from models.pharmacogenomics.findings import finding, recommendations
+from models.pharmacogenomics.groups import group_gaps
 from models.pharmacogenomics.lookup import NOT_LISTED, find_row
 from models.pharmacogenomics.question import Question, checked, gene_gaps
 from models.pharmacogenomics.quiet import not_listed, not_listed_gaps, silent, untested
 from models.pharmacogenomics.rows import Applied, applied_rows
 from models.pharmacogenomics.tolerance import passive, tolerated
-from models.pharmacogenomics.urgency import urgency
+from models.pharmacogenomics.urgency import loudest, urgency
 
 NEWBORN_DAYS = 28  #: under this age a genotype does not yet tell the enzyme's activity (decisions.md)
 
@@ -37,7 +38,8 @@ def assess_guideline(question: Question) -> Assessment:
     reported = endangering(_reported(question, populations, applied), question)
     if all(a.silent for a in (*applied, *reported)):
         unlisted = any(a.row is NOT_LISTED for a in applied)
-        return not_listed(question, applied) if unlisted else silent(question, applied)
+        said = not_listed(question, applied) if unlisted else silent(question, applied)
+        return replace(said, gaps=(*said.gaps, *group_gaps(question, applied)))
     if not reported and tolerated(question, applied):
         return passive(question)
     return _speak(question, applied, reported)
@@ -54,7 +56,7 @@ def _label(question: Question) -> Assessment:
         return Assessment(checked=(Checked(subject, "silent", "its rule does not concern this patient"),))
     found = finding(
         "drug-gene",
-        urgency(applied, question.age, guideline_fatal=question.lethal, settled=True, conflict=False),
+        loudest(applied, question.age, guideline_fatal=question.lethal),
         question.guideline,
         {},
         recommendations(question.guideline, applied, question.knowledge.drugs.ingredients),
@@ -103,11 +105,12 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
     everything = (*applied, *reported)
     agree = len({_deed(a) for a in everything}) == 1
     disputed = question.conflict or bool(reported)
+    open_ = group_gaps(question, applied)
     loud = urgency(
         everything,
         question.age,
         guideline_fatal=question.lethal,
-        settled=agree and not question.converted,
+        settled=agree and not question.converted and not open_,
         conflict=disputed,
         ungraded=question.ungraded,
     )
@@ -117,10 +120,13 @@ def _speak(question: Question, applied: Sequence[Applied], reported: Sequence[Ap
         question.guideline,
         question.states,
         _graded(recommendations(question.guideline, everything, question.knowledge.drugs.ingredients), question),
-        removable=agree and not (disputed or question.doubtful or question.ungraded) and everything[0].row.actions[0] == "alternative",
-        notes=_notes(question, applied, reported),
+        removable=agree
+        and not (disputed or question.doubtful or question.ungraded or open_)
+        and everything[0].row.actions[0] == "alternative",
+        notes=(*_notes(question, applied, reported), *(["group-not-settled"] if open_ else [])),
     )
-    return Assessment((found,), (*gene_gaps(question), *not_listed_gaps(question, applied)), checked(question, "fired", question.missing))
+    gaps = (*gene_gaps(question), *not_listed_gaps(question, applied), *open_)
+    return Assessment((found,), gaps, checked(question, "fired", question.missing))
 
 
 def _graded(said: tuple[Recommendation, ...], question: Question) -> tuple[Recommendation, ...]:

@@ -33,6 +33,11 @@ def urgency(
     return loudest if settled else _STEPS[max(0, _STEPS.index(loudest) - 1)]
 
 
+def loudest(applied: Sequence[Applied], age: Age | None, *, guideline_fatal: bool) -> Urgency:
+    """Of rules that all hold at once: one more rule never makes another quieter."""
+    return max((row_urgency(a.row, age, guideline_fatal) for a in applied), key=_STEPS.index)
+
+
 def row_urgency(row: Row, age: Age | None, guideline_fatal: bool) -> Urgency:
     """What one row alone would earn, if its result were final, measured and unambiguous."""
     action = row.actions[0]

@@ -48,3 +48,8 @@ def test_states_are_told_apart() -> None:
 def test_the_latest_measurement_comes_first_and_an_undated_one_last(knowledge: Knowledge) -> None:
     weights = [Measurement(Concept((Code(LOINC, "29463-7"),)), 60.0, "kg", effective=dated) for dated in ("2020", "", "2026-01-02")]
     assert [m.effective for m in measurements_of(weights, knowledge.clinical["weight"])] == ["2026-01-02", "2020", ""]
+
+
+@pytest.mark.parametrize(("code", "is_tia"), [("G45.9", True), ("G45.3", True), ("G45.4", False)])
+def test_transient_global_amnesia_is_no_ischaemic_attack(code: str, is_tia: bool, knowledge: Knowledge) -> None:
+    assert means(Concept((Code(ICD10_CM, code),)), knowledge.clinical["tia"]) is is_tia

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.codes import SNOMED, Code, Concept
+from models.features.age import Age
 from models.features.circumstances import Circumstances, dose_per_day
-from models.features.population import chosen_by_indication, open_populations
+from models.features.population import chosen_by_indication, not_settled, open_populations
 from models.knowledge.types import Clinical, Guideline, Population
 from models.patient import Condition, Dosage
 from tests.support.small_knowledge import guideline
@@ -100,3 +101,45 @@ def test_what_excludes_and_what_has_to_be_said(group: Population, chart: Circums
 )
 def test_the_highest_daily_dose_or_none(dosages: tuple[Dosage, ...], milligrams: float | None) -> None:
     assert dose_per_day(dosages) == milligrams
+
+
+@given(PROBLEMS, PROBLEMS)
+def test_more_problems_never_open_a_group_that_silence_did_not(problems: list[Condition], more: list[Condition]) -> None:
+    assert set(left(*problems, *more)) <= set(left())
+
+
+@given(PROBLEMS)
+def test_half_a_problem_list_excludes_nothing_but_an_order_s_reason_does(problems: list[Condition]) -> None:
+    half = Circumstances(tuple(problems), conditions_whole=False)
+    assert open_populations(GROUPS, None, half, CLINICAL) == (HEART, BRAIN)
+    said = replace(half, reasons=(Concept((Code(SNOMED, "brain"),)),))
+    assert open_populations(GROUPS, None, said, CLINICAL) == (BRAIN,)
+
+
+def test_groups_that_the_chart_names_do_not_exclude_each_other() -> None:
+    both = replace(guideline(), populations=(replace(HEART, unless_known=False), replace(BRAIN, unless_known=False)))
+    chart = Circumstances((problem("heart"),), (Concept((Code(SNOMED, "brain"),)),))
+    assert [p.id for p in open_populations(both, None, chart, CLINICAL)] == ["heart", "brain"]
+
+
+CHILD, GROWN, EITHER = Age((7, 7), (2600, 2900)), Age((18, 18), (6600, 6900)), Age((17, 18), (6400, 6900))
+
+
+@pytest.mark.parametrize(
+    ("group", "age", "chart", "said"),
+    [
+        (Population("g", "g", weight_above=40), CHILD, Circumstances(), ["over 40 kg"]),
+        (Population("g", "g", weight_above=40), EITHER, Circumstances(), ["over 40 kg"]),
+        (Population("g", "g", weight_above=40), None, Circumstances(), ["over 40 kg"]),
+        (Population("g", "g", weight_above=40), GROWN, Circumstances(), []),
+        (Population("g", "g", weight_above=40), CHILD, Circumstances(weight=41), []),
+        (Population("g", "g", dose_to=1000), GROWN, Circumstances(), ["up to 1000 mg a day"]),
+        (Population("g", "g", dose_to=1000), GROWN, Circumstances(dose_per_day=75), []),
+        (Population("g", "g", weight_above=40, dose_to=1000), None, Circumstances(), ["over 40 kg", "up to 1000 mg a day"]),
+        (Population("g", "g"), None, Circumstances(), []),
+    ],
+)
+def test_a_limit_that_could_not_be_tried_is_named(group: Population, age: Age | None, chart: Circumstances, said: list[str]) -> None:
+    found = not_settled((group, group), age, chart)
+    assert len(found) == len(said)
+    assert all(part in because for part, because in zip(said, found, strict=True))

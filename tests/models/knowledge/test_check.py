@@ -71,6 +71,10 @@ BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
         "population 'children': no row answers",
     ),
     "a population twice": (lambda: replace(guideline(), populations=guideline().populations * 2), "population 'general' is there twice"),
+    "a population of an unknown indication": (
+        lambda: replace(guideline(), populations=(replace(guideline().populations[0], conditions=("gout",)),)),
+        "population 'general' names 'gout', which is not in clinical/",
+    ),
     "no population": (lambda: replace(guideline(), populations=()), "no [[population]]"),
     "an unknown classification": (lambda: with_row(2, classification="strong"), "row[2]: classification 'strong'"),
     "an unknown action": (lambda: with_row(2, actions=("avoid",)), "row[2]: action 'avoid'"),

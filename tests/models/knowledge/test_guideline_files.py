@@ -79,6 +79,20 @@ def test_a_guideline_may_be_meant_for_its_ingredient_alone() -> None:
     assert read(lambda file: file["guideline"].update(single_ingredient=True)).single_ingredient
 
 
+def test_what_a_population_may_ask_of_the_chart_is_read() -> None:
+    asked = {
+        "conditions": ["tia"],
+        "past_counts": True,
+        "taken_days": 92,
+        "naive_below_days": 90,
+        "weight_above_kg": 40,
+        "dose_to_mg_a_day": 1000,
+    }
+    found = read(lambda file: file["population"][0].update(asked)).populations[0]
+    assert (found.conditions, found.past_counts, found.taken_days, found.naive_below_days) == (("tia",), True, 92, 90)
+    assert (found.weight_above, found.dose_to) == (40.0, 1000.0)
+
+
 def test_a_guideline_may_list_some_diplotypes_only() -> None:
     found = read(lambda file: file["guideline"].update(others="gap", keys={"SCORE": "diplotype"}))
     assert (found.others, found.keys) == ("gap", {"SCORE": "diplotype"})
@@ -99,6 +113,13 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "an unknown key of a row": (lambda f: f["row"][0].update(severity="high"), "row[1].severity is not a key"),
     "no rows": (lambda f: f.pop("row"), "row is missing"),
     "an age in words": (lambda f: f["population"][0].update(age_from="18"), "population[1].age_from"),
+    "a weight in words": (lambda f: f["population"][0].update(weight_above_kg="40 kg"), "population[1].weight_above_kg"),
+    "a dose limit in words": (lambda f: f["population"][0].update(dose_to_mg_a_day="1 g"), "population[1].dose_to_mg_a_day"),
+    "half a day of use": (lambda f: f["population"][1].update(taken_days=91.5), "population[2].taken_days"),
+    "months of use": (lambda f: f["population"][0].update(naive_below_days="3 months"), "population[1].naive_below_days"),
+    "one indication without its list": (lambda f: f["population"][0].update(conditions="stroke"), "population[1].conditions"),
+    "an indication twice": (lambda f: f["population"][0].update(conditions=["tia", "tia"]), "population[1].conditions repeats 'tia'"),
+    "a word for past problems": (lambda f: f["population"][0].update(past_counts="yes"), "population[1].past_counts"),
     "an empty key": (lambda f: f["row"][0]["when"].update(SCORE=[]), "row[1].when.SCORE is empty"),
     "no population in a row": (lambda f: f["row"][0].update(populations=[]), "row[1].populations is empty"),
     "no action": (lambda f: f["row"][0].update(actions=[]), "row[1].actions is empty"),

@@ -11,7 +11,7 @@ from models.features.age import age
 from models.finding import Urgency
 from models.knowledge.types import Population, Row
 from models.pharmacogenomics.rows import Applied
-from models.pharmacogenomics.urgency import row_urgency, urgency
+from models.pharmacogenomics.urgency import loudest, row_urgency, urgency
 
 EVERYBODY = Population("general", "everybody")
 CHILD = age("2020-01-01", date(2026, 11, 25))
@@ -83,3 +83,9 @@ def test_fatal_in_children_only_needs_a_known_age() -> None:
 )
 def test_several_rows(rows: list[Row], settled: bool, conflict: bool, expected: Urgency) -> None:
     assert urgency(applied(*rows), None, guideline_fatal=True, settled=settled, conflict=conflict) == expected
+
+
+def test_of_rules_that_all_hold_one_more_makes_no_other_quieter() -> None:
+    contraindicated, advised_against = row(harm="fatal", classification="Contraindicated"), row(classification="Label warning")
+    assert loudest(applied(contraindicated, advised_against), None, guideline_fatal=True) == "critical"
+    assert loudest(applied(advised_against), None, guideline_fatal=True) == "warning"
