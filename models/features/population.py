@@ -50,9 +50,12 @@ def chosen_by_indication(guideline: Guideline, chart: Circumstances, clinical: M
 
 
 def _meant(possible: Sequence[Population], chart: Circumstances, clinical: Mapping[str, Clinical]) -> tuple[Population, ...]:
-    """Those whose indication is documented, where any is; other groups always stay. Half a problem list excludes nothing."""
+    """Those whose indication is documented, where any is; other groups always stay. Half a problem list excludes nothing.
+
+    Nor does the problem list where the order has a reason of its own that no group knows: codes are many, ours are few.
+    """
     rivals = [p for p in possible if p.conditions and p.unless_known]
-    for documented in (_by_reason, *([_by_problem] if chart.conditions_whole else [])):
+    for documented in (_by_reason, *([_by_problem] if chart.conditions_whole and not chart.reasons else [])):
         found = [p for p in rivals if documented(p, chart, clinical)]
         if found:
             return tuple(p for p in possible if p in found or p not in rivals)
