@@ -32,4 +32,5 @@ def client(knowledge: Knowledge) -> FlaskClient:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-conversations", action="store_true", help="write the answers in tests/conversations anew")
+    parser.addoption("--write-medicines", action="store_true", help="write docs/medicines.md anew")
     parser.addoption("--write-discovery", action="store_true", help="write tests/discovery.json anew")
