@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
+STORE_OPENS_AFTER = 1.0  #: seconds after the start: the first answers are quick, and do without the memory of earlier cards
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="precision-hooks")
@@ -51,7 +53,7 @@ def serve(host: str | None, port: int | None) -> None:
     # the server ends on SystemExit: it stops listening, and the calls under way are answered
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if state.recall.store is not None:
-        state.recall.store.open_beside(state.now())
+        state.recall.store.open_beside(state.now(), after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
     server.run()
 

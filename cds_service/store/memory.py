@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -78,14 +79,18 @@ class MemoryStore:
             with self._trying(now, always=True) as connection:
                 connection.execute(told, [_settled(item, now) for item in items[start : start + BATCH]])
 
-    def open_beside(self, now: datetime) -> Thread:
-        """Open the store in a thread of its own. Calls until then do without it: a first answer is not to wait for half a second."""
+    def open_beside(self, now: datetime, after: float = 0.0) -> Thread:
+        """Open the store in a thread of its own, `after` so many seconds. Calls until then do without it.
+
+        A first answer is not to wait for half a second, nor to share the processor with what the store imports.
+        """
         self._opening = True
-        thread = Thread(target=self._open, args=(now,), daemon=True)
+        thread = Thread(target=self._open, args=(now, after), daemon=True)
         thread.start()
         return thread
 
-    def _open(self, now: datetime) -> None:
+    def _open(self, now: datetime, after: float) -> None:
+        time.sleep(after)
         try:
             with self._trying(now, always=True) as connection:
                 self._keyed(connection)

@@ -63,6 +63,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
 
 def _alone(drug: Drug, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     """The answer to an order of this drug alone, whose alternatives nobody asks about."""
+    if drug.key not in knowledge.guidelines and drug.key not in knowledge.flows:
+        return Assessment()
     return _assess(replace(profile, orders=(Order("", Concept((Code(RXNORM, drug.key),))),)), knowledge)
 
 
