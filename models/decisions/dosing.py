@@ -12,7 +12,8 @@ from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.finding import Assessment, Drug
-from models.knowledge.types import DosingFlow, Knowledge
+from models.knowledge.dosing_types import DosingFlow
+from models.knowledge.types import Knowledge
 from models.patient import Dosage, Gap, Order, PatientProfile
 from models.pharmacogenomics.findings import gene_evidence
 

@@ -9,7 +9,7 @@ from models.dosing.estimate import DAYS, Estimate
 from models.dosing.grading import FIRM, Adjusted, Span, adjustments, complies, differs, estimates, is_loud, span, typical
 from models.dosing.question import DosingQuestion
 from models.finding import Action, Dose, Recommendation
-from models.knowledge.types import Adjustment, Branch
+from models.knowledge.dosing_types import Adjustment, Branch
 
 UNCLASSIFIED = "n/a"
 ANY = "Any ancestry"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.dosing import gage, iwpc
 from models.dosing.person import Body, Person
-from models.knowledge.types import Equation, MedicineTerm
+from models.knowledge.dosing_types import Equation, MedicineTerm
 
 DAYS = 7
 FORMS: Mapping[str, Callable[[Mapping[str, float], Body, float], float]] = {"iwpc": iwpc.daily_dose, "gage": gage.daily_dose}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from models.features.diplotypes import Diplotype, parse_diplotype
 from models.features.gene_state import GeneState
-from models.knowledge.types import INDETERMINATE, Adjustment, DosingFlow, Gene
+from models.knowledge.dosing_types import Adjustment, DosingFlow
+from models.knowledge.types import INDETERMINATE, Gene
 
 
 @dataclass(frozen=True, slots=True)

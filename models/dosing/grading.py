@@ -10,7 +10,7 @@ from models.dosing.genotype import carried
 from models.dosing.person import Person
 from models.dosing.question import DosingQuestion
 from models.knowledge.dosing_check import usual_key
-from models.knowledge.types import Adjustment, Branch
+from models.knowledge.dosing_types import Adjustment, Branch
 
 FIRM = ("Strong", "Moderate")
 Span = tuple[float, float]  #: from the lower to the higher, mg a day

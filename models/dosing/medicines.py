@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from models.features.phenoconversion import Taken, taken
-from models.knowledge.types import Equation, Knowledge, MedicineTerm
+from models.knowledge.dosing_types import Equation, MedicineTerm
+from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from models.features.age import Age
 from models.features.circumstances import OLDEST_ADULT_DAYS, days_since
 from models.features.clinical import conditions_of, means, measurements_of
-from models.knowledge.types import DosingFlow, Knowledge
+from models.knowledge.dosing_types import DosingFlow
+from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 
 #: Units, as UCUM codes or as they are often written, in the unit of the equations (cm, kg).

@@ -12,7 +12,8 @@ from models.dosing.person import Person, person
 from models.features.age import Age, age
 from models.features.gene_state import GeneState
 from models.finding import Checked
-from models.knowledge.types import INDETERMINATE, DosingFlow, Equation, Knowledge, MedicineTerm
+from models.knowledge.dosing_types import DosingFlow, Equation, MedicineTerm
+from models.knowledge.types import INDETERMINATE, Knowledge
 from models.patient import Dosage, PatientProfile
 
 

@@ -14,7 +14,8 @@ from models.features.pending import on_order
 from models.features.provenance import Provenance
 from models.features.transplants import own_results, replaced
 from models.finding import Evidence, Reading
-from models.knowledge.types import INDETERMINATE, ChartEvidence, Gene, Knowledge
+from models.knowledge.evidence_types import ChartEvidence
+from models.knowledge.types import INDETERMINATE, Gene, Knowledge
 from models.patient import Gap, GeneResult, PatientProfile
 
 TESTS_UNREAD = "measurements were not read, so a test of the enzyme would not be known"

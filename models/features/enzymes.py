@@ -13,7 +13,8 @@ from models.features.clinical import conditions_of, means, measurements_of
 from models.features.dates import surely_apart, surely_before
 from models.features.phenotypes import readings_for_phenotype
 from models.finding import Reading
-from models.knowledge.types import ChartEvidence, Clinical, EnzymeTest, Gene, Unless
+from models.knowledge.evidence_types import ChartEvidence, EnzymeTest, Unless
+from models.knowledge.types import Clinical, Gene
 from models.patient import Gap, Measurement, PatientProfile
 
 RECORDED = "recorded problem"

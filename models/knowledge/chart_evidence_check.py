@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from models.knowledge.types import ChartEvidence, Knowledge, Source
+from models.knowledge.evidence_types import ChartEvidence
+from models.knowledge.source_block import Source
+from models.knowledge.types import Knowledge
 
 #: tissue → clinical name of its transplantation
 GRAFTS = {"liver": "liver-transplant", "blood": "stem-cell-transplant"}

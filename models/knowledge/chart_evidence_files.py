@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from models.knowledge.evidence_types import Border, ChartEvidence, EnzymeTest, Problem, Unless
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import Border, ChartEvidence, EnzymeTest, Problem, Unless
 
 GENDERS = ("female", "male")
 

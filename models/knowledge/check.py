@@ -16,6 +16,7 @@ from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.keys import matches
 from models.knowledge.option_files import option_faults
+from models.knowledge.source_block import Source
 from models.knowledge.types import (
     ASSOCIATION,
     LABEL_DOSE,
@@ -29,7 +30,6 @@ from models.knowledge.types import (
     Modulators,
     Row,
     Score,
-    Source,
 )
 
 CLASSIFICATIONS = ("Strong", "Moderate", "Optional", "No Recommendation", "n/a", "Contraindicated", LABEL_WARNING, LABEL_DOSE, ASSOCIATION)

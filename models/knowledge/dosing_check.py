@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from models.finding import Drug
-from models.knowledge.types import DosingFlow, Equation, Gene, Knowledge
+from models.knowledge.dosing_types import DosingFlow, Equation
+from models.knowledge.types import Gene, Knowledge
 
 CLASSES = ("Strong", "Moderate", "Optional")
 

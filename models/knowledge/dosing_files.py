@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.finding import Drug
+from models.knowledge.dosing_types import Adjustment, Branch, DosingFlow, Equation, GeneTerm, Limit, MedicineTerm
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import Adjustment, Branch, DosingFlow, Equation, GeneTerm, Limit, MedicineTerm
 
 #: The coefficients of each form that models/dosing has a module for.
 FORMS = {

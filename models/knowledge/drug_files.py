@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from models.errors import KnowledgeError
 from models.finding import Drug
 from models.knowledge.late import Late
-from models.knowledge.types import Drugs, Product, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Drugs, Product
 
 TABLES = {
     "ingredients": ("rxnorm", "name"),

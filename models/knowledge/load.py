@@ -17,13 +17,14 @@ from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
 from models.knowledge.dosing_files import read_equation, read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
+from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import read_option
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
-from models.knowledge.types import ChartEvidence, Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
+from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
 
 FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options")
 

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from models.knowledge.shape import Table
-from models.knowledge.types import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a file's facts come from. `note` says what is unsure, unread or derived."""
+
+    body: str
+    version: str
+    date: str  #: of that version, ISO, may be a year or a month
+    url: str
+    retrieved: str  #: ISO date on which the facts were read
+    data: str  #: the stored copy or data set that was read
+    note: str = ""
 
 
 def read_source(file: Table) -> Source:

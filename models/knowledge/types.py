@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.finding import Action, Dose, Drug
+from models.knowledge.dosing_types import DosingFlow, Equation
+from models.knowledge.evidence_types import ChartEvidence
+from models.knowledge.source_block import Source
 
 Harm = Literal["fatal", "serious", "other"]
 NO_RESULT = "No Result"  #: CPIC's key for a gene of a multi-gene guideline that has no result
@@ -18,19 +21,6 @@ LABEL_DOSE = "Label dose"  #: classification: a label gives a dose or a limit fo
 ASSOCIATION = "Association"  #: classification: a body tells the effect, but neither contraindicates nor gives a dose
 #: who has one allele of a gene instead of two: nobody, everybody (mitochondrial), males (on the X chromosome)
 Single = Literal["never", "always", "male"]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a file's facts come from. `note` says what is unsure, unread or derived."""
-
-    body: str
-    version: str
-    date: str  #: of that version, ISO, may be a year or a month
-    url: str
-    retrieved: str  #: ISO date on which the facts were read
-    data: str  #: the stored copy or data set that was read
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,152 +237,6 @@ class Clinical:
     label: str  #: in words, for the card
     codes: frozenset[tuple[str, str]]  #: (canonical system, code): SNOMED CT, LOINC, whole ICD codes
     icd: tuple[str, ...] = ()  #: beginnings of ICD-10(-CM) codes without the point: "I63" means I63 and all below it
-
-
-@dataclass(frozen=True, slots=True)
-class GeneTerm:
-    """What one gene adds to an equation's sum, by the key that the gene is asked for."""
-
-    gene: str
-    by: Literal["diplotype", "phenotype"]
-    terms: Mapping[str, float]  #: a diplotype or phenotype without an entry is one that the equation was not made for
-
-
-@dataclass(frozen=True, slots=True)
-class MedicineTerm:
-    """What other medicines add to an equation's sum, once, however many of them are taken."""
-
-    label: str
-    drugs: frozenset[str]  #: RxNorm ingredient ids
-    coefficient: float
-    washout_days: int  #: how long after its end one still counts
-    drafts: bool  #: one that is ordered in the same session counts already
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """The values, both ends included, for which an equation may be used."""
-
-    low: float
-    high: float
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """A published dose equation. Its form is a module of models/dosing; all of its numbers are here."""
-
-    id: str
-    label: str
-    form: str
-    drug: Drug
-    population: str  #: whom it was made for, in words
-    coefficients: Mapping[str, float]
-    genes: tuple[GeneTerm, ...]
-    medicines: tuple[MedicineTerm, ...]
-    excluded: Mapping[str, frozenset[str]]  #: medicines that it has no term for, in words → RxNorm ingredient ids
-    limits: Mapping[str, Limit]  #: by input ("age", "height", "weight"), and of the "dose" itself in mg a day
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """Patients of one ancestry in a dosing flow. `ancestry` () holds everybody whom no other branch names."""
-
-    id: str
-    label: str
-    ancestry: tuple[str, ...]
-    classification: str
-    panel: tuple[str, ...]  #: alleles of the metabolizing gene that must have been tested, else dosed clinically
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """Percent by which carriers of an allele get less, or more, than was calculated."""
-
-    gene: str
-    by: Literal["alleles", "phenotype"]
-    classified: Mapping[str, str]  #: branch in which it holds → classification
-    carriers: tuple[str, ...]  #: alleles, each copy counts; or phenotypes
-    less: bool
-    once: tuple[float, float]
-    twice: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class DosingFlow:
-    """From genotypes to a starting dose: who is dosed by equation, who clinically, and what is added or taken off."""
-
-    drug: Drug
-    equations: tuple[str, ...]
-    keys: Mapping[str, str]  #: genes that must be known → "diplotype" or "phenotype"
-    optional: tuple[str, ...]  #: genes that refine
-    metabolizer: str  #: the gene of `keys` whose alleles are counted and whose poor metabolizers need another drug
-    poor: tuple[str, ...]  #: phenotypes of that gene for which another drug is considered
-    counted_as: Mapping[str, str]  #: alleles that an equation counts as another one
-    adult_from: int
-    target_inr: float  #: assumed
-    usual_daily: float  #: mg, what is started without genotypes
-    percent: float  #: a dose further away than this from the reference genotype's, or …
-    amount: float  #: … than this many mg a day, is worth a card; and from the usual dose, a loud one
-    accuracy: str  #: how often the equations are right, in words
-    typical: Mapping[str, float]  #: age, height and weight by which a card is graded when the patient's own are not known
-    chart: Mapping[str, tuple[str, ...]]  #: clinical names: height, weight, smoking (measurement, then answers), clot, not_with
-    branches: tuple[Branch, ...]
-    adjustments: tuple[Adjustment, ...]
-    unread: Mapping[str, Mapping[str, str]]  #: branch → variants that matter there and are not read, with how much less their carriers need
-    child: Branch
-    messages: Mapping[str, str]  #: role → id in cds_service/messages
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Border:
-    """Values from `low` (included) to `high` (not included) of an enzyme test, in any of the units, mean one of the phenotypes."""
-
-    units: tuple[str, ...]
-    low: float
-    high: float
-    phenotypes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unless:
-    """What makes an enzyme test worthless: a condition that lasts, or (with `days`) an event so many days before it."""
-
-    name: str  #: clinical name
-    days: int | None = None  #: None: while it lasts; for an event that is never over, a number beyond any life
-    note: str = ""  #: message id of what the card says when the event could not be looked for everywhere
-
-
-@dataclass(frozen=True, slots=True)
-class EnzymeTest:
-    """A test of what the gene's enzyme does, and how its result becomes a phenotype of the gene."""
-
-    measured: str  #: clinical name of the measurement
-    borders: tuple[Border, ...]
-    words: Mapping[str, tuple[str, ...]]  #: answer in lower case → the phenotypes that it can mean
-    unless: tuple[Unless, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A recorded problem that says what the gene does. `decides`: even where the genotype says otherwise."""
-
-    name: str  #: clinical name of the condition
-    phenotypes: tuple[str, ...]
-    decides: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChartEvidence:
-    """What a chart can say of a gene without its genotype. One file for each gene, with a source of its own."""
-
-    gene: str
-    decides_for: tuple[str, ...]  #: administrative genders in whom the enzyme decides and the genotype is only shown
-    tests: tuple[EnzymeTest, ...]
-    problems: tuple[Problem, ...]
-    source: Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import date
 from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.resource import matches
 from models.codes import LOINC
-from models.knowledge.types import Drugs, Gene, Knowledge, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Drugs, Gene, Knowledge
 from tests.support.fhir_examples import observation
 
 SOURCE = Source("a body", "1", "2024", "https://example.org", str(date(2026, 1, 1)), "a table")

@@ -20,7 +20,8 @@ from fhir_mappings.inputs import Input, Read
 from fhir_mappings.patient import PATIENT
 from models.codes import LOINC, RXNORM
 from models.finding import Assessment
-from models.knowledge.types import Drugs, Knowledge, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Drugs, Knowledge
 from models.patient import PatientProfile
 
 Json = dict[str, Any]

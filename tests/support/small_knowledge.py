@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from models.finding import Drug
-from models.knowledge.types import Allele, Bin, Drugs, Gene, Guideline, Knowledge, Population, Row, Score, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Allele, Bin, Drugs, Gene, Guideline, Knowledge, Population, Row, Score
 
 SOURCE = Source("Test body", "1", "2026", "https://example.org/guideline", "2026-11-25", "made up for tests")
 LOW, HIGH = "Slow", "Usual"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from models.dosing.estimate import DAYS, estimate
 from models.dosing.gage import surface
 from models.dosing.person import Person
+from models.knowledge.dosing_types import Equation
 from models.knowledge.load import load
-from models.knowledge.types import Equation
 from tests.support.reference import reference_file
 
 KNOWLEDGE = load()

@@ -12,7 +12,8 @@ from models.decisions.assess import assess_orders
 from models.features.chart import state_from_chart
 from models.features.gene_state import GeneState
 from models.finding import Drug, Finding
-from models.knowledge.types import Border, ChartEvidence, EnzymeTest, Guideline, Knowledge, Population
+from models.knowledge.evidence_types import Border, ChartEvidence, EnzymeTest
+from models.knowledge.types import Guideline, Knowledge, Population
 from models.patient import Condition, GeneResult, Measurement, Order, PatientProfile
 from tests.support.cases import AS_OF, coded
 from tests.support.small_knowledge import SOURCE, row

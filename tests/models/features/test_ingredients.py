@@ -9,7 +9,8 @@ import pytest
 from models.codes import ATC, NDC, RXNORM, SNOMED, Code, Concept
 from models.features.ingredients import ingredients
 from models.finding import Drug
-from models.knowledge.types import Drugs, Knowledge, Product, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Drugs, Knowledge, Product
 from models.patient import Order
 
 PLAIN, CODEINE, PARACETAMOL = Drug("testol", "10"), Drug("otherol", "20"), Drug("thirdol", "30")

@@ -12,7 +12,8 @@ import pytest
 from models.errors import KnowledgeError
 from models.knowledge.drug_files import TABLES, UNKNOWN, read_drugs
 from models.knowledge.late import Late
-from models.knowledge.types import Drugs, Knowledge, Product, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Drugs, Knowledge, Product
 from tests.support.reference import reference_file
 
 SOURCE = Source("RxNorm", "1", "2026", "https://example.org", "2026-11-25", "made up for tests")

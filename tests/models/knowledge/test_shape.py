@@ -9,8 +9,7 @@ import pytest
 
 from models.errors import KnowledgeError
 from models.knowledge.shape import Table
-from models.knowledge.source_block import read_source
-from models.knowledge.types import Source
+from models.knowledge.source_block import Source, read_source
 
 GOOD: dict[str, Any] = {
     "name": "a",
