@@ -24,15 +24,24 @@ _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
 
 
 def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline) -> Record:
-    """Round 1: the inputs; round 2: the medicines that draft orders point at. Raises DataUnavailable for a required input."""
+    """The inputs and the medicines that draft orders point at, side by side. Raises DataUnavailable for a required input."""
     access, closed = _access(asked, client, deadline)
-    found = _first_round(asked, inputs, client, access, closed, deadline)
+    known = _medications(asked)
+    missing = [name for name in needed(asked.draft_orders, known, asked.fhir_server) if _MEDICATION.fullmatch(name)]
+    found, jobs = _first_looks(asked, inputs, client, access, closed)
+    reads: dict[Hashable, Callable[[], Any]] = {}
+    if access is not None:
+        reads = {name: partial(client.read, name, access) for name in missing}
+    done = client.together({**jobs, **reads}, deadline) if reads or jobs else {}
+    for field in jobs:
+        # a prefetched first page stays in use where the pages behind it came too late
+        found[str(field)] = done.get(field) or replace(found.get(str(field), Found(failed=True)), complete=False, because=LATE)
+    found = {wanted.field: found[wanted.field] for wanted in inputs}
     for wanted in inputs if _is_there_something_to_check(asked) else ():
         if wanted.required and found[wanted.field].failed:
             raise DataUnavailable(_missing(wanted, found[wanted.field].because))
     found |= {key: _unasked(value) for key, value in asked.prefetch.items() if key not in found and isinstance(value, dict)}
-    known = _medications(asked)
-    fetched, gaps = _second_round(asked, known, client, access, closed, deadline)
+    fetched, gaps = _products(missing, done, closed if access is None else "")
     return Record(_newest(found), known | fetched, gaps)
 
 
@@ -54,6 +63,11 @@ def _is_there_something_to_check(asked: HookRequest) -> bool:
     return not asked.draft_orders or any(named)
 
 
+def _is_a_service_drafted(asked: HookRequest) -> bool:
+    """Operations have rules of their own."""
+    return any(kind(r) == "ServiceRequest" for _, r in entries(asked.draft_orders))
+
+
 def _missing(wanted: Input, because: str) -> str:
     return (
         f"The input '{wanted.field}' could not be had, so nothing can be said: {because}. Send it as prefetch key '{wanted.field}' "
@@ -61,9 +75,11 @@ def _missing(wanted: Input, because: str) -> str:
     )
 
 
-def _first_round(
-    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, access: Access | None, closed: str, deadline: Deadline
-) -> dict[str, Found]:
+def _first_looks(
+    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, access: Access | None, closed: str
+) -> tuple[dict[str, Found], dict[Hashable, Callable[[], Found]]]:
+    """What prefetch gave, and the reads that bring the rest. What is read on demand waits until there is something to check."""
+    idle = not _is_there_something_to_check(asked) and not _is_a_service_drafted(asked)
     found: dict[str, Found] = {}
     jobs: dict[Hashable, Callable[[], Found]] = {}
     for wanted in inputs:
@@ -74,17 +90,15 @@ def _first_round(
             found[wanted.field] = Found()
         elif access is None:
             found[wanted.field] = Found(complete=False, failed=True, because=f"the prefetch has no usable '{wanted.field}' and {closed}")
+        elif idle and wanted.on_demand:
+            found[wanted.field] = Found(complete=False, failed=True, because="no draft order names anything yet")
         elif path := _filled(wanted.query, asked.tokens()):
             jobs[wanted.field] = partial(_fetch, path, wanted, client, access)
         else:
             found[wanted.field] = Found(
                 complete=False, failed=True, because="its search needs something that the request's context does not hold"
             )
-    done = client.together(jobs, deadline) if jobs else {}
-    for field in jobs:
-        # a prefetched first page stays in use where the pages behind it came too late
-        found[str(field)] = done.get(field) or replace(found.get(str(field), Found(failed=True)), complete=False, because=LATE)
-    return {wanted.field: found[wanted.field] for wanted in inputs}
+    return found, jobs
 
 
 def _take(
@@ -148,23 +162,16 @@ def _medications(asked: HookRequest) -> dict[str, Resource]:
     return by_url | newest
 
 
-def _second_round(
-    asked: HookRequest, known: Mapping[str, Resource], client: FhirClient, access: Access | None, closed: str, deadline: Deadline
-) -> tuple[dict[str, Resource], tuple[Gap, ...]]:
-    wanted = [name for name in needed(asked.draft_orders, known, asked.fhir_server) if _MEDICATION.fullmatch(name)]
-    if not wanted:
-        return {}, ()
-    if access is None:
-        return {}, tuple(_unread(name, closed) for name in wanted)
-    done = client.together({name: partial(client.read, name, access) for name in wanted}, deadline)
+def _products(missing: Sequence[str], done: Mapping[Hashable, Any], closed: str) -> tuple[dict[str, Resource], tuple[Gap, ...]]:
+    """The medicines that were read, by 'Medication/id', and a Gap for each that could not be. `closed`: why none was read."""
     fetched: dict[str, Resource] = {}
     gaps: list[Gap] = []
-    for name in wanted:
+    for name in missing:
         answer = done.get(name)
         if answer is not None and answer.body is not None and origin(answer.body) == name:
             fetched[name] = answer.body
         else:
-            gaps.append(_unread(name, (answer.because or "the FHIR server does not have it") if answer else LATE))
+            gaps.append(_unread(name, closed or ((answer.because or "the FHIR server does not have it") if answer else LATE)))
     return fetched, tuple(gaps)
 
 

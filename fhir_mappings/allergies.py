@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fhir_mappings.assertions import state_of
+from fhir_mappings.assertions import is_clear, state_of
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.resource import concept, kind, latest, mappings, origin
 from models.patient import Allergy, Gap
 
+UNCODED = "an allergy has no code, so no rule can know it"
+UNCLEAR = "the status of an allergy is not understood, so it counts as suspected"
+
 
 def read_allergies(resources: Sequence[Resource]) -> Read:
-    """One Allergy for each substance of each entry that was not refuted or entered in error."""
+    """One Allergy for each substance of each entry that was not refuted or entered in error; what is wrong with several is told once."""
     found: dict[Allergy, None] = {}
-    gaps: list[Gap] = []
+    told: dict[str, Gap] = {}
     for resource in latest([r for r in resources if kind(r) == "AllergyIntolerance"]):
         state = state_of(resource)
         if state is None:
@@ -21,9 +24,9 @@ def read_allergies(resources: Sequence[Resource]) -> Read:
         stated = [concept(resource.get("code")), *(concept(r.get("substance")) for r in mappings(resource.get("reaction")))]
         coded = [c for c in stated if c.codings]
         found |= {Allergy(c, state, origin(resource)): None for c in coded}
-        if not coded:
-            gaps.append(Gap("allergies", "not_understood", "an allergy has no code, so no rule can know it", origin(resource)))
-    return Read(tuple(found), tuple(gaps))
+        for because in (*(() if coded else (UNCODED,)), *(() if is_clear(resource) else (UNCLEAR,))):
+            told.setdefault(because, Gap("allergies", "not_understood", because, origin(resource)))
+    return Read(tuple(found), tuple(told.values()))
 
 
 ALLERGIES = Input(

@@ -9,21 +9,36 @@ from fhir_mappings.resource import choice, concept
 
 WITHDRAWN = frozenset({"refuted", "entered-in-error"})
 UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
+SURE = frozenset({"confirmed"})
+PRESENT = frozenset({"active", "recurrence", "relapse"})
 OVER = frozenset({"inactive", "remission", "resolved"})
 
+State = Literal["active", "past", "suspected"]
 
-def state_of(resource: Resource) -> Literal["active", "past", "suspected"] | None:
-    """None: refuted or entered in error. A problem without any status stands in the chart, so it counts as active."""
+
+def state_of(resource: Resource) -> State | None:
+    """None: refuted or entered in error.
+
+    A problem without any status stands in the chart, so it counts as active; one whose status is stated and not
+    understood may have been refuted, so it counts as suspected (see `is_clear`).
+    """
     verification = _codes(resource.get("verificationStatus"))
     if verification & WITHDRAWN:
         return None
-    if verification & UNSURE:
+    if verification & UNSURE or not is_clear(resource):
         return "suspected"
-    over = [value for _, value in choice(resource, "abatement") if value is not False]
+    over = [value for _, value in choice(resource, "abatement") if value not in (False, "")]
     return "past" if over or _codes(resource.get("clinicalStatus")) & OVER else "active"
 
 
-def _codes(stated: Any) -> set[str]:
+def is_clear(resource: Resource) -> bool:
+    """Is every status that is stated one of those that FHIR defines? Translations beside a known code do no harm."""
+    verification, clinical = resource.get("verificationStatus"), resource.get("clinicalStatus")
+    known = WITHDRAWN | UNSURE | SURE
+    return (not verification or bool(_codes(verification) & known)) and (not clinical or bool(_codes(clinical) & (PRESENT | OVER)))
+
+
+def _codes(stated: Any) -> frozenset[str]:
     """The codes of a status: a CodeableConcept in R4, a bare code before."""
     said = concept(stated)
-    return {c.code for c in said.codings} or {said.text}
+    return frozenset(c.code.lower() for c in said.codings) or frozenset({said.text.lower()})

@@ -7,12 +7,13 @@ from typing import Any
 
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.provenance import effective
-from fhir_mappings.resource import choice, concept, kind, latest, mapping, origin, text
+from fhir_mappings.resource import canonical, choice, concept, kind, latest, mapping, origin, text
 from fhir_mappings.tables import spellings
 from models.codes import LOINC, Concept
 from models.knowledge.types import Knowledge
 from models.patient import Gap, Measurement
 
+UCUM = "http://unitsofmeasure.org"
 FINAL = frozenset({"final", "amended", "corrected"})
 
 
@@ -31,22 +32,23 @@ def measurements_input(knowledge: Knowledge) -> Input:
 
 
 def read_measurements(resources: Sequence[Resource]) -> Read:
-    """One Measurement for each final value; what has no value that can be read becomes a Gap."""
+    """One Measurement for each final value; what has no value that can be read becomes a Gap, once for each code."""
     found: list[Measurement] = []
-    gaps: list[Gap] = []
+    told: dict[Concept, Gap] = {}
     for resource in latest([r for r in resources if kind(r) == "Observation"]):
         if text(resource.get("status")) not in FINAL or resource.get("dataAbsentReason"):
             continue
         stated = choice(resource, "value")
         read = _value(*stated[0]) if len(stated) == 1 else None
         if read is None:
-            gaps.append(Gap("measurements", "not_understood", "a measurement has no single value that can be read", origin(resource)))
+            gap = Gap("measurements", "not_understood", "a measurement has no single value that can be read", origin(resource))
+            told.setdefault(concept(resource.get("code")), gap)
             continue
         value, unit, comparator, answer = read
         found.append(
             Measurement(concept(resource.get("code")), value, unit, comparator, answer, effective(resource)[:10], origin(resource))
         )
-    return Read(tuple(found), tuple(gaps))
+    return Read(tuple(found), tuple(told.values()))
 
 
 def _value(name: str, raw: Any) -> tuple[float | None, str, str, Concept] | None:
@@ -73,6 +75,7 @@ def number_of(raw: Any) -> float | None:
 
 
 def unit_of(quantity: Any) -> str:
-    """The UCUM code, else the unit as written."""
+    """The UCUM code, else the unit as written. A code of another system is none of UCUM: there "g" may be anything."""
     stated = mapping(quantity)
-    return text(stated.get("code")) or text(stated.get("unit"))
+    code = text(stated.get("code")) if canonical(stated.get("system")) in ("", UCUM) else ""
+    return code or text(stated.get("unit"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fhir_mappings.assertions import state_of
 from fhir_mappings.dosage import dosages_of
 from fhir_mappings.inputs import Read, Resource
-from fhir_mappings.references import medication_references, parse
+from fhir_mappings.reasons import REASON_LOST, reason_lost, reasons_of
+from fhir_mappings.references import medication_references, parse, resolve
 from fhir_mappings.requests import draft_request
 from fhir_mappings.resource import concept, contained, entries, is_true, kind, latest, mapping, mappings, origin, text
 from models.codes import Concept
@@ -20,12 +20,15 @@ ENDED = frozenset({"cancelled", "stopped", "entered-in-error", "completed", "end
 OLD_ORDERS = frozenset({"MedicationOrder", "MedicationPrescription"})
 
 
-def read_orders(bundle: Any, selections: Sequence[str] | None, referenced: Mapping[str, Resource], server: str = "") -> Read:
+def read_orders(
+    bundle: Any, selections: Sequence[str] | None, referenced: Mapping[str, Resource], server: str = "", *, problems_known: bool = False
+) -> Read:
     """Draft medication orders and service requests of a Bundle (or list of resources).
 
     `selections`: "Type/id" of what is being chosen (order-select), None when all of it is (order-sign).
-    `referenced`: resources by "Type/id" to resolve medicationReference with. Raises UnsupportedFhirVersion for orders
-    of DSTU2 and STU3 shape: reading them as R4 would be a guess.
+    `referenced`: resources by "Type/id" to resolve medicationReference and reasonReference with. `problems_known`: the
+    problem list was read whole, so a reason that is not there is told; else it is one more of what was not read.
+    Raises UnsupportedFhirVersion for orders of DSTU2 and STU3 shape: reading them as R4 would be a guess.
     """
     listed = tuple(entries(bundle))
     drafts = latest([r for _, r in listed])
@@ -39,6 +42,8 @@ def read_orders(bundle: Any, selections: Sequence[str] | None, referenced: Mappi
     orders: dict[Order | Request, None] = dict.fromkeys(r for r in asked if r.code)
     for resource in (r for r in drafts if kind(r) == "MedicationRequest" and not _ended(r)):
         order, more = _read_one(resource, chosen, known, server)
+        if order and problems_known and reason_lost(resource, known, server):
+            more.append(Gap("draft order", "unavailable", REASON_LOST, origin(resource)))
         orders |= {order: None} if order else {}
         gaps += more
     return Read(tuple(orders), tuple(gaps))
@@ -111,17 +116,6 @@ def _read_one(
     return order, gaps
 
 
-def reasons_of(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, ...]:
-    """Why it is ordered, by code or by reference to a problem or finding; what was refuted is no reason."""
-    modern = mappings(resource.get("reason"))
-    found = [concept(v) for v in (*mappings(resource.get("reasonCode")), *(mapping(m.get("concept")) for m in modern)) if v]
-    for reference in (*mappings(resource.get("reasonReference")), *(mapping(m.get("reference")) for m in modern)):
-        target = _resolve(reference, resource, known, server) if reference else None
-        if target is not None and state_of(target) is not None:
-            found.append(concept(target.get("code")))
-    return tuple(dict.fromkeys(reason for reason in found if reason.codings))
-
-
 def medicine_of(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, tuple[Concept, ...], bool, bool]:
     """(medicine, ingredients, is one named at all, does a reference lead nowhere)."""
     modern = mapping(resource.get("medication"))
@@ -130,7 +124,7 @@ def medicine_of(resource: Resource, known: Mapping[str, Resource], server: str) 
     stated = medication_references(resource)
     unresolved = False
     for reference in stated:
-        product = _resolve(reference, resource, known, server)
+        product = resolve(reference, resource, known, server)
         if product is None or kind(product) != "Medication":
             unresolved = not medication
             continue
@@ -147,13 +141,6 @@ def _joined(concepts: Sequence[Concept]) -> Concept:
 
 def _local(resource: Resource) -> dict[str, Resource]:
     return {f"#{name}": r for name, r in contained(resource).items()}
-
-
-def _resolve(reference: Any, holder: Resource, known: Mapping[str, Resource], server: str) -> Resource | None:
-    target = parse(reference, server)
-    if target is None:
-        return None
-    return contained(holder).get(target.key[1:]) if target.key.startswith("#") else known.get(target.key)
 
 
 def _ingredients(

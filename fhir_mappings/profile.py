@@ -11,6 +11,7 @@ from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, subje
 from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
+from fhir_mappings.references import parse, reason_references
 from fhir_mappings.resource import entries, kind, origin
 from models.errors import PatientMismatch
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
@@ -18,6 +19,7 @@ from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Med
 V = TypeVar("V")
 #: inputs of whose silence something may be concluded only when they were read whole
 FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests")
+_LEFT_OUT = ("not_understood", "unattributed")
 
 
 def read_profile(
@@ -43,8 +45,9 @@ def read_profile(
     specimens = [r for r in everything if kind(r) == "Specimen"]
     notes = _Notes(list(record.gaps))
     read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, notes, strict) for i in inputs}
-    known = {**record.referenced, **{origin(r): r for r in notes.admitted.get("conditions", ())}}
-    drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes).values
+    known = {**record.referenced, **_reasons(drafted, everything, subject)}
+    problems_known = "conditions" in notes.admitted and _complete(record.found, "conditions")
+    drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes, problems_known).values
     people = [p for p in read.get("patient", Read()).values if isinstance(p, Demographics)]
     person = people[0] if people else Demographics()
     return PatientProfile(
@@ -60,7 +63,7 @@ def read_profile(
         measurements=_of(read, "measurements", Measurement),
         allergies=_of(read, "allergies", Allergy),
         requests=(*(r for r in drafted_now if isinstance(r, Request)), *_of(read, "requests", Request)),
-        unread=frozenset(f for f in FIELDS if f not in notes.admitted or not _complete(record.found, f)),
+        unread=frozenset(f for f in FIELDS if f not in notes.whole or not _complete(record.found, f)),
         gaps=tuple(dict.fromkeys(notes.gaps)),
         foreign=notes.foreign,
         genotypes_complete=_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs),
@@ -73,11 +76,16 @@ def _of(read: Mapping[str, Read], field: str, kind_of_value: type[V]) -> tuple[V
 
 @dataclass(slots=True)
 class _Notes:
-    """What reading could not do, what the firewall let in of each input, and how many resources of other patients it dropped."""
+    """What reading could not do, what the firewall let in of each input, and how many resources of other patients it dropped.
+
+    `whole`: inputs of which nothing was left out as not understood or as nobody's. An allergy without a code may be to
+    anything, so "no allergy" may not be concluded beside one.
+    """
 
     gaps: list[Gap]
     foreign: int = 0
     admitted: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
 
     def add(self, admitted: Admitted, read: Read) -> None:
         self.gaps += [*admitted.gaps, *read.gaps]
@@ -95,6 +103,8 @@ def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens:
     read = wanted.read(admitted.resources)
     notes.add(admitted, read)
     notes.admitted[wanted.field] = admitted.resources
+    if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):
+        notes.whole.add(wanted.field)
     return read
 
 
@@ -116,15 +126,24 @@ def _read_drafts(
     referenced: Mapping[str, Resource],
     subject: Subject,
     notes: _Notes,
+    problems_known: bool,
 ) -> Read:
     admitted = admit_drafts(drafted, subject)
     own = {id(r) for r in admitted.resources}
     mine = {"entry": [{"fullUrl": url, "resource": r} for url, r in entries(drafts) if id(r) in own]}
-    read = read_orders(mine, selected, referenced, subject.server)
+    read = read_orders(mine, selected, referenced, subject.server, problems_known=problems_known)
     notes.add(admitted, read)
     if len(drafted) < _given(drafts):
         notes.gaps.append(Gap("draft order", "not_understood", "an entry of context.draftOrders holds no FHIR resource that can be read"))
     return read
+
+
+def _reasons(drafted: Sequence[Resource], everything: Sequence[Resource], subject: Subject) -> dict[str, Resource]:
+    """What draft orders name as their reason and any prefetch key holds, past the firewall."""
+    stated = (parse(reference, subject.server) for draft in drafted for reference in reason_references(draft))
+    wanted = {target.key for target in stated if target is not None}
+    named = [r for r in everything if origin(r) in wanted] if wanted else []
+    return {origin(r): r for r in admit(named, subject).resources}
 
 
 def _given(drafts: Any) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from fhir_mappings.resource import entries, kind, mapping, text
+from fhir_mappings.inputs import Resource
+from fhir_mappings.resource import contained, entries, kind, mapping, mappings, text
 
 _TAIL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/?#]+)(?:/_history/[^/?#]+)?")
 _ABSOLUTE = re.compile(rf"(?P<base>(?i:https?)://.+)/{_TAIL.pattern}")
@@ -75,3 +76,17 @@ def medication_references(resource: Any) -> tuple[Any, ...]:
         return ()
     stated = (resource.get("medicationReference"), mapping(resource.get("medication")).get("reference"))
     return tuple(s for s in stated if s)
+
+
+def reason_references(resource: Any) -> tuple[Any, ...]:
+    """The Reference elements by which a medication request names its reason (R4, and R5's CodeableReference)."""
+    modern = (mapping(m.get("reference")) for m in mappings(resource.get("reason")))
+    return tuple(s for s in (*mappings(resource.get("reasonReference")), *modern) if s)
+
+
+def resolve(reference: Any, holder: Resource, known: Mapping[str, Resource], server: str) -> Resource | None:
+    """What `holder` points at: contained in it, or one of `known` (by 'Type/id' and fullUrl)."""
+    target = parse(reference, server)
+    if target is None:
+        return None
+    return contained(holder).get(target.key[1:]) if target.key.startswith("#") else known.get(target.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,6 @@ def test_fault_C16_what_is_no_resource_counts_as_missing(client: FhirClient, val
 
 
 def test_fault_C16_a_token_that_cannot_be_filled_is_never_sent(client: FhirClient, fhir: MockFhir) -> None:
-    from dataclasses import replace
-
     wanted = replace(OPTIONAL, query="Observation?encounter={{context.encounterId}}")
     record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(200))
     assert record.found["labs"].failed
@@ -252,6 +251,32 @@ def test_a_medication_that_did_not_come_along_is_fetched(client: FhirClient, fhi
     record = gathered(client, {"results": None, "labs": None}, body=with_server(fhir.base, context={"draftOrders": BY_REFERENCE}))
     assert record.referenced == {"Medication/med1": MEDICATION}
     assert (fhir.paths(), record.gaps) == (["/fhir/Medication/med1"], ())
+
+
+def test_medicines_are_read_beside_the_inputs_and_not_after_them(client: FhirClient, fhir: MockFhir) -> None:
+    """A slow search must not take the time in which the ordered medicine could be read."""
+    fhir.answers["Medication/med1"] = MEDICATION
+    fhir.slow = "Observation"
+    body = with_server(fhir.base, context={"draftOrders": BY_REFERENCE})
+    record = gathered(client, {"results": None}, body=body, ms=800)
+    assert record.found["labs"].failed
+    assert record.referenced == {"Medication/med1": MEDICATION}
+
+
+@pytest.mark.parametrize(
+    ("orders", "reads"),
+    [
+        (drafts(draft(note=[])), 0),
+        (drafts(draft()), 1),
+        (drafts(draft(note=[]), {"resourceType": "ServiceRequest", "id": "s1"}), 1),
+        (None, 1),
+    ],
+)
+def test_what_is_read_on_demand_waits_until_an_order_names_something(client: FhirClient, fhir: MockFhir, orders: Json, reads: int) -> None:
+    fhir.answers["Observation"] = bundle(observation(code="2160-0"))
+    call = replace(asked(with_server(fhir.base)), draft_orders=orders or {})
+    record = gather(call, (replace(OPTIONAL, on_demand=True),), client, Deadline.after(2000))
+    assert (len(fhir.asked), record.found["labs"].failed) == (reads, not reads)
 
 
 def test_fault_D20_a_medication_that_cannot_be_had_is_a_gap(client: FhirClient, fhir: MockFhir) -> None:

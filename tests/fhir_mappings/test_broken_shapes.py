@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fhir_mappings.allergies import ALLERGIES
+from fhir_mappings.conditions import CONDITIONS
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
+from fhir_mappings.measurements import read_measurements
 from fhir_mappings.patient import PATIENT
 from fhir_mappings.profile import read_profile
 from fhir_mappings.references import needed
+from fhir_mappings.requests import REQUESTS
 from models.errors import PatientMismatch, UnsupportedFhirVersion
 from tests.support.fhir_examples import OBSERVATIONS, ORDERS, observation, orders, patient
 
@@ -113,6 +118,55 @@ def test_every_node_of_the_patient_and_every_change() -> None:
     for path in _paths(patient()):
         for change in CHANGES:
             _read([observation("stu3-genotype")], {}, _broken(patient(), path, change))
+
+
+CHART: tuple[tuple[Input, dict[str, Any]], ...] = (
+    (CONDITIONS, {"resourceType": "Condition", "onsetPeriod": {"start": "2020"}, "abatementDateTime": "2021"}),
+    (ALLERGIES, {"resourceType": "AllergyIntolerance", "reaction": [{"substance": {"coding": [{"system": "s", "code": "1"}]}}]}),
+    (REQUESTS, {"resourceType": "ServiceRequest", "status": "active", "category": [{"coding": [{"code": "1"}]}], "authoredOn": "2026"}),
+    (
+        Input("measurements", "Observation?x", "Observation", read_measurements),
+        {"resourceType": "Observation", "status": "final", "valueQuantity": {"value": 1, "system": "s", "code": "kg", "comparator": "<"}},
+    ),
+)
+STATED = {
+    "id": "r1",
+    "subject": {"reference": "Patient/pat-1"},
+    "code": {"coding": [{"system": "http://snomed.info/sct", "code": "230690007"}], "text": "x"},
+    "clinicalStatus": {"coding": [{"code": "active"}]},
+    "verificationStatus": {"coding": [{"code": "confirmed"}]},
+}
+DOSED = {
+    "reasonCode": [{"coding": [{"system": "s", "code": "1"}]}],
+    "reasonReference": [{"reference": "Condition/r1"}],
+    "dosageInstruction": [
+        {
+            "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["HS"]}, "code": {"coding": [{"code": "QD"}]}},
+            "doseAndRate": [{"type": {"coding": [{"code": "ordered"}]}, "doseQuantity": {"value": 1, "code": "mg"}}],
+        }
+    ],
+}
+
+
+def _chart(field: Input, resource: Any, drafts: Any) -> None:
+    record = Record({"patient": Found((patient(),)), field.field: Found((resource,) if isinstance(resource, dict) else ())})
+    with suppress(PatientMismatch, UnsupportedFhirVersion):
+        profile = read_profile(record, (PATIENT, field), patient="pat-1", server="", drafts=drafts, selected=None, as_of=date(2026, 1, 1))
+        assert all(g.because for g in profile.gaps)
+        assert all(d.unit and d.low <= d.high for o in profile.orders for d in o.dosages)
+
+
+def test_every_node_of_the_chart_and_of_a_dosed_draft_and_every_change() -> None:
+    draft = orders("codeable-concept")
+    draft["entry"][0]["resource"] |= DOSED
+    for field, own in CHART:
+        resource = STATED | own
+        for path in _paths(resource):
+            for change in CHANGES:
+                _chart(field, _broken(resource, path, change), draft)
+    for path in _paths(draft):
+        for change in CHANGES:
+            _chart(CONDITIONS, STATED | CHART[0][1], _broken(draft, path, change))
 
 
 @settings(max_examples=150, deadline=None)

@@ -40,6 +40,9 @@ def condition(**members: Any) -> Read:
         ({"verificationStatus": status("provisional")}, "suspected"),
         ({"verificationStatus": status("differential")}, "suspected"),
         ({"verificationStatus": "unconfirmed"}, "suspected"),
+        ({"abatementString": ""}, "active"),
+        ({"verificationStatus": {"coding": [{"code": "confirmed"}, {"system": "s", "code": "410605003"}]}}, "active"),
+        ({"clinicalStatus": {"text": "Resolved"}}, "past"),
     ],
 )
 def test_how_sure_and_how_present_a_problem_is(members: dict[str, Any], state: str) -> None:
@@ -48,10 +51,23 @@ def test_how_sure_and_how_present_a_problem_is(members: dict[str, Any], state: s
 
 
 @pytest.mark.parametrize("verification", ["refuted", "entered-in-error"])
-def test_what_was_refuted_or_entered_in_error_is_no_problem_and_no_allergy(verification: str) -> None:
+def test_fault_E01_E19_E21_what_was_refuted_or_entered_in_error_is_no_problem_and_no_allergy(verification: str) -> None:
     assert condition(verificationStatus=status(verification)) == Read()
+    assert condition(verificationStatus={"text": verification.capitalize()}) == Read()
     allergy = {"resourceType": "AllergyIntolerance", "code": STROKE, "verificationStatus": status(verification)}
     assert read_allergies([allergy]) == Read()
+
+
+@pytest.mark.parametrize("member", ["verificationStatus", "clinicalStatus"])
+@pytest.mark.parametrize("stated", [{"text": "ruled out"}, {"coding": [{"system": SNOMED, "code": "410516002"}]}, {"coding": []}, "?"])
+def test_a_status_that_is_not_understood_makes_it_suspected_and_is_told_once(member: str, stated: Any) -> None:
+    """410516002 is "known absent": taken for active, it would be a problem that the patient does not have."""
+    unclear = [{"id": name, "code": STROKE, member: stated} for name in ("x1", "x2")]
+    problems = read_conditions([{"resourceType": "Condition"} | u for u in unclear])
+    allergies = read_allergies([{"resourceType": "AllergyIntolerance"} | u for u in unclear])
+    assert [v.state for v in (*problems.values, *allergies.values)] == ["suspected"] * 4
+    assert [(g.subject, g.reason) for g in problems.gaps] == [("conditions", "not_understood")]
+    assert [(g.subject, g.reason) for g in allergies.gaps] == [("allergies", "not_understood")]
 
 
 def test_dates_of_a_problem() -> None:
@@ -65,7 +81,7 @@ def test_problems_in_words_only_are_told_once() -> None:
     assert [(g.reason, g.origin) for g in read_conditions(words).gaps] == [("not_understood", "Condition/c1")]
 
 
-def test_family_history_is_no_problem_of_the_patient() -> None:
+def test_fault_E19_family_history_is_no_problem_of_the_patient() -> None:
     assert read_conditions([{"resourceType": "FamilyMemberHistory", "id": "f", "code": STROKE}]) == Read()
 
 
@@ -78,7 +94,8 @@ def test_an_allergy_names_its_code_and_the_substances_of_its_reactions() -> None
         "reaction": [{"substance": substance}, {"substance": substance}],
     }
     assert [a.substance.codings[0].code for a in read_allergies([given]).values] == ["230690007", "1116632"]
-    assert [g.subject for g in read_allergies([{"resourceType": "AllergyIntolerance", "code": {"text": "nuts"}}]).gaps] == ["allergies"]
+    words = {"resourceType": "AllergyIntolerance", "code": {"text": "nuts"}}
+    assert [g.subject for g in read_allergies([words, words | {"code": {"text": "eggs"}}]).gaps] == ["allergies"]
 
 
 def measured(**members: Any) -> Read:
@@ -103,6 +120,26 @@ def test_values_as_reported(members: dict[str, Any], value: float | None, unit: 
 
 
 @pytest.mark.parametrize(
+    ("quantity", "unit"),
+    [
+        ({"system": UCUM, "code": "[lb_av]", "unit": "pounds"}, "[lb_av]"),
+        ({"system": "urn:oid:2.16.840.1.113883.6.8", "code": "kg"}, "kg"),
+        ({"system": SNOMED, "code": "258683005", "unit": "kg"}, "kg"),
+        ({"system": "urn:local", "code": "g"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_unit_is_as_reported_and_a_code_of_another_system_is_none(quantity: dict[str, Any], unit: str) -> None:
+    assert [m.unit for m in measured(valueQuantity={"value": 140} | quantity).values] == [unit]
+
+
+def test_a_value_that_cannot_be_read_is_told_once_for_each_code() -> None:
+    one = {"resourceType": "Observation", "status": "final", "code": {"coding": [{"system": LOINC, "code": "29463-7"}]}}
+    other = one | {"code": {"coding": [{"system": LOINC, "code": "8302-2"}]}}
+    assert len(read_measurements([one | {"id": str(n)} for n in range(50)] + [other]).gaps) == 2
+
+
+@pytest.mark.parametrize(
     "members",
     [
         {},
@@ -117,7 +154,7 @@ def test_a_value_that_cannot_be_read_is_a_gap(members: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("members", [{"status": "preliminary"}, {"status": "entered-in-error"}, {"dataAbsentReason": status("unknown")}])
-def test_what_is_not_final_or_absent_is_no_value(members: dict[str, Any]) -> None:
+def test_fault_E01_E02_what_is_not_final_or_absent_is_no_value(members: dict[str, Any]) -> None:
     assert measured(**{"valueInteger": 1, **members}) == Read()
 
 

@@ -13,8 +13,10 @@ from fhir_mappings.allergies import ALLERGIES
 from fhir_mappings.conditions import CONDITIONS
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
+from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import PATIENT
 from fhir_mappings.profile import read_profile
+from fhir_mappings.reasons import REASON_LOST
 from fhir_mappings.requests import REQUESTS
 from models.errors import PatientMismatch
 from models.patient import PatientProfile
@@ -197,4 +199,49 @@ def test_a_draft_service_is_a_request_and_no_order() -> None:
 def test_what_was_not_read_whole_is_known_and_inputs_on_demand_make_no_noise() -> None:
     profile = _chart(conditions=Found(), allergies=Found(complete=False))
     assert profile.unread == {"allergies", "requests", "medications", "measurements"}
-    assert [g.subject for g in profile.gaps] == []
+    assert [g.because for g in profile.gaps] == [REASON_LOST]
+    assert _chart().unread > {"conditions"}
+    assert _chart().gaps == ()
+
+
+@pytest.mark.parametrize("change", [{"code": {"text": "stroke"}}, {"subject": None}, {"verificationStatus": {"text": "?"}}])
+def test_what_was_left_out_of_an_input_makes_it_partly_read(change: dict[str, Any]) -> None:
+    """An allergy in words only may be to anything: "no allergy" may not be concluded beside it."""
+    given = {"resourceType": "AllergyIntolerance", "code": STROKE, "subject": {"reference": "Patient/pat-1"}}
+    assert "allergies" not in _chart(allergies=Found((given,))).unread
+    assert "allergies" in _chart(allergies=Found((given | change,))).unread
+
+
+def test_a_reason_in_any_other_prefetch_key_is_found_if_it_is_the_patients() -> None:
+    assert [r.codings[0].code for r in _chart(diagnoses=_condition()).orders[0].reasons] == ["2", "230690007"]
+    foreign = _chart(diagnoses=_condition(subject={"reference": "Patient/pat-2"}))
+    assert [r.codings[0].code for r in foreign.orders[0].reasons] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        ({}, True),
+        ({"subject": {"reference": "https://ehr.example/fhir/Patient/pat-1"}}, True),
+        ({"subject": {"reference": "Patient/pat-2"}}, False),
+        ({"resourceType": "Observation", "status": "final"}, True),
+        ({"resourceType": "Observation", "status": "entered-in-error"}, False),
+        ({"resourceType": "Observation", "status": "preliminary"}, False),
+        ({"resourceType": "Procedure", "status": "not-done"}, False),
+    ],
+)
+def test_a_contained_reason_counts_if_it_holds_and_is_the_patients(change: dict[str, Any], counts: bool) -> None:
+    draft = orders("codeable-concept")
+    inner = {"resourceType": "Condition", "id": "c", "code": STROKE} | change
+    draft["entry"][0]["resource"] |= {"contained": [inner], "reasonReference": [{"reference": "#c"}]}
+    [order] = read_orders(draft, None, {}, "https://ehr.example/fhir").values
+    assert [r.codings[0].code for r in order.reasons] == (["230690007"] if counts else [])
+
+
+def test_fault_B04_a_draft_service_of_another_patient_is_no_request() -> None:
+    draft = orders("codeable-concept")
+    draft["entry"].append(
+        {"resource": {"resourceType": "ServiceRequest", "id": "s1", "subject": {"reference": "Patient/pat-2"}, "code": STROKE}}
+    )
+    profile = _profile([], drafts=draft)
+    assert (profile.requests, profile.foreign) == ((), 1)

@@ -40,6 +40,7 @@ class MockFhir:
         self.answers: dict[str, Json] = {}
         self.pages: dict[str, Json] = {}  #: by path with query
         self.fault = ""
+        self.slow = ""  #: paths that begin so hang, the others answer
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.ended = threading.Event()
         self.outlasted = 0  #: hanging answers that nobody cut short
@@ -50,7 +51,9 @@ class MockFhir:
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.asked.append((handler.path, dict(handler.headers.items())))
         path = handler.path.removeprefix("/fhir/")
-        if self.fault and (self.fault != "503 once" or len(self.asked) == 1):
+        if self.slow and path.startswith(self.slow):
+            _slow(self, handler)
+        elif self.fault and (self.fault != "503 once" or len(self.asked) == 1):
             _FAULTS[self.fault](self, handler)
         elif found := self.pages.get(path) or self.answers.get(path.partition("?")[0]):
             send(handler, json.dumps(found).encode())
