@@ -22,6 +22,7 @@ from cds_service.settings import Settings, settings_or_exit
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.memory import MemoryStore
 from models.knowledge.load import load
+from models.knowledge.site import asking_first
 from models.knowledge.types import Knowledge
 
 
@@ -49,7 +50,7 @@ def create_state(
 
     return State(
         settings=settings,
-        knowledge=load() if knowledge is None else knowledge,
+        knowledge=asking_first(load() if knowledge is None else knowledge, settings.ask_first),
         services=load_services() if services is None else services,
         client=FhirClient(settings, offline=offline, next_refused=next_refused),
         feedback=FeedbackStore(settings.store_url, settings.comment_key),

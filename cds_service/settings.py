@@ -91,6 +91,7 @@ class Settings:
     memory_months: int = field(default=13, metadata={"range": (1, 120)})  #: for how long; an override holds for twelve at most
     memory_key: str = field(default="", repr=False)  #: of the hashes that stand for patients; without it the store makes its own
     most_info: int = field(default=3, metadata={"range": (0, 50)})  #: cards of info in one answer; the rest are named in one card
+    ask_first: tuple[str, ...] = ()  #: ingredients whose first start without a result asks for the test, beside those that always do
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
 
     def __post_init__(self) -> None:

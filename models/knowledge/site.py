@@ -1,0 +1,28 @@
+"""What a site adds to knowledge by its own choice. The files stay as they are; the snapshot says what holds here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from types import MappingProxyType
+
+from models.errors import KnowledgeError
+from models.knowledge.types import Guideline, Knowledge
+
+
+def asking_first(knowledge: Knowledge, drugs: Collection[str]) -> Knowledge:
+    """The snapshot in which a first start of these medicines (ingredient names) asks for the test, beside those that always do.
+
+    Raises KnowledgeError for a name that no guideline by genotype is for.
+    """
+    if not drugs:
+        return knowledge
+    known = {g.drug.name for several in knowledge.guidelines.values() for g in several if g.keys}
+    if unknown := sorted(set(drugs) - known):
+        raise KnowledgeError(f"no guideline goes by a genotype for '{unknown[0]}', so no test can be asked for before it; correct the name")
+    chosen = {key: tuple(_asking(g, drugs) for g in several) for key, several in knowledge.guidelines.items()}
+    return replace(knowledge, guidelines=MappingProxyType(chosen))
+
+
+def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:
+    return replace(guideline, must_test=True) if guideline.keys and guideline.drug.name in drugs else guideline
