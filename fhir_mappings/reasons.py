@@ -15,14 +15,19 @@ REASON_LOST = "its reason is a reference that could not be resolved, so what it 
 
 
 def reasons_of(resource: Resource, known: Mapping[str, Resource], server: str) -> tuple[Concept, ...]:
-    """Why it is ordered, by code or by reference to a problem or finding; what was refuted or withdrawn is no reason."""
+    """Why it is ordered, by code or by reference to a problem or finding; what was refuted or withdrawn is no reason.
+
+    A reason in words, or by a reference that leads nowhere, stays as a Concept without codes: there is one, and no rule knows it.
+    """
     modern = mappings(resource.get("reason"))
     found = [concept(v) for v in (*mappings(resource.get("reasonCode")), *(mapping(m.get("concept")) for m in modern)) if v]
     for reference in reason_references(resource):
         target = resolve(reference, resource, known, server)
-        if target is not None and _is_reason(target, resource, server):
+        if target is None:
+            found.append(Concept())
+        elif _is_reason(target, resource, server):
             found.append(concept(target.get("code")))
-    return tuple(dict.fromkeys(reason for reason in found if reason.codings))
+    return tuple(dict.fromkeys(found))
 
 
 def _is_reason(target: Resource, order: Resource, server: str) -> bool:

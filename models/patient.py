@@ -83,7 +83,7 @@ class Order:
     route: Concept = Concept()
     status: str = "draft"
     origin: str = ""
-    reasons: tuple[Concept, ...] = ()  #: reasonCode, and the code of what reasonReference points at
+    reasons: tuple[Concept, ...] = ()  #: without codes: there is one, and it is not known which
     dosages: tuple[Dosage, ...] = ()
 
 

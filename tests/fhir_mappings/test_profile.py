@@ -19,7 +19,7 @@ from fhir_mappings.profile import read_profile
 from fhir_mappings.reasons import REASON_LOST
 from fhir_mappings.requests import REQUESTS
 from models.errors import PatientMismatch
-from models.patient import PatientProfile
+from models.patient import Order, PatientProfile
 from tests.support.fhir_examples import OBSERVATIONS, observation, orders, patient
 
 SINGLE = SingleGene(frozenset({"79714-2", "79715-9"}), {"57979-7": "*15:02"})
@@ -172,13 +172,17 @@ def _chart(**found: Found) -> PatientProfile:
 STROKE = {"coding": [{"system": "http://snomed.info/sct", "code": "230690007"}]}
 
 
+def _known(order: Order) -> list[str]:
+    return [coding.code for reason in order.reasons for coding in reason.codings]
+
+
 def _condition(**members: Any) -> Found:
     return Found(({"resourceType": "Condition", "id": "c1", "code": STROKE, "subject": {"reference": "Patient/pat-1"}} | members,))
 
 
 def test_a_reason_by_reference_is_the_problem_s_code() -> None:
     profile = _chart(conditions=_condition())
-    assert [r.codings[0].code for r in profile.orders[0].reasons] == ["2", "230690007"]
+    assert _known(profile.orders[0]) == ["2", "230690007"]
     assert [c.origin for c in profile.conditions] == ["Condition/c1"]
 
 
@@ -187,7 +191,7 @@ def test_a_reason_by_reference_is_the_problem_s_code() -> None:
     [{"verificationStatus": {"coding": [{"code": "refuted"}]}}, {"subject": {"reference": "Patient/other"}}, {"code": {"text": "x"}}],
 )
 def test_a_reason_that_was_refuted_or_is_another_patient_s_is_none(members: dict[str, Any]) -> None:
-    assert [r.codings[0].code for r in _chart(conditions=_condition(**members)).orders[0].reasons] == ["2"]
+    assert _known(_chart(conditions=_condition(**members)).orders[0]) == ["2"]
 
 
 def test_a_draft_service_is_a_request_and_no_order() -> None:
@@ -204,6 +208,16 @@ def test_what_was_not_read_whole_is_known_and_inputs_on_demand_make_no_noise() -
     assert _chart().gaps == ()
 
 
+def test_a_reason_that_is_not_known_is_still_a_reason() -> None:
+    """Else a problem on the list would decide what an order is for that says, in words, that it is for something else."""
+    draft = orders("codeable-concept")
+    for reason in ({"reasonCode": [{"text": "rate control"}]}, {"reasonReference": [{"reference": "Condition/elsewhere"}]}):
+        draft["entry"][0]["resource"] |= reason
+        [order] = read_orders(draft, None, {}).values
+        assert order.reasons
+        assert _known(order) == []
+
+
 @pytest.mark.parametrize("change", [{"code": {"text": "stroke"}}, {"subject": None}, {"verificationStatus": {"text": "?"}}])
 def test_what_was_left_out_of_an_input_makes_it_partly_read(change: dict[str, Any]) -> None:
     """An allergy in words only may be to anything: "no allergy" may not be concluded beside it."""
@@ -213,9 +227,9 @@ def test_what_was_left_out_of_an_input_makes_it_partly_read(change: dict[str, An
 
 
 def test_a_reason_in_any_other_prefetch_key_is_found_if_it_is_the_patients() -> None:
-    assert [r.codings[0].code for r in _chart(diagnoses=_condition()).orders[0].reasons] == ["2", "230690007"]
+    assert _known(_chart(diagnoses=_condition()).orders[0]) == ["2", "230690007"]
     foreign = _chart(diagnoses=_condition(subject={"reference": "Patient/pat-2"}))
-    assert [r.codings[0].code for r in foreign.orders[0].reasons] == ["2"]
+    assert _known(foreign.orders[0]) == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +249,7 @@ def test_a_contained_reason_counts_if_it_holds_and_is_the_patients(change: dict[
     inner = {"resourceType": "Condition", "id": "c", "code": STROKE} | change
     draft["entry"][0]["resource"] |= {"contained": [inner], "reasonReference": [{"reference": "#c"}]}
     [order] = read_orders(draft, None, {}, "https://ehr.example/fhir").values
-    assert [r.codings[0].code for r in order.reasons] == (["230690007"] if counts else [])
+    assert _known(order) == (["230690007"] if counts else [])
 
 
 def test_fault_B04_a_draft_service_of_another_patient_is_no_request() -> None:

@@ -63,6 +63,8 @@ def test_some_group_always_remains_and_only_documented_ones_where_any_is(problem
 def test_the_order_s_reason_outranks_the_problems() -> None:
     assert left(problem("heart"), reasons=("brain",)) == ["brain"]
     assert left(problem("heart"), reasons=("other",)) == ["heart", "brain"]
+    unreadable = Circumstances((problem("heart"),), (Concept(),))
+    assert open_populations(GROUPS, None, unreadable, CLINICAL) == (HEART, BRAIN)
 
 
 @pytest.mark.parametrize(
