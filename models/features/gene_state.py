@@ -14,6 +14,7 @@ from models.features.calls import Call, calls, merged
 from models.features.phenotypes import copies_open, readings, readings_for_phenotype
 from models.features.presence import allele_statuses
 from models.features.provenance import NOWHERE, Provenance, provenance
+from models.features.unphased import not_ruled_out
 from models.finding import Evidence, Reading
 from models.knowledge.types import Gene, Modulator
 from models.patient import Gap, GeneResult, Reason
@@ -99,6 +100,7 @@ def _metabolism(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap], sex: 
 def _from_calls(gene: Gene, found: Sequence[Call], told: Sequence[GeneResult], gaps: list[Gap]) -> GeneState:
     """Computed drives the look-up; a reported phenotype that differs stands beside it."""
     distinct = merged(found, gene)
+    gaps += not_ruled_out(gene, distinct.values(), found[0].result.origin)
     by_name = {name: [c.result for c in found if str(c.diplotype) == name] for name in distinct}
     driven = tuple(r for name, d in distinct.items() for r in _dated(readings(gene, d), by_name[name], len(distinct)))
     reported = tuple(dict.fromkeys(r.phenotype for r in told))

@@ -55,6 +55,7 @@ def read_gene(values: Mapping[str, Any], where: str) -> Gene:
                 remarks=_remarks(file, phenotypes),
                 positions=_positions(file, alleles),
                 from_birth=head.flag("from_birth", False),
+                unphased=_unphased(file, alleles),
                 expressed=head.choice("expressed", TISSUES) if head.has("expressed") else "",
             )
 
@@ -110,6 +111,14 @@ def _spellings(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
     for name, allele in ({a: a for a in alleles} | dict(aliases)).items():
         if found.setdefault("".join(name.split()).lower(), allele) != allele:
             file.refuse(f"is also read as '{name}': they differ in case or blanks only, which are not compared", f"'{allele}'")
+    return found
+
+
+def _unphased(file: Table, alleles: Mapping[str, Allele]) -> Mapping[str, str]:
+    found = file.mapping("unphased", {})
+    for pair in (*found, *found.values()):
+        if len(pair.split("/")) != 2 or not set(pair.split("/")) <= alleles.keys():
+            file.refuse("must be two of the gene's alleles, as in '*1/*2'", f"unphased.{pair}")
     return found
 
 

@@ -106,6 +106,9 @@ class Gene:
     single: Single = "never"  #: who has one allele of it instead of two
     remarks: Mapping[str, str] = field(default_factory=dict)  #: phenotype → what it must not be taken for
     positions: tuple[Position, ...] = ()
+    unphased: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: genotype → one that the same variants make when they lie otherwise, of another phenotype
     from_birth: bool = False  #: its phenotype holds in a newborn too: no enzyme that matures
     expressed: str = ""  #: the one tissue whose transplantation brings another person's gene to work: "liver" or "blood"; "": several
 
