@@ -29,7 +29,9 @@ def replacements(finding: Finding, drafts: Mapping[str, Mapping[str, Any]], iden
     draft = drafts.get(finding.orders[0]) if finding.replaceable and len(finding.orders) == 1 else None
     if draft is None or not replaceable(draft):
         return []
-    note = words.text("create-note", drug=finding.drug.name, source=joined([f"{e.label} ({e.version})" for e in finding.evidence], words.text("and")))
+    note = words.text(
+        "create-note", drug=finding.drug.name, source=joined([f"{e.label} ({e.version})" for e in finding.evidence], words.text("and"))
+    )
     made = []
     for drug in _agreed(finding)[:MOST]:
         label = words.text("replace", drug=finding.drug.name, alternative=drug.name)

@@ -51,7 +51,9 @@ def screen(
     unread = ", ".join(field for field in NEEDED if field in patient.profile.unread)
     if unread:
         return Screened(drug, "unknown", "unread", unread)
-    care = next(cautions(drug, option, patient.profile, patient.age, patient.weight, patient.medicines, knowledge), None) if option else None
+    care = (
+        next(cautions(drug, option, patient.profile, patient.age, patient.weight, patient.medicines, knowledge), None) if option else None
+    )
     return own or care or _unsure(drug, option, patient, untested) or _offered(drug, untested)
 
 

@@ -6,7 +6,7 @@ from models.codes import ICD10, ICD10_CM, SNOMED
 from models.features.clinical import means
 from models.features.ingredients import ingredients, product
 from models.knowledge.types import Knowledge
-from models.patient import Allergy, Condition, PatientProfile
+from models.patient import Allergy, Condition, Medication, Order, PatientProfile
 
 PROBLEM_SYSTEMS = (SNOMED, ICD10, ICD10_CM)  #: in which clinical names are written
 NO_ALLERGY = "no-known-allergy"  #: the clinical name of an entry that says there is nothing
@@ -17,10 +17,11 @@ def half_understood(profile: PatientProfile, knowledge: Knowledge) -> tuple[str,
 
     A medicine of the past does not count, nor an allergy to what is no medicine.
     """
+    medicines: tuple[Medication | Order, ...] = (*(m for m in profile.medications if m.active), *profile.orders)
     doubtful = {
         "conditions": any(not _problem_known(c) for c in profile.conditions),
         "allergies": any(not _substance_known(a, knowledge) for a in profile.allergies),
-        "medications": any(ingredients(m, knowledge.drugs).gaps for m in (*(m for m in profile.medications if m.active), *profile.orders)),
+        "medications": any(ingredients(m, knowledge.drugs).gaps for m in medicines),
     }
     told = {gap.subject for gap in profile.gaps}
     return tuple(field for field, is_doubtful in doubtful.items() if is_doubtful or field in told)

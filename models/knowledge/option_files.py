@@ -7,8 +7,8 @@ from typing import Any
 
 from models.finding import Drug
 from models.knowledge.shape import Table
-from models.knowledge.source_block import read_source
-from models.knowledge.types import Clinical, Drugs, Option, Source
+from models.knowledge.source_block import Source, read_source
+from models.knowledge.types import Clinical, Drugs, Option
 
 
 def read_option(values: Mapping[str, Any], where: str) -> Option:

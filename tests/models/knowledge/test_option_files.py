@@ -11,7 +11,8 @@ import pytest
 from models.errors import KnowledgeError
 from models.knowledge.check import check
 from models.knowledge.option_files import read_option
-from models.knowledge.types import Knowledge, Option, Source
+from models.knowledge.source_block import Source
+from models.knowledge.types import Knowledge, Option
 
 SOURCE = {"body": "b", "version": "1", "date": "2026", "url": "https://example.org", "retrieved": "2026-11-26", "data": "d"}
 
