@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.finding import Finding, GeneEvidence, Reading, Recommendation
+from models.finding import Finding, GeneEvidence, Reading, Recommendation, Screened
 
 
 def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
@@ -16,8 +16,19 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         genes=[_gene(gene) for gene in finding.genes],
         recommendations=[_recommendation(said) for said in finding.recommendations],
         evidence=[{"label": e.label, "version": e.version, "url": e.url} for e in finding.evidence],
-        options=[_filled(name=o.drug.name, rxnorm=o.drug.rxnorm, verdict=o.verdict, because=o.because) for o in finding.options],
+        options=[_option(option) for option in finding.options],
         knowledge=knowledge,
+    )
+
+
+def _option(option: Screened) -> dict[str, Any]:
+    return _filled(
+        name=option.drug.name,
+        rxnorm=option.drug.rxnorm,
+        verdict=option.verdict,
+        because=option.because,
+        detail=option.detail,
+        sources=[option.origin] if option.origin else [],
     )
 
 

@@ -44,7 +44,7 @@ def joined(words: Sequence[str], last: str) -> str:
 def parts_of(finding: Finding, said: Recommendation, words: Messages) -> dict[str, str]:
     """The named parts that any message may use."""
     return {
-        "alternatives": joined(_named(finding, said), words.text("or")),
+        "alternatives": joined(_left(finding, said) or [drug.name for drug in said.alternatives], words.text("or")),
         "dose": dose(said.dose, words),
         "drug": finding.drug.name,
         "genes": joined([label(g) for g in finding.genes], words.text("and")),
@@ -65,7 +65,9 @@ def dose(value: Dose | None, words: Messages) -> str:
 def advice(finding: Finding, said: Recommendation, words: Messages) -> RowMessage:
     """A recommendation's message with its parts filled in."""
     message, parts = words.row(said.message), parts_of(finding, said, words)
-    return RowMessage(*(text.format_map(parts) for text in (message.do, message.why, message.more)))
+    none_left = bool(said.alternatives) and not _left(finding, said)
+    to_do = parts | {"alternatives": words.text("another-medicine")} if none_left else parts
+    return RowMessage(message.do.format_map(to_do), message.why.format_map(parts), message.more.format_map(parts))
 
 
 def label(gene: GeneEvidence) -> str:
@@ -73,10 +75,10 @@ def label(gene: GeneEvidence) -> str:
     return f"{gene.gene}{gene.asked}"
 
 
-def _named(finding: Finding, said: Recommendation) -> list[str]:
-    """The alternatives, without those that are refused for this patient, as long as one is left."""
+def _left(finding: Finding, said: Recommendation) -> list[str]:
+    """The alternatives that are not refused for this patient."""
     refused = {option.drug for option in finding.options if option.verdict == "refused"}
-    return [drug.name for drug in said.alternatives if drug not in refused] or [drug.name for drug in said.alternatives]
+    return [drug.name for drug in said.alternatives if drug not in refused]
 
 
 def result(gene: GeneEvidence) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from fhir_mappings.assertions import is_clear, state_of
 from fhir_mappings.inputs import Input, Read, Resource
-from fhir_mappings.resource import concept, kind, latest, mappings, origin
+from fhir_mappings.resource import concept, kind, latest, mappings, origin, text
 from models.patient import Allergy, Gap
 
 UNCODED = "an allergy has no code, so no rule can know it"
 UNCLEAR = "the status of an allergy is not understood, so it counts as suspected"
+ELSEWHERE = frozenset({"food", "environment"})
 
 
 def read_allergies(resources: Sequence[Resource]) -> Read:
@@ -23,10 +24,17 @@ def read_allergies(resources: Sequence[Resource]) -> Read:
             continue
         stated = [concept(resource.get("code")), *(concept(r.get("substance")) for r in mappings(resource.get("reaction")))]
         coded = [c for c in stated if c.codings]
-        found |= {Allergy(c, state, origin(resource)): None for c in coded}
+        found |= {Allergy(c, state, origin(resource), _to_medicine(resource)): None for c in coded}
         for because in (*(() if coded else (UNCODED,)), *(() if is_clear(resource) else (UNCLEAR,))):
             told.setdefault(because, Gap("allergies", "not_understood", because, origin(resource)))
     return Read(tuple(found), tuple(told.values()))
+
+
+def _to_medicine(resource: Resource) -> bool:
+    """Unless its categories say food or surroundings and nothing else: an allergy without a category may be to anything."""
+    stated = resource.get("category")
+    categories = set(map(text, stated)) if isinstance(stated, list | tuple) else set()
+    return not categories or not categories <= ELSEWHERE
 
 
 ALLERGIES = Input(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fhir_mappings.inputs import Resource
+from fhir_mappings.resource import mapping
 from models.codes import RXNORM
 from models.finding import Drug
 
@@ -31,15 +32,25 @@ def delete_action(order: str, description: str) -> dict[str, str]:
     return {"type": "delete", "description": description, "resourceId": order}
 
 
-def create_action(draft: Resource, drug: Drug, description: str) -> dict[str, Any]:
-    """A draft for `drug` in the place of `draft`: the same patient, encounter and reason; no dose, which is the prescriber's to give."""
+def replaceable(draft: Resource) -> bool:
+    """Can another draft take its place? It names its patient outside itself, and no modifier changes what it asks for."""
+    return bool(mapping(draft.get("subject"))) and not _points_inside(draft["subject"]) and not draft.get("modifierExtension")
+
+
+def create_action(draft: Resource, drug: Drug, description: str, note: str) -> dict[str, Any]:
+    """A draft for `drug` in the place of `draft`: the same patient, encounter and reason; no dose, which is the prescriber's to give.
+
+    `note` says why in the order itself; `draft` is `replaceable`.
+    """
     kept = {name: draft[name] for name in _KEPT if name in draft and not _points_inside(draft[name])}
     coding = {"system": RXNORM, "code": drug.rxnorm, "display": drug.name}
     resource = {
         "resourceType": "MedicationRequest",
         "status": "draft",
+        "intent": "order",
         **kept,
         "medicationCodeableConcept": {"coding": [coding], "text": drug.name},
+        "note": [{"text": note}],
     }
     return {"type": "create", "description": description, "resource": resource}
 

@@ -103,7 +103,7 @@ class Recommendation:
     message: str  #: id in cds_service/messages
     parts: Mapping[str, str]  #: the message's named parts
     dose: Dose | None = None
-    alternatives: tuple[Drug, ...] = ()  #: named by the source; not screened for this patient
+    alternatives: tuple[Drug, ...] = ()  #: named by the source; Finding.options says what became of each
     population_label: str = ""  #: in words, for the card
     derived: bool = False  #: inferred by us from the source, not stated by it
 
@@ -126,8 +126,9 @@ class Screened:
 
     drug: Drug
     verdict: Literal["offered", "refused", "caution", "unknown"]
-    because: str  #: allergy · allergy-group · taken · condition · avoid-with · own-finding · own-note · age · weight · unread · not-known …
-    detail: str = ""  #: the condition, the other medicine, the limit
+    because: str  #: message id (option-…) of why: allergy · taken · condition · own-finding · unread · nothing-against …
+    detail: str = ""  #: the condition, the other medicine, the limit, the gene
+    origin: str = ""  #: the entry of the chart that it rests on: "Condition/12"
 
 
 @dataclass(frozen=True, slots=True)

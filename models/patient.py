@@ -132,6 +132,7 @@ class Allergy:
     substance: Concept
     state: Literal["active", "past", "suspected"] = "active"
     origin: str = ""
+    to_medicine: bool = True  #: False: the chart files it under food or surroundings only
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 
-from models.codes import RXNORM, Code, Concept
+from models.codes import Concept
+from models.decisions.alternatives import with_options
 from models.decisions.dosing import dosed
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
-from models.decisions.screen import Patient, screen
 from models.features.age import age
 from models.features.chart import state_from_chart
 from models.features.circumstances import Circumstances, body_weight, dose_per_day
@@ -23,7 +22,7 @@ from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.features.phenoconversion import Taken, converted, modulating, taken
 from models.features.started import started
-from models.finding import Assessment, Checked, Drug, Finding, Screened
+from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
@@ -49,27 +48,7 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     Raises the first fault when every rule of every order failed: nothing could be evaluated, which must not look
     like an empty answer.
     """
-    found = _assess(profile, knowledge)
-    named = dict.fromkeys(drug for f in found.findings for r in f.recommendations for drug in r.alternatives)
-    if not named:
-        return found
-    years = age(profile.birth_date, profile.as_of)
-    weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
-    patient = Patient(profile, years, weight, taken(replace(profile, orders=()), knowledge))
-    alone = partial(_alone, profile=replace(profile, requests=()), knowledge=knowledge)
-    verdicts = {drug: screen(drug, patient, knowledge, alone) for drug in named}
-    return replace(found, findings=tuple(replace(f, options=_options(f, verdicts)) for f in found.findings))
-
-
-def _alone(drug: Drug, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
-    """The answer to an order of this drug alone, whose alternatives nobody asks about."""
-    if drug.key not in knowledge.guidelines and drug.key not in knowledge.flows:
-        return Assessment()
-    return _assess(replace(profile, orders=(Order("", Concept((Code(RXNORM, drug.key),))),)), knowledge)
-
-
-def _options(finding: Finding, verdicts: Mapping[Drug, Screened]) -> tuple[Screened, ...]:
-    return tuple(verdicts[drug] for drug in dict.fromkeys(d for r in finding.recommendations for d in r.alternatives))
+    return with_options(_assess(profile, knowledge), profile, knowledge, _assess)
 
 
 def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:

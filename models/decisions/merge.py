@@ -19,13 +19,14 @@ def one_finding(several: Sequence[Finding]) -> Finding:
     lead, *rest = sorted(several, key=lambda finding: (LOUD.index(finding.urgency), _body(finding) != ACTED_ON))
     if not rest:
         return lead
+    removable = any(f.removable for f in several) and all(f.removable or _only_limits(f) for f in several)
     return replace(
         lead,
         genes=tuple(dict.fromkeys(gene for f in (lead, *rest) for gene in f.genes)),
         recommendations=tuple(said for f in (lead, *rest) for said in f.recommendations),
         evidence=tuple(dict.fromkeys(e for f in (lead, *rest) for e in f.evidence)),
-        removable=any(f.removable for f in several) and all(f.removable or _only_limits(f) for f in several),
-        replaceable=all(f.replaceable for f in several if f.removable),
+        removable=removable,
+        replaceable=removable and all(f.replaceable for f in several if f.removable),
         notes=tuple(dict.fromkeys(note for f in (lead, *rest) for note in f.notes)),
         tests=tuple(dict.fromkeys(test for f in (lead, *rest) for test in f.tests)),
         gaps=tuple(dict.fromkeys(gap for f in (lead, *rest) for gap in f.gaps)),

@@ -45,7 +45,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for rxnorm, guidelines in knowledge.guidelines.items():
         for guideline in guidelines:
             faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
-    faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs)
+    faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs, _source_faults)
     faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
     faults += dosing_faults(knowledge, messages)
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):

@@ -21,7 +21,7 @@ from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.modulator_files import read_modulators
-from models.knowledge.option_files import read_option
+from models.knowledge.option_files import file_of, read_option
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
@@ -118,7 +118,13 @@ def _clinical(texts: dict[str, str]) -> dict[str, Clinical]:
 
 
 def _options(texts: dict[str, str]) -> dict[str, Option]:
-    return {found.drug.key: found for name, table in _named(texts, "options") for found in [read_option(table, name)]}
+    found = {}
+    for name, table in _named(texts, "options"):
+        option = read_option(table, name)
+        if name != file_of(option):
+            raise KnowledgeError(f"{name}: holds '{option.drug.name}'; an option's file bears the medicine's name")
+        found[option.drug.key] = option
+    return found
 
 
 def _drugs(texts: dict[str, str]) -> Drugs:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from models.finding import Drug
 from models.knowledge.shape import Table
-from models.knowledge.source_block import read_source
+from models.knowledge.source_block import Source, read_source
 from models.knowledge.types import Clinical, Drugs, Option
 
 
@@ -21,21 +21,36 @@ def read_option(values: Mapping[str, Any], where: str) -> Option:
                 never_after=table.texts("never_after", ()),
                 not_while=table.texts("not_while", ()),
                 avoid_with=frozenset(table.texts("avoid_with", ())),
-                caution_from_age=table.whole("caution_from_age", None),
-                caution_below_kg=table.number("caution_below_kg", None),
                 source=source,
+                avoid_days=table.whole("avoid_days", 0) or 0,
+                allergy_to=frozenset(table.texts("allergy_to", ())),
+                unrelated=frozenset(table.texts("unrelated", ())),
+                caution_while=table.texts("caution_while", ()),
+                caution_with=frozenset(table.texts("caution_with", ())),
+                caution_from_age=table.whole("caution_from_age", None),
+                caution_below_age=table.whole("caution_below_age", None),
+                caution_below_kg=table.number("caution_below_kg", None),
+                unchecked=table.text("unchecked", ""),
             )
 
 
-def option_faults(options: Mapping[str, Option], clinical: Mapping[str, Clinical], drugs: Drugs) -> Iterator[str]:
+def file_of(option: Option) -> str:
+    return f"options/{option.drug.name.replace(' ', '-')}.toml"
+
+
+def option_faults(
+    options: Mapping[str, Option], clinical: Mapping[str, Clinical], drugs: Drugs, source_faults: Callable[[Source, str], Iterable[str]]
+) -> Iterator[str]:
     """What an option file names and other files do not have."""
     for option in options.values():
-        where = f"options/{option.drug.name}.toml"
+        where = file_of(option)
         known = drugs.ingredients.get(option.drug.key)
         if known is None or known.name != option.drug.name:
             yield f"{where}: '{option.drug.name}' is not ingredient {option.drug.key} of drugs/ingredients.tsv; correct one of them"
-        for name in (*option.never_after, *option.not_while):
+        for name in (*option.never_after, *option.not_while, *option.caution_while):
             if name not in clinical:
                 yield f"{where}: '{name}' is not in clinical/; add it there or correct the name"
-        for rxnorm in sorted(option.avoid_with - drugs.ingredients.keys()):
-            yield f"{where}: avoid_with '{rxnorm}' is no ingredient in drugs/; correct the RxNorm id or add the ingredient"
+        for key in ("avoid_with", "allergy_to", "unrelated", "caution_with"):
+            for rxnorm in sorted(getattr(option, key) - drugs.ingredients.keys()):
+                yield f"{where}: {key} '{rxnorm}' is no ingredient in drugs/; correct the RxNorm id or add the ingredient"
+        yield from source_faults(option.source, where)

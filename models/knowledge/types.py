@@ -227,9 +227,16 @@ class Option:
     never_after: tuple[str, ...]  #: clinical names of conditions that refuse it for good
     not_while: tuple[str, ...]  #: clinical names of conditions that refuse it while they are active
     avoid_with: frozenset[str]  #: ingredients with which it must not be taken
-    caution_from_age: int | None
-    caution_below_kg: float | None
     source: Source
+    avoid_days: int = 0  #: for so many days after one of `avoid_with` ended it still refuses
+    allergy_to: frozenset[str] = frozenset()  #: ingredients of other chemical groups, an allergy to which refuses it too
+    unrelated: frozenset[str] = frozenset()  #: ingredients of its ATC group that it shares no chemistry with
+    caution_while: tuple[str, ...] = ()  #: clinical names of active conditions that ask for care
+    caution_with: frozenset[str] = frozenset()  #: ingredients beside which it asks for care
+    caution_from_age: int | None = None
+    caution_below_age: int | None = None
+    caution_below_kg: float | None = None
+    unchecked: str = ""  #: in words, what would have to be known and no code here tells: it is then never offered, at most refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,3 +174,21 @@ def test_a_request_is_open_and_says_its_kind() -> None:
     [read] = read_requests([given | {"status": "active"}]).values
     assert ([c.code for c in read.code.codings], read.draft, read.authored) == (["230690007", "387713003"], False, "2026-11-20")
     assert draft_request({"code": {"concept": STROKE}}, selected=False).code.codings[0].code == "230690007"
+
+
+@pytest.mark.parametrize(
+    ("category", "to_medicine"),
+    [
+        (None, True),
+        ([], True),
+        (["medication"], True),
+        (["biologic", "food"], True),
+        (["food"], False),
+        (["food", "environment"], False),
+        ("food", True),
+        ([17], True),
+    ],
+)
+def test_an_allergy_to_food_or_surroundings_is_known_by_its_categories_alone(category: Any, to_medicine: bool) -> None:
+    [allergy] = read_allergies([{"resourceType": "AllergyIntolerance", "id": "a", "code": STROKE, "category": category}]).values
+    assert allergy.to_medicine is to_medicine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fhir_mappings.proposals import create_action, delete_action
+from fhir_mappings.proposals import create_action, delete_action, replaceable
 from fhir_mappings.validation import problems
 from models.finding import Drug
 
@@ -30,25 +30,39 @@ DRAFT = {
 
 
 def test_the_replacement_is_valid_and_keeps_patient_encounter_and_reason() -> None:
-    action = create_action(DRAFT, TICAGRELOR, "Draft an order for ticagrelor")
+    action = create_action(DRAFT, TICAGRELOR, "Draft an order for ticagrelor", "why")
     made = action["resource"]
     assert (action["type"], action["description"]) == ("create", "Draft an order for ticagrelor")
     assert problems(made) == ()
     assert made["medicationCodeableConcept"]["coding"][0]["code"] == "1116632"
     assert (made["status"], made["subject"], made["encounter"]) == ("draft", DRAFT["subject"], DRAFT["encounter"])
     assert made["reasonCode"] == DRAFT["reasonCode"]
+    assert made["note"] == [{"text": "why"}]
 
 
 def test_nothing_of_the_old_medicine_is_carried_over() -> None:
-    made = create_action(DRAFT, TICAGRELOR, "x")["resource"]
+    made = create_action(DRAFT, TICAGRELOR, "x", "why")["resource"]
     assert "clopidogrel" not in json.dumps(made)
-    assert not {"id", "meta", "identifier", "contained", "dosageInstruction", "dispenseRequest", "substitution", "note"} & made.keys()
+    assert not {"id", "meta", "identifier", "contained", "dosageInstruction", "dispenseRequest", "substitution"} & made.keys()
     assert "requester" not in made, "it pointed into the old draft"
+
+
+def test_a_draft_without_an_intent_gives_an_order() -> None:
+    made = create_action({"subject": DRAFT["subject"]}, TICAGRELOR, "x", "why")["resource"]
+    assert problems(made) == ()
+    assert made["intent"] == "order"
+
+
+def test_a_place_can_be_taken_where_the_patient_is_named_outside_and_nothing_modifies_the_order() -> None:
+    assert replaceable(DRAFT)
+    assert not replaceable({name: value for name, value in DRAFT.items() if name != "subject"})
+    assert not replaceable(DRAFT | {"subject": {"reference": "#p"}})
+    assert not replaceable(DRAFT | {"modifierExtension": [{"url": "urn:x"}]})
 
 
 def test_the_draft_itself_is_not_changed() -> None:
     before = json.dumps(DRAFT)
-    create_action(DRAFT, TICAGRELOR, "x")
+    create_action(DRAFT, TICAGRELOR, "x", "why")
     assert json.dumps(DRAFT) == before
 
 

@@ -88,7 +88,10 @@ def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
         orders=orders,
         conditions=_conditions(given, knowledge),
         measurements=tuple(_measurement(name, stated, knowledge) for name, stated in given.get("measured", {}).items()),
-        allergies=tuple(Allergy(_medicine(name, drugs).medication) for name in given.get("allergies", ())),
+        allergies=tuple(
+            Allergy(coded(name, knowledge) if name in knowledge.clinical else _medicine(name, drugs).medication)
+            for name in given.get("allergies", ())
+        ),
         requests=tuple(Request(coded(name, knowledge), draft=True) for name in given.get("requests", ())),
         unread=frozenset(given.get("unread", ())),
         genotypes_complete=given.get("complete", True),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.codes import RXNORM, Code, Concept
 from models.decisions.assess import assess_orders
 from models.decisions.screen import Patient, screen
+from models.features.age import age
 from models.finding import Assessment, Drug, Screened
 from models.knowledge.load import load
 from models.patient import Allergy, Condition, GeneResult, Medication, Order, PatientProfile
@@ -90,6 +91,44 @@ def test_every_named_alternative_is_screened_once(patient: PatientProfile) -> No
     for finding in assess_orders(patient, KNOWLEDGE).findings:
         named = {d for r in finding.recommendations for d in r.alternatives}
         assert sorted(o.drug.key for o in finding.options) == sorted(d.key for d in named)
+
+
+@SOME
+@given(patients())
+def test_what_nothing_here_identifies_offers_nothing(patient: PatientProfile) -> None:
+    unknown = Concept((Code(RXNORM, "99999999"),))
+    assert offered(replace(patient, medications=(*patient.medications, Medication(unknown)))) == set()
+    assert offered(replace(patient, allergies=(*patient.allergies, Allergy(unknown)))) == set()
+    assert offered(replace(patient, conditions=(*patient.conditions, Condition(Concept(text="?"))))) == set()
+
+
+@SOME
+@given(patients(), st.sampled_from(PROBLEMS))
+def test_a_problem_never_adds_an_offer_for_the_same_advice(patient: PatientProfile, name: str) -> None:
+    more = replace(patient, conditions=(*patient.conditions, problem(name)))
+    if {o.drug for o in options(more)} <= {o.drug for o in options(patient)}:  # another indication may bring other advice
+        assert offered(more) <= offered(patient)
+
+
+def test_every_drug_that_a_guideline_names_has_its_file() -> None:
+    """One without is told as not checked; a new one deserves a look at its label."""
+    assert set(NAMED) == set(KNOWLEDGE.options)
+
+
+def test_an_untested_gene_of_an_offered_alternative_is_told() -> None:
+    nortriptyline = KNOWLEDGE.drugs.ingredients["7531"]
+    whole = replace(KNOWLEDGE, options={"7531": replace(KNOWLEDGE.options["7531"], unchecked="")})
+    chart = PatientProfile(date(2026, 11, 26), birth_date="1990-01-01")
+
+    def alone(wanted: Drug, *genotypes: GeneResult) -> Assessment:
+        return assess_orders(replace(chart, genotypes=genotypes, orders=(Order("", drug(wanted.key)),)), KNOWLEDGE)
+
+    def normal(wanted: Drug) -> Assessment:
+        return alone(wanted, GeneResult(Concept(text="CYP2D6"), "Observation/1", diplotypes=("*1/*1",)))
+
+    asked = Patient(chart, age(chart.birth_date, chart.as_of), None, ())
+    assert screen(nortriptyline, asked, whole, alone) == Screened(nortriptyline, "offered", "untested", "CYP2D6")
+    assert screen(nortriptyline, asked, whole, normal) == Screened(nortriptyline, "offered", "nothing-against")
 
 
 def test_an_offer_needs_a_file_of_its_contraindications() -> None:

@@ -57,6 +57,7 @@ def broken(change: Callable[[str], str], name: str, copy: Path) -> str:
         ("genes/TPMT.toml", lambda t: t.replace('symbol = "TPMT"', 'symbol = "TPMT"\nsymbol = "TPMT"'), "genes/TPMT.toml: not TOML"),
         ("guidelines/clopidogrel.cpic.toml", lambda t: t.replace("harm =", "harn =", 1), "guidelines/clopidogrel.cpic.toml:"),
         ("drugs/source.toml", lambda t: t.replace("retrieved", "retreived"), "drugs/source.toml: source.retrieved is missing"),
+        ("options/prasugrel.toml", lambda t: t.replace('"prasugrel"', '"ticagrelor"'), "options/prasugrel.toml: holds 'ticagrelor'"),
         ("drugs/products.tsv", lambda t: t + "309362\t32968\tORAL\n", "drugs/products.tsv: line"),
     ],
 )

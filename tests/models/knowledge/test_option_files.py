@@ -11,6 +11,7 @@ import pytest
 from models.errors import KnowledgeError
 from models.knowledge.check import check
 from models.knowledge.option_files import read_option
+from models.knowledge.source_block import Source
 from models.knowledge.types import Knowledge, Option
 
 SOURCE = {"body": "b", "version": "1", "date": "2026", "url": "https://example.org", "retrieved": "2026-11-26", "data": "d"}
@@ -42,6 +43,11 @@ def test_a_broken_place_is_named(change: Callable[[dict[str, Any]], object], wor
         ({"never_after": ("gout",)}, "'gout' is not in clinical"),
         ({"not_while": ("gout",)}, "'gout' is not in clinical"),
         ({"avoid_with": frozenset({"0"})}, "avoid_with '0' is no ingredient"),
+        ({"caution_while": ("gout",)}, "'gout' is not in clinical"),
+        ({"allergy_to": frozenset({"0"})}, "allergy_to '0' is no ingredient"),
+        ({"unrelated": frozenset({"0"})}, "unrelated '0' is no ingredient"),
+        ({"caution_with": frozenset({"0"})}, "caution_with '0' is no ingredient"),
+        ({"source": Source("", "1", "2026", "https://example.org", "2026-11-26", "d")}, "source.body is empty"),
     ],
 )
 def test_what_does_not_exist_is_refused(change: dict[str, Any], words: str, knowledge: Knowledge) -> None:
