@@ -58,18 +58,7 @@ def routes(state: State) -> Blueprint:
     def feedback(service_id: str) -> Response:
         service = state.service(service_id)
         _watch(service.id + "/feedback")
-        now = state.now()
-        items, problems = read_items(_body(request, state.settings.max_body_bytes), now)
-        new = state.feedback.keep(TENANT, service.id, items, now)
-        stored = len(new)
-        state.metrics.overridden(service.id, [reason_of(i.reason_code, i.reason_display) for i in new if i.outcome == "overridden"])
-        state.recall.settle(service, items, now)  # repeated ones too: the first time this step may have failed
-        rejected = len({p.path.partition("]")[0] for p in problems})  # an item may have several problems
-        fates = {"stored": stored, "repeated": len(items) - stored, "rejected": rejected}
-        for fate, count in fates.items():
-            state.metrics.feedback(service.id, fate, count)
-        report = {"stored": stored, "repeated": fates["repeated"]}
-        return respond(report | ({"rejected": [{"path": p.path, "why": p.why} for p in problems[:MOST_PROBLEMS]]} if problems else {}))
+        return respond(_take_feedback(state, service, _body(request, state.settings.max_body_bytes)))
 
     @pages.get("/health")
     def health() -> Response:
@@ -102,6 +91,21 @@ def routes(state: State) -> Blueprint:
         return Response(state.metrics.text(), content_type=CONTENT_TYPE)
 
     return pages
+
+
+def _take_feedback(state: State, service: Service, body: bytes) -> dict[str, Any]:
+    """Keep what can be kept of a batch, and report its fate."""
+    now = state.now()
+    items, problems = read_items(body, now)
+    new = state.feedback.keep(TENANT, service.id, items, now)
+    state.metrics.overridden(service.id, [reason_of(i.reason_code, i.reason_display) for i in new if i.outcome == "overridden"])
+    state.recall.settle(service, items, now)  # repeated ones too: the first time this step may have failed
+    rejected = len({p.path.partition("]")[0] for p in problems})  # an item may have several problems
+    fates = {"stored": len(new), "repeated": len(items) - len(new), "rejected": rejected}
+    for fate, count in fates.items():
+        state.metrics.feedback(service.id, fate, count)
+    told = [{"path": p.path, "why": p.why} for p in problems[:MOST_PROBLEMS]]
+    return {"stored": fates["stored"], "repeated": fates["repeated"]} | ({"rejected": told} if told else {})
 
 
 def respond(body: Mapping[str, Any], status: int = 200) -> Response:

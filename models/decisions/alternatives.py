@@ -8,7 +8,7 @@ from dataclasses import replace
 from models.codes import RXNORM, Code, Concept
 from models.decisions.screen import Patient, screen
 from models.features.age import age
-from models.features.circumstances import body_weight
+from models.features.circumstances import WEIGHT, body_weight
 from models.features.ingredients import ingredients
 from models.features.phenoconversion import taken
 from models.features.understood import half_understood
@@ -16,7 +16,6 @@ from models.finding import Assessment, Drug, Finding, Screened
 from models.knowledge.types import Knowledge
 from models.patient import Gap, Order, PatientProfile
 
-WEIGHT = "weight"  #: the clinical name of body weight
 #: by these routes too little reaches the blood for a duplicate or an interaction (our rule)
 LOCAL_ROUTES = frozenset({"TOPICAL", "OPHTHALMIC", "OTIC", "VAGINAL"})
 Assess = Callable[[PatientProfile, Knowledge], Assessment]

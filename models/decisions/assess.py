@@ -14,7 +14,7 @@ from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
 from models.features.age import age
 from models.features.chart import state_from_chart
-from models.features.circumstances import Circumstances, body_weight, dose_per_day
+from models.features.circumstances import WEIGHT, Circumstances, body_weight, dose_per_day
 from models.features.continuation import continued_days
 from models.features.exposure import unharmed_days
 from models.features.gene_names import by_gene
@@ -27,8 +27,6 @@ from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
 from models.pharmacogenomics.question import Question
-
-WEIGHT = "weight"  #: the clinical name of body weight
 
 
 @dataclass(frozen=True, slots=True)

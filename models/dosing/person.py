@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from models.features.age import Age
-from models.features.circumstances import OLDEST_ADULT_DAYS, days_since
+from models.features.circumstances import KG, OLDEST_ADULT_DAYS, days_since
 from models.features.clinical import conditions_of, means, measurements_of
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
@@ -15,7 +15,7 @@ from models.patient import PatientProfile
 #: Units, as UCUM codes or as they are often written, in the unit of the equations (cm, kg).
 _UNITS: Mapping[str, Mapping[str, float]] = {
     "height": {"cm": 1, "m": 100, "mm": 0.1, "[in_i]": 2.54, "[in_us]": 2.54, "in": 2.54},
-    "weight": {"kg": 1, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237},
+    "weight": KG,
 }
 _AGING = ("weight",)
 

@@ -14,7 +14,8 @@ from models.patient import Condition, Dosage, Measurement
 
 #: mass units as charts write them → milligrams, kilograms
 _MG: Mapping[str, float] = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001, "µg": 0.001}
-_KG: Mapping[str, float] = {"kg": 1.0, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237}
+KG: Mapping[str, float] = {"kg": 1.0, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237}
+WEIGHT = "weight"  #: the clinical name of body weight
 PLAUSIBLE_KG = (0.3, 500.0)  #: outside it a weight is a slip of the pen
 #: how old a weight may be (our rule): a child's is soon out of date
 OLDEST_CHILD_DAYS, OLDEST_ADULT_DAYS = 180, 730
@@ -44,9 +45,9 @@ NOTHING_KNOWN = Circumstances()
 def body_weight(measurements: Sequence[Measurement], name: Clinical | None, age: Age | None, as_of: date) -> float | None:
     """The latest weight in kg; None when there is none, or it is implausible, of another unit, or too old."""
     for measured in measurements_of(measurements, name) if name else ():
-        if measured.value is None or measured.comparator or measured.unit not in _KG:
+        if measured.value is None or measured.comparator or measured.unit not in KG:
             continue
-        kilograms = measured.value * _KG[measured.unit]
+        kilograms = measured.value * KG[measured.unit]
         fresh = _days_since(measured.effective, as_of) <= (OLDEST_ADULT_DAYS if age and age.surely_from(18) else OLDEST_CHILD_DAYS)
         return kilograms if fresh and PLAUSIBLE_KG[0] <= kilograms <= PLAUSIBLE_KG[1] else None
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from models.knowledge.types import Guideline, Knowledge
 def asking_first(knowledge: Knowledge, drugs: Collection[str]) -> Knowledge:
     """The snapshot in which a first start of these medicines (ingredient names) asks for the test, beside those that always do.
 
+    Its digest is another one: an answer must be repeatable from what it names.
     Raises KnowledgeError for a name that no guideline by genotype is for.
     """
     if not drugs:
@@ -21,7 +23,8 @@ def asking_first(knowledge: Knowledge, drugs: Collection[str]) -> Knowledge:
     if unknown := sorted(set(drugs) - known):
         raise KnowledgeError(f"no guideline goes by a genotype for '{unknown[0]}', so no test can be asked for before it; correct the name")
     chosen = {key: tuple(_asking(g, drugs) for g in several) for key, several in knowledge.guidelines.items()}
-    return replace(knowledge, guidelines=MappingProxyType(chosen))
+    digest = hashlib.sha256("\x1f".join([knowledge.digest, *sorted(set(drugs))]).encode()).hexdigest()[:12]
+    return replace(knowledge, guidelines=MappingProxyType(chosen), digest=digest)
 
 
 def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:

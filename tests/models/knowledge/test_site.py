@@ -38,7 +38,9 @@ def test_one_who_takes_it_is_not_asked(knowledge: Knowledge) -> None:
 def test_the_files_stay_as_they_are(knowledge: Knowledge) -> None:
     chosen = asking_first(knowledge, ("carbamazepine",))
     assert not any(g.must_test for g in knowledge.guidelines["2002"])
-    assert chosen.digest == knowledge.digest
+    assert chosen.digest != knowledge.digest
+    assert asking_first(knowledge, ("carbamazepine",)).digest == chosen.digest
+    assert asking_first(knowledge, ("clopidogrel",)).digest != chosen.digest
     assert asking_first(knowledge, ()) is knowledge
 
 
