@@ -15,6 +15,7 @@ from fhir_mappings.references import parse, reason_references
 from fhir_mappings.resource import entries, kind, origin
 from models.errors import PatientMismatch
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
+from models.variant import Variant
 
 V = TypeVar("V")
 #: inputs of whose silence something may be concluded only when they were read whole
@@ -57,6 +58,7 @@ def read_profile(
         ancestry=person.ancestry,
         deceased=person.deceased,
         genotypes=_of(read, "genotypes", GeneResult),
+        variants=_of(read, "variants", Variant),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),
         medications=_of(read, "medications", Medication),
         conditions=_of(read, "conditions", Condition),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from models.codes import Concept
+from models.variant import Variant
 
 Reason = Literal[
     "not_tested",
@@ -60,6 +61,7 @@ class GeneResult:
     because: str = ""  #: why not callable
     derived_from: tuple[str, ...] = ()  #: origins of the results this one was derived from
     text_only: bool = False  #: read from free text without any code: low confidence
+    element: str = ""  #: path of the element that told it, e.g. "Observation.valueCodeableConcept"; "" for the resource as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class PatientProfile:
     ancestry: tuple[str, ...] = ()  #: as reported: black · white · asian · american-indian · pacific-islander · other; () when not said
     deceased: bool = False
     genotypes: tuple[GeneResult, ...] = ()
+    variants: tuple[Variant, ...] = ()
     orders: tuple[Order, ...] = ()
     medications: tuple[Medication, ...] = ()
     conditions: tuple[Condition, ...] = ()
