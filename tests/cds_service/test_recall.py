@@ -316,6 +316,18 @@ def test_a_second_draft_without_an_id_is_another_order(ehr: Ehr) -> None:
     assert ehr.cards(with_drafts(body, named)) == []
 
 
+def test_fault_E48_an_active_order_that_is_signed_again_is_looked_at_as_a_change(ehr: Ehr) -> None:
+    body = talk(CRITICAL)
+    draft = body["context"]["draftOrders"]["entry"][0]["resource"]
+    (card,) = ehr.calls_for(body)["cards"]
+    ehr.says(card["uuid"])
+    again = with_drafts(body, draft | {"status": "active"})
+    told = ehr.calls_for(again)
+    assert told["cards"] == [] and withheld(told), "the override of this very order holds when it is signed again"
+    stronger = {"doseAndRate": [{"doseQuantity": {"value": 600, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}}]}
+    assert ehr.cards(with_drafts(body, draft | {"status": "active", "dosageInstruction": [stronger]})) == ["critical"]
+
+
 def test_each_card_is_remembered_with_its_own_orders(ehr: Ehr, tmp_path: Path) -> None:
     body, other = talk(WARNING), talk(TEST)
     drafts = [b["context"]["draftOrders"]["entry"][0]["resource"] for b in (body, other)]

@@ -59,7 +59,7 @@ def outcome(of: Finding, remembered: Memory, service: Any = SIGN) -> str:
     return "shown" if found.findings == (of,) else found.checked[0].outcome
 
 
-def test_order_select_speaks_of_alternatives_and_tests_only() -> None:
+def test_fault_E28_order_select_speaks_of_alternatives_and_tests_only() -> None:
     found = Assessment(tuple(finding(a) for a in ("alternative", "test", "dose_change", "monitor")))
     shown = withhold(found, SELECT)
     assert [f.recommendations[0].action for f in shown.findings] == ["alternative", "test"]

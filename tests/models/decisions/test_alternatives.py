@@ -60,6 +60,12 @@ def test_a_draft_beside_it_slows_the_alternative_s_enzyme() -> None:
     assert all(not asked.requests for asked in seen)
 
 
+def test_fault_E44_what_is_ordered_already_is_not_offered_again() -> None:
+    assert verdicts(patient("clopidogrel", "ticagrelor", CYP2C19="*2/*2"))["ticagrelor"] == "taken"
+    assert verdicts(patient("clopidogrel", takes=(Medication(drug("ticagrelor")),), CYP2C19="*2/*2"))["ticagrelor"] == "taken"
+    assert verdicts(patient("clopidogrel", CYP2C19="*2/*2"))["ticagrelor"] != "taken"
+
+
 def test_the_medicine_that_is_replaced_meets_nothing() -> None:
     """Voriconazole is a strong inhibitor that isavuconazonium must not meet, but it goes when isavuconazonium comes."""
     taken = (Medication(drug("voriconazole")),)

@@ -125,6 +125,30 @@ def test_fault_E25_a_rule_for_one_ingredient_alone_speaks_for_it() -> None:
         assert said(assess_orders(patient(not_responsive, orders=(order(code),)), KNOWLEDGE)) == [("ivacaftor", "warning", "alternative")]
 
 
+def test_fault_E47_forty_orders_of_one_set_are_each_looked_at_and_told_once_a_drug() -> None:
+    named = sorted({drug.key for several in KNOWLEDGE.guidelines.values() for g in several for drug in [g.drug] if drug.rxnorm})[:40]
+    many = tuple(order(code, number) for number, code in enumerate(named))
+    assert len(many) == 40
+    found = assess_orders(
+        patient(result("CYP2C19", diplotypes=("*2/*2",)), result("CYP2D6", 2, diplotypes=("*4/*4",)), orders=many), KNOWLEDGE
+    )
+    looked_at = {c.subject.split("–")[0] for c in found.checked} | {g.subject.split("–")[0] for g in found.gaps}
+    names = {KNOWLEDGE.drugs.ingredients[code].name for code in named}
+    assert names <= looked_at | {f.drug.name for f in found.findings}
+    assert len({f.drug.key for f in found.findings}) == len(found.findings) > 3
+    alone = {
+        f.drug.key: f.urgency
+        for one in many
+        for f in assess_orders(
+            replace(
+                patient(), genotypes=(result("CYP2C19", diplotypes=("*2/*2",)), result("CYP2D6", 2, diplotypes=("*4/*4",))), orders=(one,)
+            ),
+            KNOWLEDGE,
+        ).findings
+    }
+    assert alone.keys() == {f.drug.key for f in found.findings}
+
+
 def test_a_part_that_is_not_identified_makes_a_combination() -> None:
     listed = (Concept((Code(RXNORM, "1243041"),)), Concept(text="another part"))
     partly = replace(order(""), medication=Concept(text="a mixture"), ingredients=listed)

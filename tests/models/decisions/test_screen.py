@@ -65,7 +65,7 @@ SOME = settings(max_examples=60, deadline=None)
 
 @SOME
 @given(patients())
-def test_what_is_offered_has_no_finding_of_its_own(patient: PatientProfile) -> None:
+def test_fault_E43_what_is_offered_has_no_finding_of_its_own(patient: PatientProfile) -> None:
     for key in offered(patient):
         own = assess_orders(replace(patient, orders=(Order("", drug(key)),)), KNOWLEDGE)
         assert not [f for f in own.findings if f.drug.key == key]
@@ -73,7 +73,7 @@ def test_what_is_offered_has_no_finding_of_its_own(patient: PatientProfile) -> N
 
 @SOME
 @given(patients(), st.sampled_from(NAMED))
-def test_an_allergy_or_a_medicine_never_adds_an_offer(patient: PatientProfile, key: str) -> None:
+def test_fault_E43_E44_an_allergy_or_a_medicine_never_adds_an_offer(patient: PatientProfile, key: str) -> None:
     assert offered(replace(patient, allergies=(*patient.allergies, Allergy(drug(key))))) <= offered(patient)
     assert key not in offered(replace(patient, medications=(*patient.medications, Medication(drug(key)))))
 

@@ -106,7 +106,7 @@ def test_of_one_action_the_stronger_advice_comes_first_and_silence_last() -> Non
     assert said == ["switch", "Contraindicated", "Strong", "Label dose", "Moderate", "Optional", "Association", "n/a", "silent"]
 
 
-def test_findings_on_one_drug_are_told_on_one_card_with_everything_of_both(knowledge: Knowledge) -> None:
+def test_fault_E45_findings_on_one_drug_are_told_on_one_card_with_everything_of_both(knowledge: Knowledge) -> None:
     loud = finding(knowledge, "32968", result("CYP2C19", diplotypes=("*2/*2",)))
     quiet = replace(
         finding(knowledge, "32968", result("CYP2C19", diplotypes=("*1/*2",))),
@@ -129,7 +129,7 @@ def said_by(found: Finding, body: str, dose: Dose | None = None) -> Finding:
     return replace(found, recommendations=tuple(replace(said, source=body, dose=dose) for said in found.recommendations))
 
 
-def test_among_equals_cpic_leads_and_a_louder_label_leads_all_the_same(knowledge: Knowledge) -> None:
+def test_fault_E46_among_equals_cpic_leads_and_a_louder_label_leads_all_the_same(knowledge: Knowledge) -> None:
     cpic = finding(knowledge, "32968", result("CYP2C19", diplotypes=("*2/*2",)))
     label = said_by(cpic, "Another body")
     for several in ((cpic, label), (label, cpic)):

@@ -70,7 +70,7 @@ def test_a_stopped_medicine_counts_until_it_is_washed_out(knowledge: Knowledge, 
         ("*1/*22", PAROXETINE, {("Poor Metabolizer", "0.0")}),
     ],
 )
-def test_what_is_left(knowledge: Knowledge, diplotype: str, modulator: str, left: set[tuple[str, str]]) -> None:
+def test_fault_E42_what_is_left(knowledge: Knowledge, diplotype: str, modulator: str, left: set[tuple[str, str]]) -> None:
     gene = knowledge.genes["CYP2D6"]
     state = gene_state(gene, [GeneResult(Concept(text="CYP2D6"), "Observation/1", diplotypes=(diplotype,))], True)
     modulators = knowledge.modulators["CYP2D6"]
@@ -125,7 +125,7 @@ def test_a_phenotype_moves_as_the_file_says_and_is_a_prediction(knowledge: Knowl
         ("CYP2B6", "*1/*6", (RIFAMPIN,), ["rifampin"]),
     ],
 )
-def test_what_is_not_counted_is_told(
+def test_fault_E42_what_is_not_counted_is_told(
     knowledge: Knowledge, symbol: str, diplotype: str, medicines: tuple[str, ...], mentioned: list[str]
 ) -> None:
     state = under(knowledge, symbol, diplotype, *medicines)

@@ -19,7 +19,7 @@ def state(knowledge: Knowledge, symbol: str, pair: str) -> GeneState:
     return gene_state(knowledge.genes[symbol], [GeneResult(Concept(text=symbol), "Observation/1", diplotypes=(pair,))], True)
 
 
-def test_the_call_stays_and_the_other_genotype_is_told(knowledge: Knowledge) -> None:
+def test_fault_E11_the_call_stays_and_the_other_genotype_is_told(knowledge: Knowledge) -> None:
     found = state(knowledge, "TPMT", "*1/*3A")
     assert [r.phenotype for r in found.readings] == ["Intermediate Metabolizer"]
     assert [(g.reason, g.origin) for g in found.gaps] == [("not_callable", "Observation/1")]

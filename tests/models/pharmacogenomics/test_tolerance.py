@@ -46,7 +46,7 @@ def applied(*rows: Row) -> list[Applied]:
         (asked(90, conflict=True), (AFTER_90,), False),
     ],
 )
-def test_tolerated(question: Any, rows: tuple[Row, ...], expected: bool) -> None:
+def test_fault_E41_tolerated(question: Any, rows: tuple[Row, ...], expected: bool) -> None:
     assert tolerated(question, applied(*rows)) is expected
 
 
