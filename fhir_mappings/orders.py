@@ -9,6 +9,7 @@ from fhir_mappings.dosage import dosages_of
 from fhir_mappings.inputs import Read, Resource
 from fhir_mappings.reasons import REASON_LOST, reason_lost, reasons_of
 from fhir_mappings.references import medication_references, parse, resolve
+from fhir_mappings.releases import old_order
 from fhir_mappings.requests import draft_request
 from fhir_mappings.resource import concept, contained, entries, is_true, kind, latest, mapping, mappings, origin, text
 from models.codes import Concept
@@ -17,7 +18,6 @@ from models.patient import Gap, Order, Request
 
 #: a draft that nobody means to give any more
 ENDED = frozenset({"cancelled", "stopped", "entered-in-error", "completed", "ended", "draft-deleted"})
-OLD_ORDERS = frozenset({"MedicationOrder", "MedicationPrescription"})
 
 
 def read_orders(
@@ -50,12 +50,10 @@ def read_orders(
 
 
 def _refuse_old(resource: Resource) -> None:
-    """DSTU2 names its orders differently; STU3 requests have a `context` and an agent inside `requester`."""
-    request = kind(resource) == "MedicationRequest"
-    if kind(resource) in OLD_ORDERS or (request and ("context" in resource or "agent" in mapping(resource.get("requester")))):
+    if release := old_order(resource):
         raise UnsupportedFhirVersion(
-            "context.draftOrders holds a medication order of FHIR DSTU2 or STU3. This service reads orders of FHIR R4 and would have "
-            "to guess at others. Send MedicationRequest resources of FHIR R4."
+            f"context.draftOrders holds an order of FHIR {release}. This service reads orders of FHIR R4 (and R5) and would have to guess "
+            "at others. Send MedicationRequest and ServiceRequest resources of FHIR R4."
         )
 
 

@@ -12,6 +12,7 @@ from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
 from fhir_mappings.references import parse, reason_references
+from fhir_mappings.releases import in_r4
 from fhir_mappings.resource import entries, kind, origin
 from models.errors import PatientMismatch
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
@@ -102,7 +103,7 @@ def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens:
     admitted = admit(found.resources if found else (), subject, specimens)
     if strict and admitted.foreign:
         return _distrusted(wanted, admitted, notes)
-    read = wanted.read(admitted.resources)
+    read = wanted.read(in_r4(wanted.resource_type, admitted.resources))
     notes.add(admitted, read)
     notes.admitted[wanted.field] = admitted.resources
     if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):
