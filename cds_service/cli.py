@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -79,10 +80,7 @@ def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: b
     """
     from cds_service.evaluate import evaluate_body, explanation
 
-    try:
-        body = sys.stdin.buffer.read() if str(request_file) == "-" else request_file.read_bytes()
-    except OSError as error:
-        _stop(f"{request_file} cannot be read ({error.strerror}).")
+    body = _bytes_of(request_file)
     result = evaluate_body(body, service_id, settings_or_exit(), fetch=fetch)
     if text and result.status == 200:
         from rich.console import Console
@@ -95,6 +93,31 @@ def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: b
     if explain and result.assessment is not None:
         click.echo(explanation(result.assessment), err=True)
     sys.exit(2 if result.status != 200 else 1 if result.response["cards"] else 0)
+
+
+@main.command()
+@click.argument("chart", metavar="BUNDLE.json", type=click.Path(path_type=Path))
+@click.option("--patient", default="", help="Id of the patient; needed only where the file does not say whose it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--no-validation", is_flag=True, help="Do not hold each resource against FHIR R4B (faster).")
+def read(chart: Path, patient: str, as_json: bool, no_validation: bool) -> None:
+    """Tell what of a chart is understood, from where, and what is not. No rule is applied.
+
+    BUNDLE.json may be a Bundle, one resource, one resource a line, a CDS Hooks request, or '-'.
+    Exit status: 0 all was understood, 1 something was not, 2 the file cannot be read.
+    """
+    from cds_service.chart_file import chart_file
+    from cds_service.reading import read_chart
+    from cds_service.reading_text import text_of
+    from cds_service.wire import write_json
+
+    body = _bytes_of(chart)
+    try:
+        reading = read_chart(chart_file(body, patient), _knowledge(), date.today(), validate=not no_validation)
+    except PrecisionError as error:
+        _stop(f"{chart}: {error}")
+    _print(write_json(reading.document(), indent=True).decode() if as_json else "\n".join(text_of(reading)))
+    sys.exit(0 if reading.whole else 1)
 
 
 @main.command()
@@ -152,6 +175,13 @@ def demo() -> None:
         run(Console())
     except RuntimeError as error:
         _stop(str(error))
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        _stop(f"{file} cannot be read ({error.strerror}).")
 
 
 def _knowledge() -> Knowledge:

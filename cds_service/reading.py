@@ -1,0 +1,113 @@
+"""What a file of FHIR resources is understood to say, from where, and what of it is not: the first tool of an integrator.
+
+It asks what a call would find, with every input that can be read, and without a server. Nothing is assessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cds_service.chart_file import ChartFile
+from cds_service.reading_lines import Line, lines_of
+from fhir_mappings.every_input import every_input
+from fhir_mappings.inputs import Found, Input, Record, Resource
+from fhir_mappings.profile import read_profile
+from fhir_mappings.resource import concept, kind, matches, origin, text
+from models.errors import UnsupportedFhirVersion
+from models.knowledge.types import Knowledge
+from models.patient import Gap, PatientProfile
+
+_DRAFTS = ("MedicationRequest", "ServiceRequest")
+#: resources that others point at; they hold nothing of their own to read
+_POINTED_AT = frozenset({"Medication", "Specimen", "Bundle", "OperationOutcome", "Organization", "Practitioner", "PractitionerRole"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`unread` counts resources that no input reads, by type and code; `invalid` are places that R4B refuses, by origin."""
+
+    patient: str
+    kinds: Mapping[str, int]
+    lines: tuple[Line, ...]
+    gaps: tuple[Gap, ...]
+    unread: Mapping[str, int]
+    invalid: Mapping[str, tuple[str, ...]]
+
+    @property
+    def whole(self) -> bool:
+        """Was everything understood that something here reads? What R4B refuses may be read all the same."""
+        return not self.gaps and not any(line.section == "problem" for line in self.lines)
+
+    def document(self) -> dict[str, Any]:
+        """For machines; members without a value are left out."""
+        told = {
+            "patient": self.patient,
+            "resources": dict(self.kinds),
+            "understood": [line.document() for line in self.lines],
+            "notUnderstood": [_gap(gap) for gap in self.gaps],
+            "notRead": dict(self.unread),
+            "notValid": {where: list(problems) for where, problems in self.invalid.items()},
+        }
+        return {name: value for name, value in told.items() if value or name in ("understood", "notUnderstood")}
+
+
+def read_chart(chart: ChartFile, knowledge: Knowledge, as_of: date, *, validate: bool = True) -> Reading:
+    """Read all of it. `validate`: hold each resource against R4B too (0.4 ms each). Raises PatientMismatch."""
+    inputs = every_input(knowledge)
+    drafts = chart.drafts or tuple(r for r in chart.resources if kind(r) in _DRAFTS and text(r.get("status")) == "draft")
+    found = {i.field: Found(tuple([r for r in chart.resources if _is_asked(r, i)])) for i in inputs}
+    profile, more = _profile(chart, inputs, found, drafts, as_of)
+    read = {id(r) for f in found.values() for r in f.resources} | {id(r) for r in drafts}
+    everything = (*chart.resources, *chart.drafts)
+    return Reading(
+        chart.patient,
+        Counter(kind(r) for r in everything),
+        tuple(lines_of(profile, knowledge)),
+        tuple(dict.fromkeys((*profile.gaps, *more))),
+        Counter(_told(r) for r in chart.resources if id(r) not in read and kind(r) not in _POINTED_AT),
+        dict(_invalid(everything)) if validate else {},
+    )
+
+
+def _profile(
+    chart: ChartFile, inputs: Sequence[Input], found: Mapping[str, Found], drafts: Sequence[Resource], as_of: date
+) -> tuple[PatientProfile, tuple[Gap, ...]]:
+    """Old orders are refused in a call; here that is one thing that is not understood."""
+    known = {origin(r): r for r in chart.resources}
+    more: tuple[Gap, ...] = ()
+    while True:
+        try:
+            profile = read_profile(
+                Record(found, known), inputs, patient=chart.patient, server=chart.server, drafts=list(drafts), selected=None, as_of=as_of
+            )
+        except UnsupportedFhirVersion as old:
+            more, drafts = (Gap("draft order", "not_understood", str(old)),), ()
+        else:
+            return profile, more
+
+
+def _is_asked(resource: Resource, wanted: Input) -> bool:
+    return kind(resource) == wanted.resource_type and (not wanted.codes or matches(resource, wanted.codes))
+
+
+def _told(resource: Resource) -> str:
+    """'Observation http://loinc.org|8302-2'; the type alone where a code would not help."""
+    code = next(iter(concept(resource.get("code")).codings), None) if kind(resource) == "Observation" else None
+    return f"{kind(resource)} {code.system}|{code.code}" if code and code.code else kind(resource)
+
+
+def _invalid(resources: Sequence[Resource]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    from fhir_mappings.validation import problems  # slow to import
+
+    for resource in resources:
+        if found := problems(resource):
+            yield origin(resource), found
+
+
+def _gap(gap: Gap) -> dict[str, str]:
+    stated = {"subject": gap.subject, "reason": gap.reason, "because": gap.because, "origin": gap.origin}
+    return {name: value for name, value in stated.items() if value}

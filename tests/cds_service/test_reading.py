@@ -1,0 +1,174 @@
+"""The command `read`: what of a chart is understood, from where, and what is not."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cds_service.cli import main
+
+TALKS = Path(__file__).parents[1] / "conversations"
+Json = dict[str, Any]
+ME = {"reference": "Patient/pat-1"}
+PATIENT = {"resourceType": "Patient", "id": "pat-1", "birthDate": "1962-04-01", "gender": "female"}
+GENOTYPE = {
+    "resourceType": "Observation",
+    "id": "g",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]},
+    "subject": ME,
+    "effectiveDateTime": "2024-03-01",
+    "component": [{"code": {"coding": [{"system": "http://loinc.org", "code": "48018-6"}]}, "valueCodeableConcept": {"text": "CYP2C19"}}],
+    "valueCodeableConcept": {"text": "*2/*2"},
+}
+CLOPIDOGREL = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "309362", "display": "clopidogrel 75 MG"}]}
+MEDICINE = {"resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order", "subject": ME}
+MEDICINE |= {"medicationCodeableConcept": CLOPIDOGREL}
+
+
+def bundle(*resources: Json, **members: Any) -> Json:
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in resources]} | members
+
+
+def read(document: Any, *words: str) -> Result:
+    given = document if isinstance(document, str) else json.dumps(document)
+    return CliRunner().invoke(main, ["read", "-", *words], input=given)
+
+
+def told(document: Any, *words: str) -> Json:
+    found: Json = json.loads(read(document, "--json", *words).stdout)
+    return found
+
+
+def said(document: Any, section: str) -> list[tuple[str, str, str]]:
+    lines = [line for line in told(document)["understood"] if line["section"] == section]
+    return [(line["said"], line.get("means", ""), line.get("where", "")) for line in lines]
+
+
+def test_each_fact_is_told_with_its_meaning_and_its_place() -> None:
+    chart = bundle(PATIENT, GENOTYPE, MEDICINE)
+    (result,) = said(chart, "result")
+    assert result[0] == "CYP2C19 *2/*2" and result[2].startswith("Observation/g")
+    assert said(chart, "gene") == [("CYP2C19", "*2/*2, Poor Metabolizer", "")]
+    assert said(chart, "medicine") == [("clopidogrel 75 MG (309362), taken", "clopidogrel (RxNorm 32968), ORAL", "MedicationRequest/m")]
+    assert told(chart)["notUnderstood"] == []
+    assert read(chart).exit_code == 0
+
+
+def test_what_is_not_understood_is_told_and_changes_the_exit_status() -> None:
+    chart = bundle(
+        PATIENT, GENOTYPE | {"valueCodeableConcept": {"text": "a surprise"}}, MEDICINE | {"medicationCodeableConcept": {"text": "?"}}
+    )
+    found = read(chart)
+    assert found.exit_code == 1
+    assert "Observation/g" in found.stdout.partition("Not understood")[2] + found.stdout.partition("cannot be used")[2]
+    assert "not identified" in found.stdout
+
+
+def test_contradicting_results_stand_against_each_other() -> None:
+    chart = bundle(PATIENT, GENOTYPE, GENOTYPE | {"id": "h", "valueCodeableConcept": {"text": "*1/*1"}})
+    assert [means for _, means, _ in said(chart, "gene")] == ["*2/*2, Poor Metabolizer against *1/*1, Normal Metabolizer"]
+
+
+def test_fault_B03_another_patient_s_resource_is_not_read() -> None:
+    chart = bundle(PATIENT, GENOTYPE | {"subject": {"reference": "Patient/other"}})
+    found = told(chart)
+    assert [g["reason"] for g in found["notUnderstood"]] == ["other_patient"]
+    assert not said(chart, "result") and "other" not in json.dumps(found).replace("other_patient", "").replace("another", "")
+
+
+def test_what_no_rule_asks_for_is_counted_by_code() -> None:
+    blood = GENOTYPE | {"id": "b", "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}}
+    found = told(bundle(PATIENT, blood, blood | {"id": "c"}, {"resourceType": "Encounter", "id": "e"}))
+    assert found["notRead"] == {"Observation http://loinc.org|718-7": 2, "Encounter": 1}
+
+
+def test_what_R4B_refuses_is_told_and_read_all_the_same() -> None:
+    chart = bundle(PATIENT, GENOTYPE | {"status": "final", "category": {"text": "Genetics"}})
+    assert told(chart)["notValid"] == {"Observation/g": ["Observation.category: list_type"]}
+    assert said(chart, "result") and read(chart).exit_code == 0
+    assert "notValid" not in told(chart, "--no-validation")
+
+
+def test_references_by_urn_are_followed_within_the_bundle() -> None:
+    urn = "urn:uuid:6f0a4e1c-0000-4000-8000-000000000001"
+    entries = [
+        {"fullUrl": urn, "resource": {k: v for k, v in PATIENT.items() if k != "id"}},
+        {"fullUrl": urn[:-1] + "2", "resource": GENOTYPE | {"subject": {"reference": urn}}},
+    ]
+    assert said({"resourceType": "Bundle", "type": "transaction", "entry": entries}, "gene") == [("CYP2C19", "*2/*2, Poor Metabolizer", "")]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param([PATIENT, GENOTYPE], id="a list"),
+        pytest.param("\n".join(map(json.dumps, (PATIENT, GENOTYPE))), id="one resource a line"),
+        pytest.param(bundle(bundle(PATIENT), bundle(GENOTYPE)), id="Bundles in a Bundle"),
+        pytest.param(bundle(GENOTYPE), id="no Patient, one subject"),
+        pytest.param(GENOTYPE, id="one resource"),
+    ],
+)
+def test_every_form_of_a_file(document: Any) -> None:
+    assert said(document, "gene") == [("CYP2C19", "*2/*2, Poor Metabolizer", "")]
+
+
+@pytest.mark.parametrize("talk", sorted(TALKS.glob("*.request.json")), ids=lambda path: path.name.split(".")[0])
+def test_every_conversation_can_be_read(talk: Path) -> None:
+    text = talk.read_text("utf-8")
+    try:
+        request = json.loads(text)
+    except ValueError:
+        assert read(text).exit_code == 2
+        return
+    drafted = len(request["context"].get("draftOrders", {}).get("entry", []))
+    found = read(text, "--json", "--patient", "pat-1")
+    if found.exit_code == 2:
+        assert "precision-hooks: -: " in found.stderr and "Traceback" not in found.output
+    elif drafted:
+        assert json.loads(found.stdout)["resources"]["MedicationRequest"] >= 1 or "ServiceRequest" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ("{", "no JSON"),
+        ("{}\n{", "line 2"),
+        ("{}", "no FHIR resource"),
+        (bundle(PATIENT, PATIENT | {"id": "pat-2"}), "2 patients"),
+        ({"resourceType": "Encounter", "id": "x"}, "--patient"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_remedy(document: Any, why: str) -> None:
+    found = read(document)
+    assert found.exit_code == 2
+    assert why in found.stderr and "Traceback" not in found.stderr and "pat-2" not in found.stderr
+
+
+def test_one_of_several_patients_cannot_be_read_beside_another() -> None:
+    found = read(bundle(PATIENT, PATIENT | {"id": "pat-2"}), "--patient", "pat-1")
+    assert found.exit_code == 2 and "pat-2" not in found.stderr
+
+
+def test_an_old_order_is_one_thing_that_is_not_understood() -> None:
+    old = copy.deepcopy(MEDICINE) | {"status": "draft", "context": {"reference": "Encounter/1"}}
+    chart = bundle(PATIENT, GENOTYPE, old)
+    assert said(chart, "gene")
+    assert any("STU3" in gap["because"] for gap in told(chart)["notUnderstood"])
+
+
+def test_the_input_is_not_changed_by_resolving() -> None:
+    from fhir_mappings.local_references import resolved
+
+    entry = ("urn:uuid:1", {"resourceType": "Observation", "subject": {"reference": "urn:uuid:2"}, "note": [{"reference": 3}]})
+    person = ("urn:uuid:2", {"resourceType": "Patient", "id": "p"})
+    before = copy.deepcopy([entry, person])
+    found = resolved([entry, person])
+    assert [entry, person] == before
+    assert found[0] == {"resourceType": "Observation", "id": "1", "subject": {"reference": "Patient/p"}, "note": [{"reference": 3}]}
+    assert resolved([("https://example.org/Observation/1", entry[1])]) == (entry[1],)
