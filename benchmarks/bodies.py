@@ -34,15 +34,15 @@ FIVE = ("32968", "2670", "36437", "103", "8183")
 
 def five_orders() -> bytes:
     """Five orders against a panel of fifteen genes, none of which is normal for all of them."""
-    found = [_genotype(i, hgnc, gene, diplotype) for i, (hgnc, (gene, diplotype)) in enumerate(PANEL.items())]
+    found = [genotype(i, hgnc, gene, diplotype) for i, (hgnc, (gene, diplotype)) in enumerate(PANEL.items())]
     return _request(found, [_order(f"order-{rxnorm}", rxnorm) for rxnorm in FIVE])
 
 
 def order_sign(resources: int, *, only_genotypes: bool = False) -> bytes:
     """A clopidogrel order with `resources` Observations in prefetch: genotypes first, the rest variants (or genotypes)."""
     genes = list(GENES.items())
-    rest = [_genotype(i, f"HGNC:9{i:04d}", f"GENE{i}", "*1/*2") if only_genotypes else _variant(i) for i in range(resources - len(genes))]
-    found = [_genotype(9000 + i, hgnc, gene, diplotype) for i, (hgnc, (gene, diplotype)) in enumerate(genes)][:resources] + rest
+    rest = [genotype(i, f"HGNC:9{i:04d}", f"GENE{i}", "*1/*2") if only_genotypes else variant(i) for i in range(resources - len(genes))]
+    found = [genotype(9000 + i, hgnc, gene, diplotype) for i, (hgnc, (gene, diplotype)) in enumerate(genes)][:resources] + rest
     return _request(found, [_order()])
 
 
@@ -108,11 +108,11 @@ def _gene(hgnc: str, symbol: str) -> dict[str, Any]:
     }
 
 
-def _genotype(number: int, hgnc: str, gene: str, diplotype: str) -> dict[str, Any]:
+def genotype(number: int, hgnc: str, gene: str, diplotype: str) -> dict[str, Any]:
     return _observation(number, "84413-4", {"text": diplotype}, [_gene(hgnc, gene)])
 
 
-def _variant(number: int) -> dict[str, Any]:
+def variant(number: int) -> dict[str, Any]:
     hgvs = {
         "code": {"coding": [{"system": "http://loinc.org", "code": "81290-9", "display": "Genomic DNA change (gHGVS)"}]},
         "valueCodeableConcept": {"coding": [{"system": "http://varnomen.hgvs.org", "code": f"NC_000001.11:g.{100000 + number}A>G"}]},

@@ -16,7 +16,7 @@ import orjson
 import requests
 from flask import Flask, Response, request
 
-from benchmarks import phenotypes
+from benchmarks import phenotypes, reading
 from benchmarks.bodies import five_orders, order_sign
 from cds_service.app import create_app, create_state
 from cds_service.demo import running_service
@@ -103,6 +103,7 @@ def main() -> None:
     body = five_orders()
     found = milliseconds(apps, body, ROUNDS[10])
     print(_line("five orders, fifteen genes", body, found))
+    print(f"\n{reading.report(state.services[URL.rpartition('/')[2]], state.knowledge, state.client)}")
     print(f"\n{phenotypes.report()}")
     bare, started = in_turn(bare_imports, first_answer)
     print(f"\nStart to first answer {started:.2f} s; importing flask, waitress and requests {bare:.2f} s; ratio {started / bare:.2f}")
