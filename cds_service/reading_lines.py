@@ -36,6 +36,7 @@ def lines_of(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     """Everything that was understood, in the order in which rules need it."""
     yield from _patient(profile)
     yield from _genes(profile, knowledge)
+    yield from _variants(profile)
     yield from _medicines(profile, knowledge)
     yield from _chart(profile, knowledge)
 
@@ -60,6 +61,18 @@ def _genes(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
         yield Line("gene", symbol, readings or alleles or f"nothing to look up: {state.because or state.missing}")
         yield from (Line("problem", gap.subject, gap.because, gap.origin) for gap in state.gaps)
     yield from (Line("problem", gap.subject, gap.because, gap.origin) for gap in gaps)
+
+
+def _variants(profile: PatientProfile) -> Iterator[Line]:
+    for variant in profile.variants:
+        genes = " and ".join(gene.label for gene in variant.genes)
+        names = [*variant.protein[:1], *variant.coding[:1], *variant.genomic[:1], *(c.code for c in variant.ids[:1]), variant.text]
+        said = " ".join(filter(None, (genes, *list(filter(None, names))[:2]))) or "a variant"
+        copies = "" if variant.copy_number is None else f"{variant.copy_number:g} copies"
+        share = "" if variant.allele_fraction is None else f"{variant.allele_fraction:.0%} of reads"
+        status = variant.status if variant.status != "final" else ""
+        told = ", ".join(filter(None, (variant.state, variant.zygosity, variant.source_class, copies, share, status)))
+        yield Line("variant", said, told, _where(variant.origin, variant.element), variant.effective[:10])
 
 
 def _named(symbol: str, said: str) -> str:

@@ -12,6 +12,7 @@ _TITLES = {
     "patient": "Patient",
     "result": "Genetic results",
     "gene": "Genes, as rules will see them",
+    "variant": "Variants",
     "problem": "Genetic results that cannot be used",
     "draft order": "Draft orders",
     "medicine": "Medicines",

@@ -21,6 +21,7 @@ from models.variant import Variant
 V = TypeVar("V")
 #: inputs of whose silence something may be concluded only when they were read whole
 FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests")
+VARIANTS = ("variants", "sequences", "old_sequences")  #: inputs that bring variants
 _LEFT_OUT = ("not_understood", "unattributed")
 
 
@@ -59,7 +60,7 @@ def read_profile(
         ancestry=person.ancestry,
         deceased=person.deceased,
         genotypes=_of(read, "genotypes", GeneResult),
-        variants=_of(read, "variants", Variant),
+        variants=tuple(v for name in VARIANTS for v in _of(read, name, Variant)),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),
         medications=_of(read, "medications", Medication),
         conditions=_of(read, "conditions", Condition),

@@ -53,7 +53,7 @@ class Observations:
 @cache
 def system_aliases() -> Mapping[str, str]:
     """Every known spelling of a code system → its canonical URL. Keys have no trailing slash."""
-    table = _read("systems.toml", {"aliases"})["aliases"]
+    table = read_table("systems.toml", {"aliases"})["aliases"]
     return {alias: canonical for canonical, aliases in table.items() for alias in (canonical, *aliases)}
 
 
@@ -65,7 +65,7 @@ def spellings(system: str) -> tuple[str, ...]:
 
 @cache
 def phenotypes() -> Phenotypes:
-    table = _read("phenotypes.toml", {"codes", "words", "prefixes", "filler", "turning", "no_result"})
+    table = read_table("phenotypes.toml", {"codes", "words", "prefixes", "filler", "turning", "no_result"})
     nothing = table["no_result"]
     return Phenotypes(
         table["codes"],
@@ -80,7 +80,7 @@ def phenotypes() -> Phenotypes:
 
 @cache
 def presence() -> Presence:
-    table = _read("presence.toml", {"present", "absent", "no_result", "interpretation"})
+    table = read_table("presence.toml", {"present", "absent", "no_result", "interpretation"})
     codes: dict[tuple[str, str], bool | None] = {}
     words: dict[str, bool | None] = {}
     interpretation: dict[str, bool | None] = {}
@@ -93,13 +93,13 @@ def presence() -> Presence:
 
 @cache
 def observations() -> Observations:
-    table = _read("observations.toml", {"roles", "status", "source_class"})
+    table = read_table("observations.toml", {"roles", "status", "source_class"})
     roles = {(s, code): role for role, systems in table["roles"].items() for s, listed in systems.items() for code in listed}
     classes = {word: name for name, listed in table["source_class"].items() for word in listed}
     return Observations(roles, frozenset(table["status"]["dropped"]), frozenset(table["status"]["kept"]), classes)
 
 
-def _read(name: str, members: set[str]) -> dict[str, Any]:
+def read_table(name: str, members: set[str]) -> dict[str, Any]:
     """One table, with a complete [source] block and exactly the members its reader knows; else KnowledgeError."""
     table = tomli.loads(files("fhir_mappings").joinpath(name).read_text("utf-8"))
     if table.keys() != members | {"source"} or table["source"].keys() != _SOURCE_KEYS:

@@ -9,6 +9,8 @@ from models.codes import Code, Concept
 
 #: present · absent · reference (called, and equal to the reference) · no-call · unknown (not said, or not understood)
 State = Literal["present", "absent", "reference", "no-call", "unknown"]
+Zygosity = Literal["heterozygous", "homozygous", "hemizygous", "heteroplasmic", "homoplasmic", ""]
+Counting = Literal[0, 1]  #: the number of the first base; with 0 a place lies between bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Place:
     chromosome: str = ""
     start: int | None = None
     end: int | None = None
-    counts_from: Literal[0, 1] | None = None
+    counts_from: Counting | None = None
     ref: str = ""
     alt: str = ""
 
@@ -42,7 +44,7 @@ class Variant:
     text: str = ""  #: a name in words, where no other was given
     transcript: str = ""
     place: Place = Place()
-    zygosity: Literal["heterozygous", "homozygous", "hemizygous", "heteroplasmic", "homoplasmic", ""] = ""
+    zygosity: Zygosity = ""
     source_class: str = ""  #: germline · somatic · donor · "" (not said)
     allele_fraction: float | None = None  #: 0 to 1
     depth: int | None = None

@@ -87,7 +87,7 @@ def test_tables_carry_their_source_and_are_read(name: str) -> None:
 
 def test_a_table_with_an_unknown_member_is_refused() -> None:
     with pytest.raises(KnowledgeError, match=r"phenotypes\.toml"):
-        tables._read("phenotypes.toml", {"codes"})
+        tables.read_table("phenotypes.toml", {"codes"})
 
 
 def test_no_word_means_two_things() -> None:
