@@ -363,7 +363,8 @@ def test_a_molecular_sequence_of_r4_and_of_stu3() -> None:
 
 
 def test_a_sequence_that_names_no_variant_is_told() -> None:
-    for broken in ({"variant": [{"start": 5}]}, {"referenceSeq": {}}, {"variant": [{"observedAllele": "T"}]}):
+    broken_ones: list[Json] = [{"variant": [{"start": 5}]}, {"referenceSeq": {}}, {"variant": [{"observedAllele": "T"}]}]
+    for broken in broken_ones:
         read = SEQUENCES.read([SEQUENCE | broken])
         assert read.values == () and [g.reason for g in read.gaps] == ["not_understood"]
 
