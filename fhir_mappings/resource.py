@@ -52,7 +52,10 @@ def origin(resource: Resource) -> str:
 
 def canonical(system: Any) -> str:
     """The canonical URL of a code system; an unknown one as it stands."""
-    stated, known = text(system), system_aliases()
+    known = system_aliases()
+    if isinstance(system, str) and system in known:  # nearly every one
+        return known[system]
+    stated = text(system)
     return known.get(stated) or known.get(stated.rstrip("/"), stated)
 
 
@@ -61,12 +64,22 @@ def concept(value: Any) -> Concept:
     if isinstance(value, str):
         return Concept(text=value.strip())
     holder = mapping(value)
-    kept = [c for c in [_code(raw) for raw in _codings(holder)] if c.code or c.display]
-    return Concept(tuple(dict.fromkeys(kept) if len(kept) > 1 else kept), text(holder.get("text")))
+    codings = _codings(holder)
+    words = text(holder.get("text"))
+    if len(codings) == 1:  # nearly every one: half the price
+        only = _code(codings[0])
+        return Concept((only,) if only.code or only.display else (), words)
+    kept = dict.fromkeys(c for c in map(_code, codings) if c.code or c.display)
+    return Concept(tuple(kept), words)
 
 
 def _code(coding: Mapping[str, Any]) -> Code:
-    return Code(canonical(coding.get("system")), _token(coding.get("code")), text(coding.get("display")))
+    system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+    return Code(
+        canonical(system) if system else "",
+        code.strip() if isinstance(code, str) else _token(code),
+        display.strip() if isinstance(display, str) else "",
+    )
 
 
 def _codings(holder: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
