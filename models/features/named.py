@@ -1,0 +1,54 @@
+"""Which medicines a display or a text names. It serves to doubt a code, never to replace one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from models.codes import Concept
+from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.types import Drugs, Product
+
+LONGEST = 6  #: words of the longest name in drugs/names.tsv
+FAR = 300  #: characters that are looked at: a name stands at the beginning of what is ordered
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def named(words: str, names: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Ingredients of every name in it; of names inside each other the longest counts (trastuzumab deruxtecan is no trastuzumab)."""
+    parts = _WORDS.findall(words[:FAR].lower())
+    found: frozenset[str] = frozenset()
+    start = 0
+    while start < len(parts):
+        for length in range(min(LONGEST, len(parts) - start), 0, -1):
+            if meant := names.get(" ".join(parts[start : start + length])):
+                found, start = found | meant, start + length - 1
+                break
+        start += 1
+    return found
+
+
+def contradicted(concept: Concept, product: Product, drugs: Drugs) -> bool:
+    """Does any of its displays, or its text, name known medicines and none of what its code means?
+
+    Words that are not known say nothing, and so does a product of which a part is not known.
+    """
+    if UNKNOWN in product.ingredients:
+        return False
+    said = dict.fromkeys([*(coding.display for coding in concept.codings), concept.text])
+    return any(words and not _plainly(words, product, drugs) and _others(words, product, drugs) for words in said)
+
+
+def _plainly(words: str, product: Product, drugs: Drugs) -> bool:
+    """Begins it with the ingredient's own name and goes on with an amount, at a tenth of the price?"""
+    lowered = words.lower()
+    for ingredient in product.ingredients:
+        name = drugs.ingredients[ingredient].name
+        if lowered.startswith(name) and not lowered[len(name) : len(name) + 2].strip()[:1].isalpha():
+            return True
+    return False
+
+
+def _others(words: str, product: Product, drugs: Drugs) -> bool:
+    found = named(words, drugs.names)
+    return bool(found) and found.isdisjoint(product.ingredients)
