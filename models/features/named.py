@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models.codes import Concept
 from models.knowledge.drug_files import UNKNOWN
 from models.knowledge.types import Drugs, Product
 
-LONGEST = 6  #: words of the longest name in drugs/names.tsv
+NOTHING: frozenset[str] = frozenset()
 FAR = 300  #: characters that are looked at: a name stands at the beginning of what is ordered
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -17,15 +17,26 @@ _WORDS = re.compile(r"[a-z0-9]+")
 def named(words: str, names: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Ingredients of every name in it; of names inside each other the longest counts (trastuzumab deruxtecan is no trastuzumab)."""
     parts = _WORDS.findall(words[:FAR].lower())
-    found: frozenset[str] = frozenset()
+    found = NOTHING
     start = 0
     while start < len(parts):
-        for length in range(min(LONGEST, len(parts) - start), 0, -1):
-            if meant := names.get(" ".join(parts[start : start + length])):
-                found, start = found | meant, start + length - 1
-                break
-        start += 1
+        meant, length = _longest(parts, start, names)
+        found |= meant
+        start += length
     return found
+
+
+def _longest(parts: Sequence[str], start: int, names: Mapping[str, frozenset[str]]) -> tuple[frozenset[str], int]:
+    """What the longest name that begins here means, and how many words it has (1 where none does)."""
+    key, best = parts[start], (NOTHING, 1)
+    for end in range(start + 1, len(parts) + 1):
+        meant = names.get(key)
+        if meant is None:
+            break
+        if meant:
+            best = meant, end - start
+        key = f"{key} {parts[end]}" if end < len(parts) else key
+    return best
 
 
 def contradicted(concept: Concept, product: Product, drugs: Drugs) -> bool:

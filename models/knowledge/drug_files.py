@@ -73,13 +73,20 @@ def _late(text: str, name: str, ingredients: Mapping[str, Drug], shared: dict[st
 
 
 def _names(rows: Mapping[str, str], ingredients: Mapping[str, Drug]) -> dict[str, frozenset[str]]:
-    """Brands, salts and other names. Several ingredients: a combination, or a brand that was used for more than one product."""
+    """Brands, salts and other names. Several ingredients: a combination, or a brand that was used for more than one product.
+
+    The beginning of a longer name is in it too, and means nothing: so a reader knows when to read on.
+    """
     shared: dict[str, frozenset[str]] = {}
     found: dict[str, frozenset[str]] = {}
     for name, listed in rows.items():
         if listed not in shared:
             shared[listed] = frozenset(product_of(listed, "", f"drugs/names.tsv: name '{name}'", ingredients).ingredients)
         found[name] = shared[listed]
+    for name in rows:
+        words = name.split(" ")
+        for length in range(1, len(words)):
+            found.setdefault(" ".join(words[:length]), frozenset())
     return found
 
 

@@ -36,6 +36,12 @@ def read(**changed: str) -> Drugs:
     return read_drugs(SMALL | changed, SOURCE)
 
 
+def read_whole(changed: dict[str, str]) -> None:
+    drugs = read(**changed)
+    for late in (drugs.ndc, drugs.names, *drugs.coded.values()):
+        len(late)
+
+
 def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
     drugs = read(products=SMALL["products"] + "102\t10|20\tORAL\n")
     assert drugs.products["100"] == Product(("10", "20"), "ORAL")
@@ -64,9 +70,7 @@ def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
 )
 def test_one_broken_line_is_named(table: str, text: str, sentence: str) -> None:
     with pytest.raises(KnowledgeError) as raised:
-        drugs = read(**{table: text})
-        for late in (drugs.ndc, drugs.names, *drugs.coded.values()):
-            len(late)
+        read_whole({table: text})
     assert str(raised.value).startswith(sentence)
 
 
