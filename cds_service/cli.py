@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -132,13 +133,53 @@ def knowledge() -> None:
 @knowledge.command()
 def check() -> None:
     """Read every knowledge file and prove that each guideline answers every combination of its keys."""
-    known = _knowledge()
+    from cds_service.site_files import summary, with_site_files
+
+    settings = settings_or_exit()
+    try:
+        known = with_site_files(_knowledge(), settings)
+        site = summary(known, settings, date.today())
+    except PrecisionError as error:
+        _stop(str(error))
     guidelines = [guideline for several in known.guidelines.values() for guideline in several]
     rows = sum(len(guideline.rows) for guideline in guidelines)
     alleles = sum(len(gene.alleles) for gene in known.genes.values())
     click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.")
-    click.echo(f"{len(known.drugs.ingredients)} ingredients, {len(known.drugs.products)} products, {len(known.drugs.ndc)} NDCs.")
+    drugs = known.drugs
+    substances = sum(len(table) for table in drugs.coded.values())
+    click.echo(f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.ndc)} NDCs.")
+    click.echo(f"{len(drugs.atc)} ATC codes, {substances} of UNII and NCI Thesaurus, {sum(map(bool, drugs.names.values()))} names.")
+    for line in site:
+        click.echo(line)
     click.echo(f"Sound. Digest {known.digest}.")
+
+
+@knowledge.command("import-rxnorm")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("rxnorm.tsv"), help="Where to write (default rxnorm.tsv)."
+)
+def import_release(folder: Path, out: Path) -> None:
+    """Read your own RxNorm release in DIR (RXNCONSO.RRF, RXNREL.RRF and, for NDCs, RXNSAT.RRF) and write the file that the service reads.
+
+    The file is yours, under your UMLS licence: keep it out of repositories. Name it in PRECISION_HOOKS_RXNORM_FILE.
+    """
+    from cds_service.import_rxnorm import import_rxnorm
+
+    try:
+        counts = import_rxnorm(folder, out, _knowledge().drugs)
+    except PrecisionError as error:
+        _stop(str(error))
+    except UnicodeDecodeError:
+        _stop(f"{folder}: a file is not UTF-8, so nothing was written. Take the release as NLM gives it.")
+    except OSError as error:
+        _stop(f"{error.filename}: {error.strerror}, so nothing was written.")
+    click.echo(f"{counts.ingredients} ingredients, {counts.products} products ({counts.incomplete} with a part that is not known).")
+    click.echo(f"{counts.ndcs} NDCs, {counts.snomed} SNOMED CT codes.")
+    if counts.differing:
+        shown = ", ".join(counts.differing[:10])
+        click.echo(f"{len(counts.differing)} codes mean other ingredients than in the shipped tables; yours will hold: {shown} …")
+    click.echo(f"Wrote {out}. Set PRECISION_HOOKS_RXNORM_FILE to it, and keep it to yourselves (UMLS licence).")
 
 
 @main.command()

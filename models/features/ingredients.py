@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.codes import ATC, NCIT, NDC, RXNORM, SNOMED, V3_ROUTE, Code, Concept
+from models.codes import NCIT, SNOMED, V3_ROUTE, Concept
 from models.features.named import contradicted
 from models.finding import Drug
 from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.meaning import product
 from models.knowledge.types import Drugs, Product
 from models.patient import Gap, Medication, Order, Reason
 
 ROUTES = frozenset({SNOMED, NCIT, V3_ROUTE})  #: code systems in which routes are written
-_NDC = re.compile(r"([0-9]{4,5})-([0-9]{3,4})-([0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +67,6 @@ def _agreed(found: Sequence[Product]) -> Product | None:
 
 def _known(product: Product) -> set[str]:
     return set(product.ingredients) - {UNKNOWN}
-
-
-def product(coding: Code, drugs: Drugs) -> Product | None:
-    """What one coding means, None when it is not known. A system that is missing or another is no match.
-
-    What the site says of its own codes comes last: it may add to what is known here, never change it.
-    """
-    return _shipped(coding.system, coding.code, drugs) or drugs.own.get((coding.system, coding.code))
-
-
-def _shipped(system: str, code: str, drugs: Drugs) -> Product | None:
-    if system == RXNORM:
-        return drugs.products.get(code) or (Product((code,)) if code in drugs.ingredients else None)
-    if system == NDC:
-        return _by_ndc(code, drugs)
-    if system == ATC:
-        return drugs.atc.get(code.upper())
-    table = drugs.coded.get(system)
-    return None if table is None else table.get(code.upper())
-
-
-def _by_ndc(code: str, drugs: Drugs) -> Product | None:
-    """11 digits, or 10 with hyphens (4-4-2, 5-3-2, 5-4-1); 10 bare digits only if every reading means the same."""
-    hyphened = _NDC.fullmatch(code)
-    if hyphened and sum(map(len, hyphened.groups())) >= 10:
-        labeler, item, package = hyphened.groups()
-        return drugs.ndc.get(labeler.zfill(5) + item.zfill(4) + package.zfill(2))
-    if len(code) == 11:
-        return drugs.ndc.get(code)
-    if len(code) != 10 or not code.isdigit():
-        return None
-    candidates = ("0" + code, code[:5] + "0" + code[5:], code[:9] + "0" + code[9:])
-    found = {p for c in candidates if (p := drugs.ndc.get(c)) is not None}
-    return found.pop() if len(found) == 1 else None
 
 
 def _listed(concepts: Sequence[Concept], drugs: Drugs) -> list[Product]:

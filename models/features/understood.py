@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from models.codes import ICD10, ICD10_CM, SNOMED
 from models.features.clinical import means
-from models.features.ingredients import ingredients, product
+from models.features.ingredients import ingredients
+from models.knowledge.meaning import product
 from models.knowledge.types import Knowledge
 from models.patient import Allergy, Condition, Medication, Order, PatientProfile
 

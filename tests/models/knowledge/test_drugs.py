@@ -11,10 +11,10 @@ import pytest
 
 from models.codes import ATC, NCIT, NDC, RXNORM, UNII, Code
 from models.errors import KnowledgeError
-from models.features.ingredients import product
 from models.features.named import named
 from models.knowledge.drug_files import TABLES, UNKNOWN, read_drugs
 from models.knowledge.late import Late
+from models.knowledge.meaning import product
 from models.knowledge.source_block import Source
 from models.knowledge.types import Drugs, Knowledge, Product
 from tests.support.reference import reference_file
