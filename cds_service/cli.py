@@ -56,7 +56,10 @@ def serve(host: str | None, port: int | None) -> None:
     if state.recall.store is not None:
         state.recall.store.open_beside(state.now(), after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
-    server.run()
+    try:
+        server.run()
+    finally:
+        state.unmapped.flush()
 
 
 def _warn_about(settings: Settings) -> None:
@@ -123,6 +126,23 @@ def phenotype(table: Path) -> None:
         _stop(f"{table} cannot be read ({error.strerror}).")
     except PrecisionError as error:
         _stop(f"{table}: {error}")
+
+
+@main.command()
+def unmapped() -> None:
+    """Print the codes of medicines that no table knows: where they were met, how often, first and last. The most frequent first.
+
+    Tab-separated. What they mean is for you to say: in PRECISION_HOOKS_SITE_CODES, or by your own RxNorm (knowledge import-rxnorm).
+    """
+    from cds_service.errors import StoreUnavailable
+    from cds_service.remembered import TENANT
+    from cds_service.store.unmapped import COLUMNS, UnmappedStore
+
+    try:
+        rows = UnmappedStore(settings_or_exit().store_url).rows(TENANT)
+    except StoreUnavailable as error:
+        _stop(str(error))
+    _print("\n".join("\t".join(cells) for cells in (COLUMNS, *rows)))
 
 
 @main.group()

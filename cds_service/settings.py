@@ -94,6 +94,7 @@ class Settings:
     ask_first: tuple[str, ...] = ()  #: ingredients whose first start without a result asks for the test, beside those that always do
     site_codes: str = ""  #: a file with the site's own codes of medicines (docs/integrate.md)
     rxnorm_file: str = ""  #: what `precision-hooks knowledge import-rxnorm` wrote
+    unmapped: bool = True  #: keep, in the store, codes of medicines that no table knows, and how often they came
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
 
     def __post_init__(self) -> None:

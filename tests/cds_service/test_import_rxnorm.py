@@ -128,7 +128,7 @@ def test_one_broken_place_is_named_and_nothing_is_written(
 )
 def test_a_file_that_is_not_as_the_import_wrote_it_stops_the_start(text: str, sentence: str, tmp_path: Path, knowledge: Knowledge) -> None:
     (tmp_path / "mine.tsv").write_text(text, "utf-8")
-    with pytest.raises(KnowledgeError, match="mine.tsv") as raised:
+    with pytest.raises(KnowledgeError, match=r"mine\.tsv") as raised:
         with_site_files(knowledge, Settings(rxnorm_file=str(tmp_path / "mine.tsv")))
     assert sentence in str(raised.value)
 

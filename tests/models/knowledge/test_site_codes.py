@@ -92,7 +92,7 @@ def test_a_file_without_its_header_stops_the_start(head: str, tmp_path: Path, kn
 
 
 def test_a_path_without_a_file_and_a_file_that_is_no_text_are_refused(tmp_path: Path, knowledge: Knowledge) -> None:
-    with pytest.raises(SettingsError, match="PRECISION_HOOKS_SITE_CODES.*names no file"):
+    with pytest.raises(SettingsError, match=r"PRECISION_HOOKS_SITE_CODES.*names no file"):
         Settings(site_codes=str(tmp_path / "none.tsv"))
     (tmp_path / "codes.tsv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="cannot be read as UTF-8"):
