@@ -22,6 +22,7 @@ from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.features.phenoconversion import Taken, converted, modulating, taken
 from models.features.started import started
+from models.features.unidentified import doubtful_medicines
 from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
@@ -46,7 +47,11 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     Raises the first fault when every rule of every order failed: nothing could be evaluated, which must not look
     like an empty answer.
     """
-    return with_options(_assess(profile, knowledge), profile, knowledge, _assess)
+    found = with_options(_assess(profile, knowledge), profile, knowledge, _assess)
+    if not (found.findings or found.checked):
+        return found
+    # beside the answer, not in it: an alternative is not made unsure a second time by the same medicines
+    return replace(found, gaps=tuple(dict.fromkeys((*found.gaps, *doubtful_medicines(profile, knowledge.drugs)))))
 
 
 def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:

@@ -1,18 +1,35 @@
-"""Codes of medicines that no table knows, for whoever maps them. Only of medicines that nothing else identifies."""
+"""Medicines that no code identifies: told as a gap, and their codes reported to whoever maps them. It guesses at none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from models.codes import Code, Concept
 from models.features.clinical import means
+from models.features.ingredients import ingredients
 from models.features.understood import NO_ALLERGY
 from models.knowledge.meaning import product
 from models.knowledge.types import Drugs, Knowledge
-from models.patient import PatientProfile
+from models.patient import Gap, PatientProfile, Reason
 
 Place = Literal["order", "medication", "allergy"]
+
+
+#: what is wrong with chart medicines, in words: {} is how many there are
+TOLD: Mapping[Reason, str] = {
+    "not_understood": "active medicines of the chart that no code known here identifies: {}; whether they change an enzyme is not known",
+    "conflict": "active medicines of the chart whose codes, or code and name, mean different medicines: {}; none of them was counted",
+}
+
+
+def doubtful_medicines(profile: PatientProfile, drugs: Drugs) -> tuple[Gap, ...]:
+    """One Gap for each kind of trouble with the active medicines that are not orders of this call."""
+    orders = {order.origin for order in profile.orders} - {""}
+    active = [m for m in profile.medications if m.active and m.origin not in orders]
+    found = Counter(gap.reason for medicine in active for gap in ingredients(medicine, drugs).gaps)
+    return tuple(Gap("medications", reason, TOLD[reason].format(number)) for reason, number in found.items())
 
 
 def unidentified(profile: PatientProfile, knowledge: Knowledge) -> Iterator[tuple[Place, Code]]:
