@@ -29,6 +29,8 @@ from models.patient import Gap, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
 from models.pharmacogenomics.question import Question
 
+ROUTE_NOT_KNOWN = "route-not-known"  #: message id
+
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
@@ -80,7 +82,7 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             chart = replace(known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=used)
             before = started(guideline, profile, knowledge)
             question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge), before)
-            answers.append(_about(order, assess_guideline(question)))
+            answers.append(_by_route(order, guideline, _about(order, assess_guideline(question))))
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
@@ -154,6 +156,16 @@ def _continued(guideline: Guideline, profile: PatientProfile, knowledge: Knowled
     """Looked up only for guidelines of which a row asks."""
     asks = any(row.tolerance_days is not None for row in guideline.rows)
     return continued_days(profile, guideline.drug.key, knowledge.drugs) if asks else 0
+
+
+def _by_route(order: Ordered, guideline: Guideline, answer: Assessment) -> Assessment:
+    """A rule that is not for every route holds as for systemic use where the route is not known, and the card says so.
+
+    Not more quietly: an infusion whose route nobody wrote down is no less dangerous.
+    """
+    if not guideline.not_for_routes or not order.routes or any(route and route not in guideline.not_for_routes for route in order.routes):
+        return answer
+    return replace(answer, findings=tuple(replace(f, notes=(*f.notes, ROUTE_NOT_KNOWN)) for f in answer.findings))
 
 
 def _other_route(guideline: Guideline) -> Assessment:
