@@ -16,8 +16,8 @@ HEAD = """# Medicines with advice
 
 Written from the knowledge files; each names its source, version, date and address.
 
-Codes: by which codes, beside the ingredient's own in RxNorm, orders of the medicine are known as shipped. Where products are missing, a site's own RxNorm brings them
-([integrate.md](integrate.md), "Medicines").
+Codes: by which codes, beside the ingredient's own in RxNorm, orders of the medicine are known as shipped.
+Where products are missing, a site's own RxNorm brings them ([integrate.md](integrate.md), "Medicines").
 
 | medicine | body | genes | codes |
 |---|---|---|---|
