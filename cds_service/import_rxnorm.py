@@ -44,7 +44,9 @@ def import_rxnorm(folder: Path, out: Path, drugs: Drugs) -> Counts:
     products = graph.products()
     if not products:
         raise KnowledgeError(f"{folder.name}: no code leads to an ingredient, so nothing was written; is RXNREL.RRF of the same release?")
-    made = Imported(graph.names, {"products": products, "ndc": _ndcs(folder, products), **_coded(graph, products)})
+    made = Imported(
+        graph.names, {"products": products, "ndc": _ndcs(folder, products), **_coded(graph, products), "names": graph.named(products)}
+    )
     over = laid_over(drugs, made, out.name)
     _write(out, made)
     incomplete = sum("?" in p.ingredients for p in products.values())

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from models.codes import Concept
-from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.drug_files import UNKNOWN, words_of
 from models.knowledge.types import Drugs, Product
 
 NOTHING: frozenset[str] = frozenset()
 FAR = 300  #: characters that are looked at: a name stands at the beginning of what is ordered
-_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def named(words: str, names: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Ingredients of every name in it; of names inside each other the longest counts (trastuzumab deruxtecan is no trastuzumab)."""
-    parts = _WORDS.findall(words[:FAR].lower())
+    parts = words_of(words[:FAR])
     found = NOTHING
     start = 0
     while start < len(parts):

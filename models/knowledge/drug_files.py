@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from models.codes import NCIT, UNII
@@ -22,6 +23,7 @@ TABLES = {
     "routes": ("word", "route"),
 }
 LATE = frozenset({"ndc", "unii", "ncit", "names"})  #: tables that are read at first use
+_WORDS = re.compile(r"[a-z0-9]+")
 UNKNOWN = "?"  #: an ingredient of a product that the source could not name
 
 
@@ -83,11 +85,25 @@ def _names(rows: Mapping[str, str], ingredients: Mapping[str, Drug]) -> dict[str
         if listed not in shared:
             shared[listed] = frozenset(product_of(listed, "", f"drugs/names.tsv: name '{name}'", ingredients).ingredients)
         found[name] = shared[listed]
-    for name in rows:
+    return with_beginnings(found)
+
+
+def with_beginnings(names: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    found = dict(names)
+    for name in names:
         words = name.split(" ")
         for length in range(1, len(words)):
             found.setdefault(" ".join(words[:length]), frozenset())
     return found
+
+
+def levelled(name: str) -> str:
+    """The words of a name as drugs/names.tsv has them: letters and digits in lower case, with single blanks."""
+    return " ".join(words_of(name))
+
+
+def words_of(name: str) -> list[str]:
+    return _WORDS.findall(name.lower())
 
 
 def _products(rows: Mapping[str, str], name: str, ingredients: Mapping[str, Drug], shared: dict[str, Product]) -> dict[str, Product]:

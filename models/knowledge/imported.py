@@ -9,12 +9,12 @@ from types import MappingProxyType
 from models.codes import SNOMED, UNII
 from models.errors import KnowledgeError
 from models.finding import Drug
-from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.drug_files import UNKNOWN, with_beginnings
 from models.knowledge.late import Layered
 from models.knowledge.types import Drugs, Product
 
 HEADER = ("table", "code", "ingredients", "route")  #: of the table "ingredients", the third cell is the name
-TABLES = ("ingredients", "products", "ndc", "snomed", "unii")
+TABLES = ("ingredients", "products", "ndc", "snomed", "unii", "names")
 _NAMED = "name:"
 
 
@@ -73,7 +73,14 @@ def laid_over(drugs: Drugs, imported: Imported, where: str) -> Drugs:
         products=Layered(products, drugs.products),
         ndc=Layered(tables["ndc"], drugs.ndc),
         coded={**drugs.coded, **coded},
+        names=_names(tables["names"], drugs.names),
     )
+
+
+def _names(imported: Mapping[str, Product], shipped: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """What either says that a name may mean: RxNorm and the shipped tables file a few medicines under different ids."""
+    both = {name: frozenset(product.ingredients) | shipped.get(name, frozenset()) for name, product in imported.items()}
+    return Layered({name: meant for name, meant in with_beginnings(both).items() if meant or name not in shipped}, shipped)
 
 
 def _here(code: str, name: str, drugs: Drugs, ingredients: dict[str, Drug]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.drug_files import UNKNOWN, levelled
 from models.knowledge.rxnorm_files import RXNORM_SAB, SNOMED_SAB, UNII_SAB, Atom
 from models.knowledge.types import Product
 
@@ -15,6 +15,8 @@ RANK = {kind: rank for rank, kinds in enumerate(KINDS) for kind in kinds.split()
 COMPONENTS = frozenset({"IN", "PIN", "SCDC"})
 PACKS = frozenset({"GPCK", "BPCK"})
 BRAND = "BN"  #: one brand may stand on products of several kinds: its products must not be widened by it
+SHORTEST = 5  #: letters of a brand's name: shorter ones are words of other things too
+NAMED = frozenset({BRAND, "PIN"})
 DOSE_FORMS = frozenset({"DF", "DFG"})
 #: words of a dose form → route; a form that says two, or none, leaves it open
 FORM_WORDS = {
@@ -39,6 +41,7 @@ class Graph:
 
     kinds: dict[str, str] = field(default_factory=dict)  #: RxCUI → kind; an id that is obsolete keeps its last one
     names: dict[str, str] = field(default_factory=dict)  #: of ingredients
+    others_named: dict[str, str] = field(default_factory=dict)  #: of brands and precise ingredients
     forms: dict[str, str] = field(default_factory=dict)  #: RxCUI of a dose form → its route
     others: dict[str, dict[str, set[str]]] = field(default_factory=lambda: {SNOMED_SAB: {}, UNII_SAB: {}})  #: vocabulary → code → RxCUIs
     parts: dict[str, set[str]] = field(default_factory=dict)
@@ -58,6 +61,8 @@ class Graph:
                 self._current.add(atom.rxcui)
             if atom.kind == "IN":
                 self.names[atom.rxcui] = atom.name
+            elif atom.kind in NAMED:
+                self.others_named[atom.rxcui] = atom.name
 
     def relate(self, whole: str, part: str, is_form: bool) -> None:
         """Kept where it leads from a whole to a part, by the kinds of both."""
@@ -100,6 +105,16 @@ class Graph:
     def _route(self, code: str) -> str:
         routes = {self.forms[form] for form in self.form_of.get(code, ())}
         return routes.pop() if len(routes) == 1 else ""
+
+    def named(self, products: Mapping[str, Product]) -> dict[str, Product]:
+        """Names of ingredients, precise ingredients and brands: to doubt a code with, and nothing else."""
+        meant = {**{code: Product((code,)) for code in self.names}, **products}
+        found: dict[str, set[str]] = {}
+        for code, name in (*self.names.items(), *self.others_named.items()):
+            words = levelled(name)
+            if code in meant and UNKNOWN not in meant[code].ingredients and (len(words) >= SHORTEST or (words and code in self.names)):
+                found.setdefault(words, set()).update(meant[code].ingredients)
+        return {words: Product(tuple(sorted(inside))) for words, inside in found.items()}
 
     def coded(self, vocabulary: str, products: Mapping[str, Product]) -> dict[str, Product]:
         """Codes of another vocabulary that RxNorm files under a medicine; one that means several is left out."""

@@ -11,10 +11,12 @@ from cds_service.cli import main
 from cds_service.import_rxnorm import Counts, import_rxnorm
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
-from models.codes import NDC, RXNORM, SNOMED, UNII, Code
+from models.codes import NDC, RXNORM, SNOMED, UNII, Code, Concept
 from models.errors import KnowledgeError
+from models.features.ingredients import ingredients
 from models.knowledge.meaning import product
 from models.knowledge.types import Drugs, Knowledge, Product
+from models.patient import Order
 from tests.support.rxnorm_release import ATOMS, ATTRIBUTES, RELATIONS, atom, relation, write_release
 
 
@@ -91,6 +93,27 @@ def test_a_part_that_is_shipped_and_not_imported_is_not_lost(tmp_path: Path, kno
     import_rxnorm(write_release(tmp_path, rel=(*rel, relation("993781", "consists_of", "9000005"))), out, knowledge.drugs)
     drugs = with_site_files(knowledge, Settings(rxnorm_file=str(out))).drugs
     assert product(Code(RXNORM, "993781"), drugs) == knowledge.drugs.products["993781"]
+
+
+@pytest.mark.parametrize(
+    ("code", "display", "met"),
+    [
+        ("309362", "Plavix 75 MG Oral Tablet", True),
+        ("309362", "Umbrella 75", True),
+        ("309362", "Newpharmol 5 MG", False),
+        ("9000010", "Newpharmol 5 MG", True),
+        ("9000010", "clopidogrel bisulfate", False),
+        ("9000018", "valproic acid 250 MG", True),
+        ("9000017", "vericiguat 5 MG", True),
+    ],
+)
+def test_fault_E24_names_come_along_so_that_codes_can_be_doubted(
+    code: str, display: str, met: bool, tmp_path: Path, knowledge: Knowledge
+) -> None:
+    drugs, _ = imported(tmp_path, knowledge)
+    found = ingredients(Order("", Concept((Code(RXNORM, code, display),))), drugs)
+    assert bool(found.drugs) is met
+    assert ([g.reason for g in found.gaps] == ["conflict"]) is not met
 
 
 @pytest.mark.parametrize(
