@@ -21,6 +21,7 @@ from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.store.feedback import FeedbackStore
+from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
 from fhir_mappings.profile import read_profile
 from models.finding import Assessment
@@ -40,6 +41,7 @@ class State:
     client: FhirClient
     feedback: FeedbackStore
     recall: Recall
+    unmapped: Unmapped
     metrics: Metrics
     log: Log
     present: Present
@@ -88,6 +90,7 @@ def answer(body: bytes, service: Service, state: State, deadline: Deadline, trac
         as_of=state.today(),
         strict=state.settings.strict,
     )
+    state.unmapped.count(profile, state.knowledge, state.now())
     found = addressed(service.assess(profile, state.knowledge), asked.user)
     memory = state.recall.of(found, asked, profile.orders, service, state.now())
     shown = withhold(found, service, memory)

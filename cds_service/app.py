@@ -19,8 +19,11 @@ from cds_service.routes import attach
 from cds_service.service import Service
 from cds_service.services import load_services
 from cds_service.settings import Settings, settings_or_exit
+from cds_service.site_files import with_site_files
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.memory import MemoryStore
+from cds_service.store.unmapped import UnmappedStore
+from cds_service.unmapped import Unmapped
 from models.knowledge.load import load
 from models.knowledge.site import asking_first
 from models.knowledge.types import Knowledge
@@ -50,11 +53,12 @@ def create_state(
 
     return State(
         settings=settings,
-        knowledge=asking_first(load() if knowledge is None else knowledge, settings.ask_first),
+        knowledge=with_site_files(asking_first(load() if knowledge is None else knowledge, settings.ask_first), settings),
         services=load_services() if services is None else services,
         client=FhirClient(settings, offline=offline, next_refused=next_refused),
         feedback=FeedbackStore(settings.store_url, settings.comment_key),
         recall=Recall(memory, settings.most_info, metrics, log),
+        unmapped=Unmapped(UnmappedStore(settings.store_url) if remember and settings.unmapped else None, metrics),
         metrics=metrics,
         log=log,
         present=present or partial(cards, most_info=settings.most_info),

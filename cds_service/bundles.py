@@ -47,7 +47,7 @@ def found_of(pages: Sequence[Page], wanted: Input, trouble: str = "") -> Found:
     because = (
         next((p.trouble for p in pages if p.trouble), "") or trouble or ("fewer resources came than the search found" if short else "")
     )
-    kept = latest([r for p in pages for r in p.resources if not wanted.codes or matches(r, wanted.codes)])
+    kept = latest([r for p in pages for r in p.resources if not wanted.codes or kind(r) in wanted.beside or matches(r, wanted.codes)])
     return Found(kept, complete=not because, because=because)
 
 
@@ -95,7 +95,7 @@ def _taken_apart(listed: Sequence[Mapping[str, Any]], wanted: Input) -> tuple[li
             outcomes.append(mapping(resource))
         elif of:
             counted += mapping(entry.get("search")).get("mode") not in _UNCOUNTED
-            if of == wanted.resource_type:
+            if of == wanted.resource_type or of in wanted.beside:
                 own.append(mapping(resource))
     return own, outcomes, counted
 

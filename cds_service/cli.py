@@ -56,7 +56,10 @@ def serve(host: str | None, port: int | None) -> None:
     if state.recall.store is not None:
         state.recall.store.open_beside(state.now(), after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
-    server.run()
+    try:
+        server.run()
+    finally:
+        state.unmapped.flush()
 
 
 def _warn_about(settings: Settings) -> None:
@@ -147,6 +150,23 @@ def phenotype(table: Path) -> None:
         _stop(f"{table}: {error}")
 
 
+@main.command()
+def unmapped() -> None:
+    """Print the codes of medicines that no table knows: where they were met, how often, first and last. The most frequent first.
+
+    Tab-separated. What they mean is for you to say: in PRECISION_HOOKS_SITE_CODES, or by your own RxNorm (knowledge import-rxnorm).
+    """
+    from cds_service.errors import StoreUnavailable
+    from cds_service.remembered import TENANT
+    from cds_service.store.unmapped import COLUMNS, UnmappedStore
+
+    try:
+        rows = UnmappedStore(settings_or_exit().store_url).rows(TENANT)
+    except StoreUnavailable as error:
+        _stop(str(error))
+    _print("\n".join("\t".join(cells) for cells in (COLUMNS, *rows)))
+
+
 @main.group()
 def knowledge() -> None:
     """What the service knows."""
@@ -155,13 +175,53 @@ def knowledge() -> None:
 @knowledge.command()
 def check() -> None:
     """Read every knowledge file and prove that each guideline answers every combination of its keys."""
-    known = _knowledge()
+    from cds_service.site_files import summary, with_site_files
+
+    settings = settings_or_exit()
+    try:
+        known = with_site_files(_knowledge(), settings)
+        site = summary(known, settings, date.today())
+    except PrecisionError as error:
+        _stop(str(error))
     guidelines = [guideline for several in known.guidelines.values() for guideline in several]
     rows = sum(len(guideline.rows) for guideline in guidelines)
     alleles = sum(len(gene.alleles) for gene in known.genes.values())
     click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.")
-    click.echo(f"{len(known.drugs.ingredients)} ingredients, {len(known.drugs.products)} products, {len(known.drugs.ndc)} NDCs.")
+    drugs = known.drugs
+    substances = sum(len(table) for table in drugs.coded.values())
+    click.echo(f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.ndc)} NDCs.")
+    click.echo(f"{len(drugs.atc)} ATC codes, {substances} of UNII and NCI Thesaurus, {sum(map(bool, drugs.names.values()))} names.")
+    for line in site:
+        click.echo(line)
     click.echo(f"Sound. Digest {known.digest}.")
+
+
+@knowledge.command("import-rxnorm")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("rxnorm.tsv"), help="Where to write (default rxnorm.tsv)."
+)
+def import_release(folder: Path, out: Path) -> None:
+    """Read your own RxNorm release in DIR (RXNCONSO.RRF, RXNREL.RRF and, for NDCs, RXNSAT.RRF) and write the file that the service reads.
+
+    The file is yours, under your UMLS licence: keep it out of repositories. Name it in PRECISION_HOOKS_RXNORM_FILE.
+    """
+    from cds_service.import_rxnorm import import_rxnorm
+
+    try:
+        counts = import_rxnorm(folder, out, _knowledge().drugs)
+    except PrecisionError as error:
+        _stop(str(error))
+    except UnicodeDecodeError:
+        _stop(f"{folder}: a file is not UTF-8, so nothing was written. Take the release as NLM gives it.")
+    except OSError as error:
+        _stop(f"{error.filename}: {error.strerror}, so nothing was written.")
+    click.echo(f"{counts.ingredients} ingredients, {counts.products} products ({counts.incomplete} with a part that is not known).")
+    click.echo(f"{counts.ndcs} NDCs, {counts.snomed} SNOMED CT codes.")
+    if counts.differing:
+        shown = ", ".join(counts.differing[:10])
+        click.echo(f"{len(counts.differing)} codes mean other ingredients than in the shipped tables; yours will hold: {shown} …")
+    click.echo(f"Wrote {out}. Set PRECISION_HOOKS_RXNORM_FILE to it, and keep it to yourselves (UMLS licence).")
 
 
 @main.command()

@@ -45,6 +45,14 @@ class Metrics:
             "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry
         )
 
+        self._unmapped = Counter(
+            "precision_hooks_unmapped_codes", "Codes of medicines that no table knows, by code system", ["system"], registry=self.registry
+        )
+
+    def unmapped(self, system: str, count: int) -> None:
+        """`system`: one of our own short words, so that a sender cannot make labels."""
+        self._unmapped.labels(system).inc(count)
+
     def answered(self, service: str, status: int, seconds: float) -> None:
         self._requests.labels(service, str(status)).inc()
         self._seconds.labels(service).observe(seconds)

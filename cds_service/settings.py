@@ -92,6 +92,9 @@ class Settings:
     memory_key: str = field(default="", repr=False)  #: of the hashes that stand for patients; without it the store makes its own
     most_info: int = field(default=3, metadata={"range": (0, 50)})  #: cards of info in one answer; the rest are named in one card
     ask_first: tuple[str, ...] = ()  #: ingredients whose first start without a result asks for the test, beside those that always do
+    site_codes: str = ""  #: a file with the site's own codes of medicines (docs/integrate.md)
+    rxnorm_file: str = ""  #: what `precision-hooks knowledge import-rxnorm` wrote
+    unmapped: bool = True  #: keep, in the store, codes of medicines that no table knows, and how often they came
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
 
     def __post_init__(self) -> None:
@@ -161,6 +164,14 @@ def _store(given: Settings) -> str:
     return "" if known else "must be an SQLAlchemy URL of SQLite or PostgreSQL, such as sqlite:////var/lib/precision-hooks/store.sqlite"
 
 
+def _file(name: str) -> Callable[[Settings], str]:
+    def check(given: Settings) -> str:
+        path = getattr(given, name)
+        return "" if not path or Path(path).is_file() else "names no file, so none of its codes would be known; correct the path"
+
+    return check
+
+
 _FIELDS = {f.name: f for f in fields(Settings)}
 
 #: what is checked of each setting: the answer is what is wrong, "" when nothing is
@@ -172,6 +183,8 @@ CHECKS: Mapping[str, Callable[[Settings], str]] = {
     "store_url": _store,
     "comment_key": _comment_key,
     "memory_key": _memory_key,
+    "site_codes": _file("site_codes"),
+    "rxnorm_file": _file("rxnorm_file"),
 }
 
 

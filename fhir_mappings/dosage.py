@@ -31,12 +31,17 @@ _A_DAY: Mapping[str, float] = {
 def dosages_of(resource: Resource) -> tuple[Dosage, ...]:
     """One Dosage for each instruction, in their order; () where any of them cannot be read: a part of a dose is no dose."""
     found = []
-    for instruction in mappings(resource.get("dosageInstruction")):
+    for instruction in instructions_of(resource):
         amounts = _amounts(_dose(instruction))
         if amounts is None or instruction.get("modifierExtension"):
             return ()
         found.append(Dosage(*amounts, _per_day(mapping(instruction.get("timing")))))
     return tuple(found)
+
+
+def instructions_of(resource: Resource) -> tuple[Mapping[str, Any], ...]:
+    """Of a request, or of a statement, which names them otherwise."""
+    return mappings(resource.get("dosageInstruction")) or mappings(resource.get("dosage"))
 
 
 def _dose(instruction: Mapping[str, Any]) -> Mapping[str, Any]:

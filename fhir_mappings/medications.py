@@ -1,8 +1,8 @@
-"""The input `medications`: what the patient takes, or took lately, as coded. Which of it matters is the core's to say."""
+"""The input `medications`: what the patient takes, or took lately, as it was ordered. Which of it matters is the core's to say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fhir_mappings.dosage import dosages_of
 from fhir_mappings.inputs import Input, Read, Resource
@@ -14,24 +14,40 @@ ACTIVE = frozenset({"active", "on-hold"})
 PAST = frozenset({"completed", "stopped"})
 
 
-def read_medications(resources: Sequence[Resource]) -> Read:
-    """One Medication for each MedicationRequest that was in force; drafts, plans and errors are none."""
+def read_medications(resources: Sequence[Resource], around: Mapping[str, Resource] | None = None, server: str = "") -> Read:
+    """One Medication for each MedicationRequest that was in force; drafts, plans and errors are none.
+
+    `around`: Medications that came along, by 'Type/id' and fullUrl, since many a chart names its medicines by reference.
+    """
     found: list[Medication] = []
     gaps: list[Gap] = []
-    known = {origin(r): r for r in resources}
+    known = {**(around or {}), **{origin(r): r for r in resources}}
     for resource in latest([r for r in resources if kind(r) == "MedicationRequest"]):
         status = text(resource.get("status"))
         if is_true(resource.get("doNotPerform")) or status not in ACTIVE | PAST:
             continue
-        medication, ingredients, _, unresolved = medicine_of(resource, known, "")
-        if unresolved or not (medication or ingredients):
-            gaps.append(Gap("medications", "not_understood", "a medicine of the chart is not identified", origin(resource)))
-            continue
         began = text(resource.get("authoredOn"))[:10]
-        dosages = dosages_of(resource) if status == "active" else ()  # what is on hold is not being taken
-        active, ended = status in ACTIVE, _ended(resource)
-        found.append(Medication(medication, ingredients, route_of(resource), active, ended, origin(resource), began, dosages))
+        medicine = chart_medicine(
+            resource, known, server, active=status in ACTIVE, held=status != "active", ended=_ended(resource), began=began
+        )
+        found += [medicine] if medicine else []
+        gaps += [] if medicine else [not_identified(resource)]
     return Read(tuple(found), tuple(gaps))
+
+
+def chart_medicine(
+    resource: Resource, known: Mapping[str, Resource], server: str, *, active: bool, held: bool, ended: str, began: str
+) -> Medication | None:
+    """What a request or a statement names; None where its reference leads nowhere, or where it names nothing. `held`: not being taken."""
+    medication, ingredients, _, unresolved = medicine_of(resource, known, server)
+    if unresolved or not (medication or ingredients):
+        return None
+    dosages = () if held else dosages_of(resource)
+    return Medication(medication, ingredients, route_of(resource), active, ended, origin(resource), began, dosages)
+
+
+def not_identified(resource: Resource) -> Gap:
+    return Gap("medications", "not_understood", "a medicine of the chart is not identified", origin(resource))
 
 
 def _ended(resource: Resource) -> str:
@@ -42,7 +58,9 @@ def _ended(resource: Resource) -> str:
 
 MEDICATIONS = Input(
     "medications",
-    "MedicationRequest?patient={{context.patientId}}&status=active,on-hold,completed,stopped&_count=200",
+    "MedicationRequest?patient={{context.patientId}}&status=active,on-hold,completed,stopped&_include=MedicationRequest:medication&_count=200",
     "MedicationRequest",
     read_medications,
+    beside=frozenset({"Medication"}),
+    read_with=read_medications,
 )

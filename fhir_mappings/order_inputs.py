@@ -10,9 +10,10 @@ from fhir_mappings.measurements import measurements_input
 from fhir_mappings.medications import MEDICATIONS
 from fhir_mappings.patient import PATIENT
 from fhir_mappings.requests import REQUESTS
+from fhir_mappings.statements import STATEMENTS
 from models.knowledge.types import Knowledge
 
 
 def order_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
     """Without a look at the genetic results nothing can be said; the rest makes the advice fit the patient."""
-    return (PATIENT, genotypes_input(knowledge), MEDICATIONS, CONDITIONS, measurements_input(knowledge), ALLERGIES, REQUESTS)
+    return (PATIENT, genotypes_input(knowledge), MEDICATIONS, CONDITIONS, measurements_input(knowledge), ALLERGIES, REQUESTS, STATEMENTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fhir_mappings.dosage import dosages_of
+from fhir_mappings.dosage import dosages_of, instructions_of
 from fhir_mappings.inputs import Read, Resource
 from fhir_mappings.reasons import REASON_LOST, reason_lost, reasons_of
 from fhir_mappings.references import medication_references, parse, resolve
@@ -170,5 +170,5 @@ def _ingredients(
 
 def route_of(resource: Resource) -> Concept:
     """The route of the dosage instructions, if they agree on one."""
-    routes = {r for d in mappings(resource.get("dosageInstruction")) if (r := concept(d.get("route")))}
+    routes = {r for d in instructions_of(resource) if (r := concept(d.get("route")))}
     return next(iter(routes)) if len(routes) == 1 else Concept()

@@ -47,7 +47,8 @@ def read_profile(
     subject = subject_of(patient, server, everything + drafted)
     specimens = [r for r in everything if kind(r) == "Specimen"]
     notes = _Notes(list(record.gaps))
-    read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, notes, strict) for i in inputs}
+    around = {**{origin(r): r for r in everything if kind(r) == "Medication"}, **record.referenced}
+    read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, around, notes, strict) for i in inputs}
     known = {**record.referenced, **_reasons(drafted, everything, subject)}
     problems_known = "conditions" in notes.admitted and _complete(record.found, "conditions")
     drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes, problems_known).values
@@ -62,7 +63,7 @@ def read_profile(
         genotypes=_of(read, "genotypes", GeneResult),
         variants=tuple(v for name in VARIANTS for v in _of(read, name, Variant)),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),
-        medications=_of(read, "medications", Medication),
+        medications=(*_of(read, "medications", Medication), *_of(read, "statements", Medication)),
         conditions=_of(read, "conditions", Condition),
         measurements=_of(read, "measurements", Measurement),
         allergies=_of(read, "allergies", Allergy),
@@ -96,7 +97,15 @@ class _Notes:
         self.foreign += admitted.foreign
 
 
-def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens: Sequence[Resource], notes: _Notes, strict: bool) -> Read:
+def _read_input(
+    wanted: Input,
+    found: Found | None,
+    subject: Subject,
+    specimens: Sequence[Resource],
+    around: Mapping[str, Resource],
+    notes: _Notes,
+    strict: bool,
+) -> Read:
     """Read one input past the firewall; what could not be had becomes a Gap."""
     if (found is None or found.failed or not found.complete) and not wanted.on_demand:
         state = "only partly read" if found and not found.failed else "not read"
@@ -104,7 +113,8 @@ def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens:
     admitted = admit(found.resources if found else (), subject, specimens)
     if strict and admitted.foreign:
         return _distrusted(wanted, admitted, notes)
-    read = wanted.read(in_r4(wanted.resource_type, admitted.resources))
+    shaped = in_r4(wanted.resource_type, admitted.resources)
+    read = wanted.read_with(shaped, around, subject.server) if wanted.read_with else wanted.read(shaped)
     notes.add(admitted, read)
     notes.admitted[wanted.field] = admitted.resources
     if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):

@@ -71,8 +71,8 @@ def needed(draft_orders: Any, known: Container[str], server: str = "") -> tuple[
 
 
 def medication_references(resource: Any) -> tuple[Any, ...]:
-    """The Reference elements by which a medication request names its medicine (R4, and R5's CodeableReference)."""
-    if kind(resource) != "MedicationRequest":
+    """The Reference elements by which a medication request or statement names its medicine (R4, and R5's CodeableReference)."""
+    if kind(resource) not in ("MedicationRequest", "MedicationStatement"):
         return ()
     stated = (resource.get("medicationReference"), mapping(resource.get("medication")).get("reference"))
     return tuple(s for s in stated if s)

@@ -50,5 +50,20 @@ SHOWN = Table(
     Index("shown_when", "shown_at"),
 )
 
+#: One row for each code of a medicine that no table knows. Nothing of a patient: no display, no id, and only what looks like a code.
+UNMAPPED = Table(
+    "unmapped",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("tenant", String(200), nullable=False),
+    Column("place", String(16), nullable=False),  # order · medication · allergy
+    Column("system", String(200), nullable=False),  # "" where the sender gave none
+    Column("code", String(64), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    UniqueConstraint("tenant", "place", "system", "code", name="unmapped_once"),
+)
+
 #: The random key of the hashes, where the operator sets none: made with the store, and never leaves it.
 SALT = Table("salt", METADATA, Column("id", Integer, primary_key=True), Column("value", LargeBinary, nullable=False))

@@ -22,11 +22,14 @@ from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.features.phenoconversion import Taken, converted, modulating, taken
 from models.features.started import started
+from models.features.unidentified import doubtful_medicines
 from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
 from models.pharmacogenomics.question import Question
+
+ROUTE_NOT_KNOWN = "route-not-known"  #: message id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     Raises the first fault when every rule of every order failed: nothing could be evaluated, which must not look
     like an empty answer.
     """
-    return with_options(_assess(profile, knowledge), profile, knowledge, _assess)
+    found = with_options(_assess(profile, knowledge), profile, knowledge, _assess)
+    if not (found.findings or found.checked):
+        return found
+    # beside the answer, not in it: an alternative is not made unsure a second time by the same medicines
+    return replace(found, gaps=tuple(dict.fromkeys((*found.gaps, *doubtful_medicines(profile, knowledge.drugs)))))
 
 
 def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
@@ -75,7 +82,7 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             chart = replace(known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=used)
             before = started(guideline, profile, knowledge)
             question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge), before)
-            answers.append(_about(order, assess_guideline(question)))
+            answers.append(_by_route(order, guideline, _about(order, assess_guideline(question))))
         except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
@@ -149,6 +156,16 @@ def _continued(guideline: Guideline, profile: PatientProfile, knowledge: Knowled
     """Looked up only for guidelines of which a row asks."""
     asks = any(row.tolerance_days is not None for row in guideline.rows)
     return continued_days(profile, guideline.drug.key, knowledge.drugs) if asks else 0
+
+
+def _by_route(order: Ordered, guideline: Guideline, answer: Assessment) -> Assessment:
+    """A rule that is not for every route holds as for systemic use where the route is not known, and the card says so.
+
+    Not more quietly: an infusion whose route nobody wrote down is no less dangerous.
+    """
+    if not guideline.not_for_routes or not order.routes or any(route and route not in guideline.not_for_routes for route in order.routes):
+        return answer
+    return replace(answer, findings=tuple(replace(f, notes=(*f.notes, ROUTE_NOT_KNOWN)) for f in answer.findings))
 
 
 def _other_route(guideline: Guideline) -> Assessment:

@@ -13,9 +13,9 @@ from models.decisions.cautions import cautions
 from models.features.age import Age
 from models.features.circumstances import days_since
 from models.features.clinical import conditions_of
-from models.features.ingredients import product
 from models.features.phenoconversion import Taken
 from models.finding import Assessment, Drug, Screened
+from models.knowledge.meaning import product
 from models.knowledge.types import Knowledge, Option
 from models.patient import PatientProfile
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from models.features.circumstances import days_since
 from models.features.clinical import conditions_of
-from models.features.ingredients import product
 from models.features.phenoconversion import Taken
+from models.knowledge.meaning import product
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 

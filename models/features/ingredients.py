@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.codes import ATC, NDC, RXNORM, SNOMED, Code, Concept
+from models.codes import NCIT, SNOMED, V3_ROUTE, Concept
+from models.features.named import contradicted
 from models.finding import Drug
 from models.knowledge.drug_files import UNKNOWN
+from models.knowledge.meaning import product
 from models.knowledge.types import Drugs, Product
-from models.patient import Gap, Medication, Order
+from models.patient import Gap, Medication, Order, Reason
 
-_NDC = re.compile(r"([0-9]{4,5})-([0-9]{3,4})-([0-9]{1,2})")
+ROUTES = frozenset({SNOMED, NCIT, V3_ROUTE})  #: code systems in which routes are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +26,37 @@ class Ingredients:
 
 def ingredients(order: Order | Medication, drugs: Drugs) -> Ingredients:
     """From the product's codes, else from the ingredients that its Medication lists; a Gap where that fails."""
-    found = [p for coding in order.medication.codings if (p := product(coding, drugs)) is not None]
-    if not found:
-        found = _listed(order.ingredients, drugs)
-    if not found:
-        return Ingredients(
-            (), (Gap("draft order", "not_understood", "its medicine is not identified by any code known here", order.origin),)
-        )
-    widest = _agreed(found)
+    found = coded(order.medication, drugs)
+    listed = _listed(order.ingredients, drugs)
+    if not found and not listed:
+        return _nothing(order, "not_understood", "its medicine is not identified by any code known here")
+    widest = _agreed(found or listed)
     if widest is None:
-        return Ingredients((), (Gap("draft order", "conflict", "its codes mean different medicines", order.origin),))
+        return _nothing(order, "conflict", "its codes mean different medicines")
+    if found and any(_known(p).isdisjoint(_known(widest)) for p in listed):
+        return _nothing(order, "conflict", "its code and the ingredients that it lists mean different medicines")
+    if contradicted(order.medication, widest, drugs) or (not found and _parts_contradicted(order.ingredients, drugs)):
+        return _nothing(order, "conflict", "its code means another medicine than its name says")
+    found = found or listed
     routes = {_route(order.route, drugs), *(p.route for p in found)} - {""}
     route = routes.pop() if len(routes) == 1 else ""  # where they differ it is not known, and the rules for systemic use apply
     known = tuple((drugs.ingredients[i], route) for i in widest.ingredients if i != UNKNOWN)
     partial = UNKNOWN in widest.ingredients and all(UNKNOWN in p.ingredients or len(_known(p)) < len(known) for p in found)
     gaps = (Gap("draft order", "not_understood", "one ingredient of its product is not identified", order.origin),) if partial else ()
     return Ingredients(known, gaps)
+
+
+def _nothing(order: Order | Medication, reason: Reason, because: str) -> Ingredients:
+    return Ingredients((), (Gap("draft order", reason, because, order.origin),))
+
+
+def coded(concept: Concept, drugs: Drugs) -> list[Product]:
+    """What each of its codings means that is known."""
+    return [p for coding in concept.codings if (p := product(coding, drugs)) is not None]
+
+
+def _parts_contradicted(concepts: Sequence[Concept], drugs: Drugs) -> bool:
+    return any(contradicted(concept, p, drugs) for concept in concepts for p in coded(concept, drugs))
 
 
 def _agreed(found: Sequence[Product]) -> Product | None:
@@ -53,34 +69,9 @@ def _known(product: Product) -> set[str]:
     return set(product.ingredients) - {UNKNOWN}
 
 
-def product(coding: Code, drugs: Drugs) -> Product | None:
-    """What one coding means, None when it is not known. A system that is missing or another is no match."""
-    if coding.system == RXNORM:
-        known = drugs.products.get(coding.code)
-        return known or (Product((coding.code,)) if coding.code in drugs.ingredients else None)
-    if coding.system == NDC:
-        return _by_ndc(coding.code, drugs)
-    return drugs.atc.get(coding.code.upper()) if coding.system == ATC else None
-
-
-def _by_ndc(code: str, drugs: Drugs) -> Product | None:
-    """11 digits, or 10 with hyphens (4-4-2, 5-3-2, 5-4-1); 10 bare digits only if every reading means the same."""
-    hyphened = _NDC.fullmatch(code)
-    if hyphened and sum(map(len, hyphened.groups())) >= 10:
-        labeler, item, package = hyphened.groups()
-        return drugs.ndc.get(labeler.zfill(5) + item.zfill(4) + package.zfill(2))
-    if len(code) == 11:
-        return drugs.ndc.get(code)
-    if len(code) != 10 or not code.isdigit():
-        return None
-    candidates = ("0" + code, code[:5] + "0" + code[5:], code[:9] + "0" + code[9:])
-    found = {p for c in candidates if (p := drugs.ndc.get(c)) is not None}
-    return found.pop() if len(found) == 1 else None
-
-
 def _listed(concepts: Sequence[Concept], drugs: Drugs) -> list[Product]:
     """The ingredients that a Medication lists, as one product; nothing when any of them is not understood."""
-    parts = [[p for coding in concept.codings if (p := product(coding, drugs)) is not None] for concept in concepts]
+    parts = [coded(concept, drugs) for concept in concepts]
     known = [p for found in parts if (p := _agreed(found)) is not None]
     if not known:
         return []
@@ -89,5 +80,9 @@ def _listed(concepts: Sequence[Concept], drugs: Drugs) -> list[Product]:
 
 
 def _route(route: Concept, drugs: Drugs) -> str:
-    words = [c.code for c in route.codings if c.system == SNOMED] + [c.display for c in route.codings] + [route.text]
+    """By its codes, which must agree; only where none of them is known, by its words."""
+    known = {drugs.routes[code] for c in route.codings if c.system in ROUTES and (code := c.code.lower()) in drugs.routes}
+    if known:
+        return known.pop() if len(known) == 1 else ""
+    words = [c.display for c in route.codings] + [route.text]
     return next((found for word in words if (found := drugs.routes.get(word.strip().lower()))), "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from models.codes import ICD10, ICD10_CM, SNOMED
 from models.features.clinical import means
-from models.features.ingredients import ingredients, product
+from models.features.ingredients import ingredients
+from models.features.named import contradicted
+from models.knowledge.meaning import product
 from models.knowledge.types import Knowledge
 from models.patient import Allergy, Condition, Medication, Order, PatientProfile
 
@@ -37,5 +39,8 @@ def _substance_known(allergy: Allergy, knowledge: Knowledge) -> bool:
     return (
         not allergy.to_medicine
         or (nothing is not None and means(said, nothing))
-        or any(product(coding, knowledge.drugs) is not None for coding in said.codings)
+        or any(
+            (found := product(coding, knowledge.drugs)) is not None and not contradicted(said, found, knowledge.drugs)
+            for coding in said.codings
+        )
     )

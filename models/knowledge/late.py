@@ -1,4 +1,4 @@
-"""A mapping that is made when it is first asked. What it holds is decided before; only the work waits."""
+"""Mappings that are not made before they are asked, or not copied to be joined. What they hold is decided before."""
 
 from __future__ import annotations
 
@@ -28,3 +28,23 @@ class Late(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+
+class Layered(Mapping[str, T]):
+    """Two mappings as one; what `first` holds comes before what `second` holds. Neither is copied."""
+
+    def __init__(self, first: Mapping[str, T], second: Mapping[str, T]) -> None:
+        self._first, self._second = first, second
+
+    def __getitem__(self, key: str) -> T:
+        return self._first[key] if key in self._first else self._second[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._first or key in self._second
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._first
+        yield from (key for key in self._second if key not in self._first)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

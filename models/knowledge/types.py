@@ -191,7 +191,12 @@ class Drugs:
     atc: Mapping[str, Product]  #: ATC level 5, only codes that mean one ingredient
     source: Source
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: ingredient → its chemical groups (ATC level 4)
-    routes: Mapping[str, str] = field(default_factory=dict)  #: SNOMED CT code or word for a route, in lower case → RxNorm's word for it
+    routes: Mapping[str, str] = field(default_factory=dict)  #: code or word for a route, in lower case → RxNorm's word for it
+    coded: Mapping[str, Mapping[str, Product]] = field(default_factory=dict)  #: further code systems (UNII, NCIt), by canonical URL
+    names: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  #: a name in levelled words → ingredients that it may mean; of a name's first words → none
+    own: Mapping[tuple[str, str], Product] = field(default_factory=dict)  #: what the site says of its own codes, by system and code
 
 
 @dataclass(frozen=True, slots=True)

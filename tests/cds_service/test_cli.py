@@ -10,14 +10,19 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from types import MethodType, SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.cli import main
+from models.codes import Code, Concept
 from models.knowledge.types import Knowledge
+from models.patient import Order, PatientProfile
 
 CONVERSATIONS = Path(__file__).parents[1] / "conversations"
 REFERENCE = Path(os.environ.get("PRECISION_HOOKS_REFERENCE") or Path(__file__).parents[3] / "shared")
@@ -245,3 +250,20 @@ def test_fault_G10_serve_says_that_callers_are_not_authenticated_and_ends_cleanl
             pass
         process.terminate()
         assert process.wait(timeout=20) == 0
+
+
+def test_serve_writes_what_waits_when_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes that no table knows are written beside the calls; those of the last seconds at the end."""
+    profile = PatientProfile(date(2026, 11, 26), orders=(Order("", Concept((Code("urn:oid:1.2.3", "A-1"),))),))
+
+    def ended(app: object, settings: object, refused: MethodType) -> Any:
+        state: Any = refused.__self__
+        state.unmapped.count(profile, state.knowledge, state.now())
+        return SimpleNamespace(run=lambda: None)
+
+    monkeypatch.setenv("PRECISION_HOOKS_STORE_URL", f"sqlite:///{tmp_path}/store.sqlite")
+    monkeypatch.setenv("PRECISION_HOOKS_MEMORY", "false")
+    monkeypatch.setattr("cds_service.server.server_of", ended)
+    monkeypatch.setattr("cds_service.cli.signal.signal", lambda *_: None)
+    assert run("serve").exit_code == 0
+    assert "urn:oid:1.2.3\tA-1\t1" in run("unmapped").stdout

@@ -246,6 +246,18 @@ def test_medications_are_found_in_drafts_and_in_any_key(client: FhirClient) -> N
     assert record.referenced == {"Medication/med1": MEDICATION, "urn:uuid:1": MEDICATION, "Medication/med2": other}
 
 
+def test_what_a_search_brings_along_is_kept_for_inputs_that_point_at_it(client: FhirClient, fhir: MockFhir) -> None:
+    asks = replace(RESULTS, beside=frozenset({"Medication"}))
+    page = bundle(observation(), MEDICATION)
+    page["entry"][1]["search"] = {"mode": "include"}
+    fhir.answers["Observation"] = page | {"total": 1}
+    for body in (with_server(fhir.base), request(prefetch={"results": page})):
+        found = gather(asked(body), (asks,), client, Deadline.after(2000)).found["results"]
+        assert (found.complete, [r["resourceType"] for r in found.resources]) == (True, ["Observation", "Medication"])
+        plain = gather(asked(body), (RESULTS,), client, Deadline.after(2000)).found["results"]
+        assert [r["resourceType"] for r in plain.resources] == ["Observation"]
+
+
 def test_a_medication_that_did_not_come_along_is_fetched(client: FhirClient, fhir: MockFhir) -> None:
     fhir.answers["Medication/med1"] = MEDICATION
     record = gathered(client, {"results": None, "labs": None}, body=with_server(fhir.base, context={"draftOrders": BY_REFERENCE}))

@@ -54,6 +54,29 @@ def test_a_medicine_by_reference_is_resolved_or_told() -> None:
     assert [(g.reason, g.origin) for g in read.gaps] == [("not_understood", "MedicationRequest/m1")]
 
 
+SERVER = "https://ehr.example.org/fhir"
+PRODUCT = {"resourceType": "Medication", "id": "x", "code": {"coding": [{"system": RXNORM, "code": "32937"}]}}
+
+
+@pytest.mark.parametrize(
+    ("reference", "around", "server"),
+    [
+        ("Medication/x", {"Medication/x": PRODUCT}, ""),
+        (f"{SERVER}/Medication/x", {"Medication/x": PRODUCT}, SERVER),
+        (f"{SERVER}/Medication/x/_history/2", {"Medication/x": PRODUCT}, SERVER + "/"),
+        (f"{SERVER}/Medication/x", {f"{SERVER}/Medication/x": PRODUCT}, ""),
+        ("urn:uuid:0b0d0b3a-0000-4000-8000-000000000001", {"urn:uuid:0b0d0b3a-0000-4000-8000-000000000001": PRODUCT}, ""),
+    ],
+)
+def test_a_medicine_of_the_chart_is_found_among_what_came_along(reference: str, around: dict[str, Any], server: str) -> None:
+    stated = request(medicationReference={"reference": reference})
+    del stated["medicationCodeableConcept"]
+    [medicine] = read_medications([stated], around, server).values
+    assert medicine.medication.codes(RXNORM) == ("32937",)
+    elsewhere = read_medications([stated], {"Medication/x": PRODUCT}, "https://other.example.org")
+    assert len(elsewhere.values) == (reference == "Medication/x"), "another server's Medication/x is another medicine"
+
+
 class _Counted(list[Any]):
     """Counts how often it is gone through."""
 

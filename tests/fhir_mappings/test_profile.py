@@ -13,11 +13,14 @@ from fhir_mappings.allergies import ALLERGIES
 from fhir_mappings.conditions import CONDITIONS
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
+from fhir_mappings.medications import MEDICATIONS
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import PATIENT
 from fhir_mappings.profile import read_profile
 from fhir_mappings.reasons import REASON_LOST
 from fhir_mappings.requests import REQUESTS
+from fhir_mappings.statements import STATEMENTS
+from models.codes import RXNORM
 from models.errors import PatientMismatch
 from models.patient import Order, PatientProfile
 from tests.support.fhir_examples import OBSERVATIONS, observation, orders, patient
@@ -259,3 +262,33 @@ def test_fault_B04_a_draft_service_of_another_patient_is_no_request() -> None:
     )
     profile = _profile([], drafts=draft)
     assert (profile.requests, profile.foreign) == ((), 1)
+
+
+def test_a_chart_that_names_its_medicines_by_reference_is_read_with_what_came_along() -> None:
+    """Many an EHR does: a search brings the Medications beside the requests, or another prefetch key holds them."""
+    product = {"resourceType": "Medication", "id": "x", "code": {"coding": [{"system": RXNORM, "code": "32937"}]}}
+    own = {"id": "m1", "status": "active", "subject": {"reference": "Patient/pat-1"}}
+    absolute = {"medicationReference": {"reference": "https://ehr.example/fhir/Medication/x"}}
+    request = {"resourceType": "MedicationRequest", **own, **absolute}
+    statement = {"resourceType": "MedicationStatement", **own, "medicationReference": {"reference": "Medication/x"}}
+
+    def read(found: dict[str, Found], referenced: dict[str, Any]) -> PatientProfile:
+        record = Record({"patient": Found((patient(),)), **found}, referenced=referenced)
+        inputs = (PATIENT, MEDICATIONS, STATEMENTS)
+        return read_profile(
+            record, inputs, patient="pat-1", server="https://ehr.example/fhir", drafts=[], selected=None, as_of=TODAY, strict=False
+        )
+
+    beside = {"medications": Found((request, product)), "statements": Found((statement,))}
+    for profile in (
+        read(beside, {}),
+        read({"medications": Found((request,)), "statements": Found((statement,))}, {"Medication/x": product}),
+    ):
+        assert [(m.origin, m.medication.codes(RXNORM)) for m in profile.medications] == [
+            ("MedicationRequest/m1", ("32937",)),
+            ("MedicationStatement/m1", ("32937",)),
+        ]
+        assert "medications" not in profile.unread
+    lost = read({"medications": Found((request,))}, {})
+    assert lost.medications == () and "medications" in lost.unread
+    assert not [gap for gap in lost.gaps if gap.subject == "statements"], "few servers have statements, and none is told to lack them"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import models.decisions.assess as decisions
-from models.codes import RXNORM, Code, Concept
+from models.codes import RXNORM, SNOMED, Code, Concept
 from models.decisions.assess import assess_orders
 from models.finding import Assessment
 from models.knowledge.load import load
@@ -242,3 +242,21 @@ def test_less_activity_never_means_a_quieter_card(one: str, other: str) -> None:
 
     assert level(one, other) == level(other, one)
     assert level(one, other) >= level(one, "Reference")
+
+
+@pytest.mark.parametrize(
+    ("drug", "code", "told", "noted"),
+    [
+        ("fluorouracil", "", True, True),
+        ("fluorouracil", "47625008", True, False),
+        ("fluorouracil", "6064005", False, False),
+        ("fluorouracil", "404", True, True),
+        ("capecitabine", "", True, False),
+    ],
+)
+def test_fault_E27_an_unknown_route_counts_as_systemic_and_the_card_says_so(drug: str, code: str, told: bool, noted: bool) -> None:
+    key = next(i for i, d in KNOWLEDGE.drugs.ingredients.items() if d.name == drug)
+    ordered = replace(order(key), route=Concept((Code(SNOMED, code),)) if code else Concept())
+    found = assess_orders(patient(result("DPYD", diplotypes=("c.1905+1G>A (*2A)/c.1905+1G>A (*2A)",)), orders=(ordered,)), KNOWLEDGE)
+    assert bool(found.findings) is told
+    assert any("route-not-known" in f.notes for f in found.findings) is noted

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.codes import ATC, NDC, RXNORM, SNOMED, Code, Concept
+from models.codes import ATC, NCIT, NDC, RXNORM, SNOMED, UNII, V3_ROUTE, Code, Concept
 from models.features.ingredients import ingredients
 from models.finding import Drug
 from models.knowledge.source_block import Source
@@ -32,12 +32,15 @@ SMALL = Drugs(
     },
     atc={"X01AA01": Product(("10",)), "D01AA01": Product(("10",), "TOPICAL")},
     source=Source("test", "1", "2026", "https://example.org", "2026-11-25", "made up"),
-    routes={"on the skin": "TOPICAL", "6064005": "TOPICAL", "26643006": "ORAL"},
+    routes={"on the skin": "TOPICAL", "6064005": "TOPICAL", "26643006": "ORAL", "c38304": "TOPICAL", "po": "ORAL"},
+    coded={UNII: {"ABC1": Product(("10",))}, NCIT: {"C2": Product(("20",))}},
+    names={"testol": frozenset({"10"}), "testex": frozenset({"10"}), "otherol": frozenset({"20"}), "otherol super": frozenset({"30"})},
+    own={("http://example.org/catalogue", "A-1"): Product(("20",), "ORAL")},
 )
 
 
 def order(*codes: tuple[str, str], listed: tuple[Concept, ...] = (), route: Concept = Concept(), text: str = "") -> Order:
-    medication = Concept(tuple(Code(system, code, "another name") for system, code in codes), text)
+    medication = Concept(tuple(Code(system, code, "another word") for system, code in codes), text)
     return Order("MedicationRequest/1", medication, ingredients=listed, route=route, origin="MedicationRequest/1")
 
 
@@ -68,6 +71,11 @@ def concept(system: str, code: str) -> Concept:
         ([rx("10"), rx("120")], [(PLAIN, "ORAL"), (CODEINE, "ORAL")]),
         ([rx("404"), rx("100")], [(PLAIN, "ORAL")]),
         ([("http://snomed.info/sct", "1"), rx("100")], [(PLAIN, "ORAL")]),
+        ([(UNII, "ABC1")], [(PLAIN, "")]),
+        ([(UNII, "abc1")], [(PLAIN, "")]),
+        ([(NCIT, "C2"), rx("20")], [(CODEINE, "")]),
+        ([("http://example.org/catalogue", "A-1")], [(CODEINE, "ORAL")]),
+        ([("http://example.org/catalogue", "A-2"), rx("100")], [(PLAIN, "ORAL")]),
     ],
 )
 def test_fault_E25_codes_of_every_level_lead_to_each_ingredient(codes: list[tuple[str, str]], expected: list[Any]) -> None:
@@ -87,6 +95,8 @@ def test_fault_E25_codes_of_every_level_lead_to_each_ingredient(codes: list[tupl
         [(NDC, "00001-020-3")],
         [(NDC, "0000100200")],
         [(ATC, "X01AA")],
+        [(NCIT, "ABC1")],
+        [(SNOMED, "A-1")],
     ],
 )
 def test_fault_E22_and_E23_a_code_that_is_not_known_is_a_gap_whatever_its_name(codes: list[tuple[str, str]]) -> None:
@@ -102,6 +112,67 @@ def test_fault_E24_codings_that_disagree_are_a_conflict_and_nothing_is_guessed(c
         found = ingredients(order(*turned), SMALL)
         assert found.drugs == ()
         assert [g.reason for g in found.gaps] == ["conflict"]
+
+
+@pytest.mark.parametrize(
+    ("display", "text"),
+    [
+        ("otherol 50 MG Oral Tablet", ""),
+        ("Otherol", ""),
+        ("", "OTHEROL 50mg tab"),
+        ("testol 50 MG Oral Tablet", "otherol 50mg tab"),
+        ("Otherol Super 50", ""),
+    ],
+)
+def test_fault_E24_a_display_that_names_another_known_medicine_is_a_conflict(display: str, text: str) -> None:
+    """One code beside every medicine of a chart (seen in SMART's data) must not make each of them the same one."""
+    found = ingredients(Order("", Concept((Code(RXNORM, "100", display),), text), origin="MedicationRequest/1"), SMALL)
+    assert found.drugs == ()
+    assert [(g.reason, g.origin) for g in found.gaps] == [("conflict", "MedicationRequest/1")]
+    assert "otherol" not in found.gaps[0].because.lower()
+
+
+@pytest.mark.parametrize(
+    ("code", "display"),
+    [
+        ("100", "100 [BN]"),
+        ("100", "Testol 50 MG Oral Tablet"),
+        ("100", "a brand that nobody knows"),
+        ("100", "testolate with otherolum"),
+        ("100", "Testex 50"),
+        ("100", "testol and otherol"),
+        ("120", "otherol 5 MG / testol 50 MG Oral Tablet"),
+        ("110", "otherol 5 MG"),
+    ],
+)
+def test_fault_E24_a_display_that_is_not_known_or_names_a_part_is_no_conflict(code: str, display: str) -> None:
+    found = ingredients(Order("", Concept((Code(RXNORM, code, display),))), SMALL)
+    assert PLAIN in [drug for drug, _ in found.drugs]
+    assert not [g for g in found.gaps if g.reason == "conflict"]
+
+
+def test_fault_E24_a_code_and_the_listed_ingredients_may_disagree_too() -> None:
+    assert [g.reason for g in ingredients(order(rx("100"), listed=(concept(RXNORM, "20"),)), SMALL).gaps] == ["conflict"]
+    assert ingredients(order(rx("100"), listed=(concept(RXNORM, "10"), concept(RXNORM, "404"))), SMALL).gaps == ()
+    contradicted = Concept((Code(RXNORM, "10", "Otherol"),))
+    assert [g.reason for g in ingredients(order(listed=(contradicted,)), SMALL).gaps] == ["conflict"]
+
+
+@pytest.mark.parametrize(
+    ("code", "display", "names"),
+    [
+        ("32968", "Plavix", ["clopidogrel"]),
+        ("32968", "32968 [BN]", ["clopidogrel"]),
+        ("32968", "warfarin 5 MG", []),
+        ("32968", "Coumadin", []),
+        ("161", "Paracetamol 500 mg", ["acetaminophen"]),
+        ("11118", "divalproex sodium", ["valproate"]),
+        ("224905", "trastuzumab deruxtecan", []),
+    ],
+)
+def test_fault_E24_shipped_names(code: str, display: str, names: list[str], knowledge: Knowledge) -> None:
+    found = ingredients(Order("", Concept((Code(RXNORM, code, display),))), knowledge.drugs)
+    assert [drug.name for drug, _ in found.drugs] == names
 
 
 def test_ten_digits_without_hyphens_count_only_when_every_reading_agrees() -> None:
@@ -134,6 +205,11 @@ def test_a_listed_ingredient_that_is_not_known_is_a_gap(odd: Concept) -> None:
     [
         ([rx("10")], Concept(text="On the skin"), "TOPICAL"),
         ([rx("10")], concept(SNOMED, "6064005"), "TOPICAL"),
+        ([rx("10")], concept(NCIT, "C38304"), "TOPICAL"),
+        ([rx("10")], concept(V3_ROUTE, "PO"), "ORAL"),
+        ([rx("10")], concept("http://example.org/routes", "PO"), ""),
+        ([rx("10")], Concept((Code(SNOMED, "26643006", "On the skin"),)), "ORAL"),
+        ([rx("10")], Concept((Code(SNOMED, "26643006"), Code(NCIT, "C38304"))), ""),
         ([rx("111")], concept(SNOMED, "6064005"), "TOPICAL"),
         ([rx("111")], Concept(), "TOPICAL"),
         ([rx("100")], concept(SNOMED, "6064005"), ""),
@@ -158,6 +234,8 @@ def test_fault_E27_a_route_that_is_contradicted_or_not_known_is_not_taken_for_lo
         (NDC, "16729-218-46", ["clopidogrel"]),
         (ATC, "B01AC04", ["clopidogrel"]),
         (RXNORM, "11118", ["valproate"]),
+        (UNII, "362O9ITL9D", ["acetaminophen"]),
+        (NCIT, "C97660", ["abemaciclib"]),
     ],
 )
 def test_shipped_codes(system: str, code: str, names: list[str], knowledge: Knowledge) -> None:

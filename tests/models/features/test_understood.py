@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from models.codes import ICD10_CM, RXNORM, SNOMED, Code, Concept
+from models.codes import ICD10_CM, RXNORM, SNOMED, UNII, Code, Concept
 from models.features.understood import half_understood
 from models.knowledge.types import Knowledge
 from models.patient import Allergy, Condition, Gap, Medication, Order, PatientProfile
@@ -33,6 +33,9 @@ def of(*codings: Code) -> Concept:
         ({"allergies": (Allergy(of(TICAGRELOR)),)}, ()),
         ({"allergies": (Allergy(of(UNKNOWN)),)}, ("allergies",)),
         ({"allergies": (Allergy(of(UNKNOWN, TICAGRELOR)),)}, ()),
+        ({"allergies": (Allergy(of(Code(RXNORM, "1116632", "Brilinta"))),)}, ()),
+        ({"allergies": (Allergy(of(Code(RXNORM, "1116632", "Plavix"))),)}, ("allergies",)),
+        ({"allergies": (Allergy(of(Code(UNII, "GLH0314RVC"))),)}, ()),
         ({"allergies": (Allergy(of(UNKNOWN), "past"),)}, ("allergies",)),
         ({"allergies": (Allergy(of(Code(SNOMED, "91935009"))),)}, ("allergies",)),
         ({"allergies": (Allergy(of(Code(SNOMED, "91935009")), to_medicine=False),)}, ()),

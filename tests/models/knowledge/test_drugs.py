@@ -9,9 +9,12 @@ from importlib.resources import files
 
 import pytest
 
+from models.codes import ATC, NCIT, NDC, RXNORM, UNII, Code
 from models.errors import KnowledgeError
+from models.features.named import named
 from models.knowledge.drug_files import TABLES, UNKNOWN, read_drugs
 from models.knowledge.late import Late
+from models.knowledge.meaning import product
 from models.knowledge.source_block import Source
 from models.knowledge.types import Drugs, Knowledge, Product
 from tests.support.reference import reference_file
@@ -23,11 +26,20 @@ SMALL = {
     "ndc": "ndc\tingredients\troute\n00000000001\t10\tORAL\n",
     "atc": "atc\tingredients\troute\nX01AA01\tname:newol\t\n",
     "routes": "word\troute\nskin\tTOPICAL\n",
+    "unii": "unii\tingredients\troute\nABC1\t10\t\n",
+    "ncit": "ncit\tingredients\troute\nC1\t20\t\n",
+    "names": "name\tingredients\ntestex\t10\nmixture\t10|20\n",
 }
 
 
 def read(**changed: str) -> Drugs:
     return read_drugs(SMALL | changed, SOURCE)
+
+
+def read_whole(changed: dict[str, str]) -> None:
+    drugs = read(**changed)
+    for late in (drugs.ndc, drugs.names, *drugs.coded.values()):
+        len(late)
 
 
 def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
@@ -37,6 +49,8 @@ def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
     assert drugs.products["101"].ingredients == ("10", UNKNOWN)
     assert (drugs.ingredients["10"].rxnorm, drugs.ingredients["name:newol"].rxnorm) == ("10", "")
     assert drugs.routes["skin"] == "TOPICAL"
+    assert (drugs.coded[UNII]["ABC1"], drugs.coded[NCIT]["C1"]) == (Product(("10",)), Product(("20",)))
+    assert drugs.names["mixture"] == {"10", "20"}
 
 
 @pytest.mark.parametrize(
@@ -50,11 +64,13 @@ def test_small_tables_are_read_and_equal_products_are_one_object() -> None:
         ("ndc", "ndc\tingredients\troute\n1\t\tORAL\n", "drugs/ndc.tsv: code 1: ingredient '' has no line in"),
         ("ingredients", "rxnorm\tname\n10\n", "drugs/ingredients.tsv: line 2 repeats a code or lacks a cell"),
         ("atc", "", "drugs/atc.tsv: the first line must be"),
+        ("unii", "unii\tingredients\troute\nX\t30\t\n", "drugs/unii.tsv: code X: ingredient '30' has no line in"),
+        ("names", "name\tingredients\ntestex\t30\n", "drugs/names.tsv: name 'testex': ingredient '30' has no line in"),
     ],
 )
 def test_one_broken_line_is_named(table: str, text: str, sentence: str) -> None:
     with pytest.raises(KnowledgeError) as raised:
-        len(read(**{table: text}).ndc)
+        read_whole({table: text})
     assert str(raised.value).startswith(sentence)
 
 
@@ -231,3 +247,58 @@ def test_the_tables_stay_small_in_memory() -> None:
     tracemalloc.stop()
     assert len(drugs.ndc) > 30_000
     assert held < 12_000_000
+
+
+def test_fault_E26_every_drug_with_a_guideline_is_met_by_every_code_of_it_that_a_table_holds(knowledge: Knowledge) -> None:
+    """Ingredient, precise ingredient and product ids, NDC, ATC, UNII and NCI Thesaurus codes: none is lost between table and answer."""
+    drugs = knowledge.drugs
+    tables = {RXNORM: drugs.products, NDC: drugs.ndc, ATC: drugs.atc, **drugs.coded}
+    met: dict[str, set[str]] = {key: set() for key in knowledge.guidelines}
+    for system, table in tables.items():
+        for code, stored in table.items():
+            found = product(Code(system, code, ""), drugs)
+            assert found == stored, (system, code)
+            for ingredient in stored.ingredients:
+                if ingredient in met:
+                    met[ingredient].add(system)
+    for key, systems in met.items():
+        assert key.startswith("name:") or product(Code(RXNORM, key, ""), drugs) == Product((key,))
+        assert systems, f"{key}: no table has a code for it, so its orders are met by its ingredient id alone"
+    assert len(drugs.coded[UNII]) > 800 and len(drugs.coded[NCIT]) > 150
+
+
+def test_fault_E26_precise_ingredients_and_older_ids_mean_their_ingredient(knowledge: Knowledge) -> None:
+    drugs = knowledge.drugs
+    seen = 0
+    with reference_file("data/drugs/ingredients.tsv").open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            for listed in filter(None, row["precise_ingredients_rxcui"].split("|")):
+                seen += 1
+                found = product(Code(RXNORM, listed.rpartition("=")[2], ""), drugs)
+                assert found is not None and row["rxcui_in"] in found.ingredients, listed
+    assert seen > 30
+
+
+@pytest.mark.parametrize("table", ["products", "ndc.gz"])
+def test_no_stored_product_is_doubted_for_its_own_name(table: str, knowledge: Knowledge) -> None:
+    """What RxNorm itself calls a product never contradicts its ingredients; of the brands of the NDC Directory two do."""
+    drugs = knowledge.drugs
+    is_ndc = table.startswith("ndc")
+    path = reference_file("data/drugs/ndc.tsv.gz" if is_ndc else "data/drugs/products.tsv")
+    doubted, recognised = set(), 0
+    with gzip.open(path, "rt", encoding="utf-8") if is_ndc else path.open(encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t"):
+            known = (drugs.ndc if is_ndc else drugs.products)[row["ndc11"] if is_ndc else row["rxcui"]]
+            name = row["product_name" if is_ndc else "name"]
+            said = named(name, drugs.names)
+            recognised += bool(said)
+            if said and UNKNOWN not in known.ingredients and said.isdisjoint(known.ingredients):
+                doubted.add(name)
+    assert doubted == ({"Opium Tincture Deodorized", "Humalog 70/30"} if is_ndc else set())
+    assert recognised > (25_000 if is_ndc else 12_000)
+
+
+def test_every_ingredient_has_a_name_and_none_shares_it(knowledge: Knowledge) -> None:
+    names = [drug.name for drug in knowledge.drugs.ingredients.values()]
+    assert not [name for name in names if not name or "RxNorm" in name]
+    assert len(set(names)) == len(names)

@@ -1,0 +1,59 @@
+"""Reads the two files by which a site lets its medicines be known: its own codes and its own RxNorm. Neither is part of this project."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from cds_service.settings import Settings, SettingsError
+from fhir_mappings.resource import canonical
+from models.knowledge.imported import laid_over, read_imported
+from models.knowledge.site_codes import SiteCode, read_site_codes, with_site_codes
+from models.knowledge.types import Drugs, Knowledge
+
+
+def with_site_files(knowledge: Knowledge, settings: Settings) -> Knowledge:
+    """The snapshot in which they hold; its digest is another one. Raises KnowledgeError with file and line, and SettingsError."""
+    if settings.rxnorm_file:
+        text = _text(settings.rxnorm_file, "rxnorm_file")
+        knowledge = _changed(knowledge, with_rxnorm(knowledge.drugs, text, settings.rxnorm_file), text)
+    if settings.site_codes:
+        text = _text(settings.site_codes, "site_codes")
+        knowledge = _changed(knowledge, with_site_codes(knowledge.drugs, site_rows(knowledge.drugs, text, settings.site_codes)), text)
+    return knowledge
+
+
+def with_rxnorm(drugs: Drugs, text: str, name: str) -> Drugs:
+    where = Path(name).name
+    return laid_over(drugs, read_imported(text.splitlines(), where), where)
+
+
+def site_rows(drugs: Drugs, text: str, name: str) -> tuple[SiteCode, ...]:
+    return read_site_codes(text.splitlines(), Path(name).name, drugs, canonical)
+
+
+def summary(knowledge: Knowledge, settings: Settings, today: date) -> list[str]:
+    """What `knowledge check` tells of the site's files; `knowledge` already holds them."""
+    lines = []
+    if settings.rxnorm_file:
+        drugs = knowledge.drugs
+        lines.append(f"With {Path(settings.rxnorm_file).name}: {len(drugs.ingredients)} ingredients, {len(drugs.products)} products.")
+    if settings.site_codes:
+        rows = site_rows(knowledge.drugs, _text(settings.site_codes, "site_codes"), settings.site_codes)
+        due = [row for row in rows if row.review_by < today]
+        lines.append(f"{len(rows)} codes of the site's own, {len(due)} due for review" + (f" ({due[0].owner} first)." if due else "."))
+    return lines
+
+
+def _changed(knowledge: Knowledge, drugs: Drugs, text: str) -> Knowledge:
+    digest = hashlib.sha256("\x1f".join([knowledge.digest, text]).encode()).hexdigest()[:12]
+    return replace(knowledge, drugs=drugs, digest=digest)
+
+
+def _text(name: str, setting: str) -> str:
+    try:
+        return Path(name).read_text("utf-8-sig")
+    except (OSError, ValueError):
+        raise SettingsError(f"{setting}: {Path(name).name} cannot be read as UTF-8 text; correct the file or its permissions.") from None
