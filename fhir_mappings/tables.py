@@ -48,6 +48,16 @@ class Observations:
     dropped: frozenset[str]
     kept: frozenset[str]
     source_class: Mapping[str, str]
+    labels: Mapping[str, str]  #: words of a code's usual name → that code, to find displays of another one
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Codes of genetic reports; a report's status → that of its contents; words that put its text out of use."""
+
+    codes: tuple[tuple[str, str], ...]
+    status: Mapping[str, str]
+    elsewhere: frozenset[str]
 
 
 @cache
@@ -93,15 +103,22 @@ def presence() -> Presence:
 
 @cache
 def observations() -> Observations:
-    table = _read("observations.toml", {"roles", "status", "source_class"})
+    table = _read("observations.toml", {"roles", "status", "source_class", "labels"})
     roles = {(s, code): role for role, systems in table["roles"].items() for s, listed in systems.items() for code in listed}
     classes = {word: name for name, listed in table["source_class"].items() for word in listed}
-    return Observations(roles, frozenset(table["status"]["dropped"]), frozenset(table["status"]["kept"]), classes)
+    return Observations(roles, frozenset(table["status"]["dropped"]), frozenset(table["status"]["kept"]), classes, table["labels"])
+
+
+@cache
+def reports() -> Reports:
+    table = _read("reports.toml", {"codes", "status", "elsewhere"})
+    codes = tuple((system, code) for system, listed in table["codes"].items() for code in listed)
+    return Reports(codes, table["status"], frozenset(table["elsewhere"]["words"]))
 
 
 def _read(name: str, members: set[str]) -> dict[str, Any]:
     """One table, with a complete [source] block and exactly the members its reader knows; else KnowledgeError."""
-    table = tomli.loads(files("fhir_mappings").joinpath(name).read_text("utf-8"))
+    table = tomli.loads(files("fhir_mappings").joinpath(name).hints_in("utf-8"))
     if table.keys() != members | {"source"} or table["source"].keys() != _SOURCE_KEYS:
         raise KnowledgeError(f"fhir_mappings/{name}: expected the members {sorted(members)} and a full [source]; found {sorted(table)}")
     return table

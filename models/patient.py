@@ -62,6 +62,7 @@ class GeneResult:
     derived_from: tuple[str, ...] = ()  #: origins of the results this one was derived from
     text_only: bool = False  #: read from free text without any code: low confidence
     element: str = ""  #: path of the element that told it, e.g. "Observation.valueCodeableConcept"; "" for the resource as a whole
+    prose: bool = False  #: read from running text (a conclusion, a note): a hint that no code confirms
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,9 +190,23 @@ def test_fault_E14_text_alone_is_marked() -> None:
     assert not _one("stu3-genotype").text_only
 
 
-def test_fault_E14_report_without_a_value_is_only_told() -> None:
+@pytest.mark.parametrize("written", ["see the attached report", "CYP2C19 *2/*2. This was not confirmed.", "CYP2C19 *2/*2. CYP2D6 *4/*4."])
+def test_fault_E14_a_note_that_is_not_one_result_is_only_told(written: str) -> None:
+    results, gaps = _read(_without("stu3-genotype", "valueCodeableConcept") | {"note": [{"text": written}]})
+    assert results == ()
+    assert [g.reason for g in gaps] == ["not_understood"] and "machine readable" in gaps[0].because
+
+
+def test_fault_E14_a_note_in_place_of_a_value_is_a_hint() -> None:
     noted = _without("stu3-genotype", "valueCodeableConcept") | {"note": [{"text": "CYP2C19 *2/*2, poor metabolizer"}]}
-    assert _refused(noted) == ("not_understood",)
+    (result,), gaps = _read(noted)
+    assert (result.diplotypes, result.phenotype, gaps) == (("*2/*2",), "Poor Metabolizer", ())
+    assert (result.text_only, result.prose, result.element) == (True, True, "Observation.note")
+
+
+def test_a_note_beside_a_value_is_not_read() -> None:
+    result = _one("stu3-genotype", note=[{"text": "CYP2C19 *1/*1"}])
+    assert (result.diplotypes, result.prose) == (("CYP2C19 *2/*2",), False)
 
 
 @pytest.mark.parametrize("written", ["*2/*2 Poor Metabolizer", "*2/*2 (Poor Metabolizer)"])
