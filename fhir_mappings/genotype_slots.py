@@ -5,18 +5,22 @@ A contradiction between two places is refused. It names no gene.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from fhir_mappings.core_genetics import core_slots
-from fhir_mappings.free_text import notes_of, hints_in
+from fhir_mappings.free_text import hints_in, notes_of
 from fhir_mappings.genotype_values import Value, read_value
 from fhir_mappings.genotype_words import Said
 from fhir_mappings.inputs import Resource
 from fhir_mappings.provenance import interpretation
+from fhir_mappings.resource import choice, mapping, text
 from models.patient import Reason
 
 #: what a code makes of a value; a presence or single-gene code outranks a general one
 ROLES = ("presence", "genotype", "haplotype", "single", "phenotype", "panel")
+_SCORE = re.compile(r"(?P<open>≥|>=)?\s*(?P<number>\d{1,2}(?:\.\d{1,2})?)0*")
 Parts = Mapping[str, Sequence[Resource]]  #: components by role
 
 
@@ -65,10 +69,31 @@ def _without_value(resource: Resource, role: str, parts: Parts) -> Value:
     said = interpretation(resource)
     if role == "presence" and said is not None:
         return Value(present=said, coded=True, element="Observation.interpretation")
+    if score_in(parts):
+        return Value(coded=True, element="Observation.component (score)")
     noted = notes_of(resource)
     if noted and role != "presence":
         return _from_note(noted, gene_known=bool(parts.get("gene")) or role == "single")
     raise Refused("not_understood", "it has no coded or written value (Observation.value, Observation.component)")
+
+
+def score_in(parts: Parts) -> str:
+    """The activity score of a component, "1.25" or "≥3.0"; "" for none or for two that differ."""
+    if "score" not in parts:
+        return ""
+    found = {text_of_score(raw) for component in parts["score"] for _, raw in choice(component, "value")}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def text_of_score(raw: object) -> str:
+    """A Quantity, a number or a text as a score; "" for anything else."""
+    held = mapping(raw)
+    number, sign = (held.get("value"), text(held.get("comparator"))) if held else (raw, "")
+    written = str(number).replace(",", ".") if isinstance(number, int | float | str | Decimal) and not isinstance(number, bool) else ""
+    score = _SCORE.fullmatch(written.strip())
+    if score is None or sign not in ("", ">="):
+        return ""
+    return f"{'≥' if sign or score['open'] else ''}{score['number']}"
 
 
 def _from_note(noted: str, *, gene_known: bool) -> Value:

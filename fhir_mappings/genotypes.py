@@ -15,7 +15,7 @@ from typing import Any
 from fhir_mappings.contained import lent, origin_within
 from fhir_mappings.derivation import through_derivation
 from fhir_mappings.genes import gene_of, named_by_words, several_genes
-from fhir_mappings.genotype_slots import ROLES, Parts, Refused, merged
+from fhir_mappings.genotype_slots import ROLES, Parts, Refused, merged, score_in
 from fhir_mappings.genotype_values import NO_RESULT, Value
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.provenance import by_role, derived_from, effective, laboratory, members_of, source_class, status
@@ -188,6 +188,8 @@ def _result(resource: Resource, gene: Concept, value: Value, role: str, parts: P
         text_only=not value.coded,
         element=value.element,
         prose=value.prose,
+        activity_score=score_in(parts),
+        method=concept(resource["method"]).label if "method" in resource else "",
         **filled(value, role),
     )
 

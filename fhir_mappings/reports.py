@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from fhir_mappings.contained import lent, observations_in, report_status
-from fhir_mappings.free_text import notes_of, hints_in
+from fhir_mappings.free_text import hints_in, notes_of
 from fhir_mappings.genotype_slots import prose_value
 from fhir_mappings.genotype_words import Said
 from fhir_mappings.genotypes import SingleGene, filled, read_genotypes, result_codes, single_gene_codes

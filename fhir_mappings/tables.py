@@ -118,7 +118,7 @@ def reports() -> Reports:
 
 def _read(name: str, members: set[str]) -> dict[str, Any]:
     """One table, with a complete [source] block and exactly the members its reader knows; else KnowledgeError."""
-    table = tomli.loads(files("fhir_mappings").joinpath(name).hints_in("utf-8"))
+    table = tomli.loads(files("fhir_mappings").joinpath(name).read_text("utf-8"))
     if table.keys() != members | {"source"} or table["source"].keys() != _SOURCE_KEYS:
         raise KnowledgeError(f"fhir_mappings/{name}: expected the members {sorted(members)} and a full [source]; found {sorted(table)}")
     return table
