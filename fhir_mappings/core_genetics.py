@@ -8,7 +8,7 @@ from fhir_mappings.resource import concept, extensions, mapping
 from models.codes import Concept
 
 _ALLELES = "Observation.extension (geneticsAlleleName)"
-_INTERPRETATION = "Observation.extension (geneticsInterpretation)"
+_INTERPRETATION = "Observation.extension (geneticsInterpretation).value"
 
 
 def core_slots(resource: Resource) -> list[tuple[str, Value | None]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from fhir_mappings.core_genetics import core_slots
 from fhir_mappings.free_text import hints_in, notes_of
@@ -89,7 +88,7 @@ def text_of_score(raw: object) -> str:
     """A Quantity, a number or a text as a score; "" for anything else."""
     held = mapping(raw)
     number, sign = (held.get("value"), text(held.get("comparator"))) if held else (raw, "")
-    written = str(number).replace(",", ".") if isinstance(number, int | float | str | Decimal) and not isinstance(number, bool) else ""
+    written = "" if number is None or isinstance(number, bool | dict | list) else str(number).replace(",", ".")
     score = _SCORE.fullmatch(written.strip())
     if score is None or sign not in ("", ">="):
         return ""
