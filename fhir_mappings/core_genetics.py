@@ -12,9 +12,7 @@ _INTERPRETATION = "Observation.extension (geneticsInterpretation).value"
 
 
 def core_slots(resource: Resource) -> list[tuple[str, Value | None]]:
-    """(path, value) of what the extensions say; [] for nearly every Observation."""
-    if "extension" not in resource:
-        return []
+    """(path, value) of what the extensions say."""
     slots: list[tuple[str, Value | None]] = []
     if names := _allele_names(resource):
         slots.append((_ALLELES, _pair(names)))

@@ -37,10 +37,12 @@ def merged(resource: Resource, role: str, parts: Parts) -> tuple[Value, list[str
     Also the paths that were not understood beside others that were.
     """
     own = read_value(resource, role)
-    slots = [("Observation.value", own), *core_slots(resource)]
+    slots = [("Observation.value", own)]
+    if "extension" in resource:
+        slots += core_slots(resource)
     for inner in ROLES:
-        for component in parts.get(inner, ()):
-            slots.append((f"Observation.component ({inner}).value", read_value(component, inner)))
+        if inner in parts:
+            slots += [(f"Observation.component ({inner}).value", read_value(component, inner)) for component in parts[inner]]
     read = [(path, value) for path, value in slots if value is not None]
     for path, value in read:
         if value.conflict:
@@ -50,8 +52,12 @@ def merged(resource: Resource, role: str, parts: Parts) -> tuple[Value, list[str
         raise Refused("not_understood", f"{' and '.join(unread)} is not understood")
     if not read:
         return _without_value(resource, role, parts), []
-    one = _join([value for _, value in read if not value.not_understood])
-    one.element = " and ".join(_path(path, value) for path, value in read if not value.not_understood)
+    if len(read) == 1:
+        one = read[0][1]
+        one.element = _path(*read[0])
+    else:
+        one = _join([value for _, value in read if not value.not_understood])
+        one.element = " and ".join(_path(path, value) for path, value in read if not value.not_understood)
     said = interpretation(resource)
     if one.present is not None and said is not None and said != one.present:
         raise Refused("conflict", "Observation.interpretation contradicts Observation.value")

@@ -147,7 +147,10 @@ def _other_label(coding: Code) -> str:
     if coding.system != LOINC:
         return ""
     shown = coding.display.lower()
-    return next((code for words, code in observations().labels.items() if words in shown and code != coding.code), "")
+    for words, code in observations().labels.items():
+        if words in shown and code != coding.code:
+            return code
+    return ""
 
 
 def _gene(resource: Resource, code: Concept, single: SingleGene, value: Value, parts: Parts) -> Concept:

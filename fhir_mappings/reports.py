@@ -19,9 +19,8 @@ from fhir_mappings.resource import concept, concept_codes, kind, mappings, match
 from fhir_mappings.tables import reports, spellings
 from models.codes import Concept
 from models.knowledge.types import Knowledge
-from models.patient import Gap, GeneResult
+from models.patient import GENETIC_REPORT, Gap, GeneResult
 
-SUBJECT = "genetic report"
 DOCUMENT = "the report is a document that is not machine readable; have its results sent as Observations"
 NO_CODES = SingleGene()
 _CONCLUSION = "DiagnosticReport.conclusion"
@@ -50,14 +49,14 @@ def read_reports(resources: Sequence[Resource], single: SingleGene = NO_CODES) -
     ]
     for report in in_force([r for r in resources if kind(r) == "DiagnosticReport"]):
         if mappings(report.get("modifierExtension")):
-            gaps.append(Gap(SUBJECT, "not_understood", "DiagnosticReport.modifierExtension may change its meaning", origin(report)))
+            gaps.append(Gap(GENETIC_REPORT, "not_understood", "DiagnosticReport.modifierExtension may change its meaning", origin(report)))
             continue
         inside, others = _contained(report, single)
         told, unread = _told(report, inside.values)
         results += [*inside.values, *told]
         gaps += inside.gaps
         if because := _left(report, others, bool(inside.values or inside.gaps), bool(told), unread):
-            gaps.append(Gap(SUBJECT, "not_understood", because, origin(report)))
+            gaps.append(Gap(GENETIC_REPORT, "not_understood", because, origin(report)))
     return Read(tuple(results), tuple(dict.fromkeys(gaps)))
 
 

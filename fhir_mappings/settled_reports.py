@@ -10,11 +10,11 @@ from fhir_mappings.inputs import Read, Resource
 from fhir_mappings.provenance import status
 from fhir_mappings.references import parse
 from fhir_mappings.report_versions import in_force
-from fhir_mappings.reports import DOCUMENT, SUBJECT
+from fhir_mappings.reports import DOCUMENT
 from fhir_mappings.resource import concept_codes, contained, kind, mappings, origin, text
 from fhir_mappings.tables import reports as reports_table
 from fhir_mappings.tables import spellings
-from models.patient import Gap, GeneResult
+from models.patient import GENETIC_REPORT, Gap, GeneResult
 
 _SETTLED = ("final", "amended", "corrected")
 
@@ -32,11 +32,13 @@ def settle(read: Read, reports: Sequence[Resource], others: Sequence[Resource], 
     for report in in_force([r for r in reports if kind(r) == "DiagnosticReport"]):
         listed = _listed(report, server)
         if missing := [name for name in listed if not _is_here(name, report, held)]:
-            gaps.append(Gap(SUBJECT, "unavailable", f"{len(missing)} of the results that it lists {NOT_READ}", origin(report)))
+            gaps.append(Gap(GENETIC_REPORT, "unavailable", f"{len(missing)} of the results that it lists {NOT_READ}", origin(report)))
         if any(name in held and status(held[name]) not in _SETTLED for name in listed):
             unsettled.add(origin(report))
     kept = [r for r in read.values if not (r.prose and r.origin in unsettled) and (r.prose or _content(r) not in known)]
-    gaps += [Gap(SUBJECT, "not_understood", "one of its results is not final, so its text is not used", o) for o in sorted(unsettled)]
+    gaps += [
+        Gap(GENETIC_REPORT, "not_understood", "one of its results is not final, so its text is not used", o) for o in sorted(unsettled)
+    ]
     gaps += _documents(others, reports)
     return Read(tuple(kept), (*read.gaps, *gaps))
 
@@ -63,4 +65,4 @@ def _documents(others: Sequence[Resource], reports: Sequence[Resource]) -> list[
     codes = {(name, code) for system, code in reports_table().codes for name in spellings(system)}
     documents = [r for r in others if kind(r) == "DocumentReference"] if not reports else []
     found = [r for r in documents if not codes.isdisjoint(concept_codes(r.get("type"))) and text(r.get("status")) != "entered-in-error"]
-    return [Gap(SUBJECT, "not_understood", DOCUMENT, origin(r)) for r in found]
+    return [Gap(GENETIC_REPORT, "not_understood", DOCUMENT, origin(r)) for r in found]

@@ -36,6 +36,9 @@ class Gap:
     origin: str = ""  #: where it was seen, e.g. "Observation/12"; "" when there was nothing to see
 
 
+GENETIC_REPORT = "genetic report"  #: subject of a Gap about a report as a whole
+
+
 @dataclass(frozen=True, slots=True)
 class GeneResult:
     """One laboratory result for one gene, as reported. `models.features` resolves it against Knowledge.

@@ -18,7 +18,7 @@ from models.features.transplants import own_results, replaced
 from models.finding import Evidence, Reading
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.types import INDETERMINATE, Gene, Knowledge
-from models.patient import Gap, GeneResult, PatientProfile
+from models.patient import GENETIC_REPORT, Gap, GeneResult, PatientProfile
 
 TESTS_UNREAD = "measurements were not read, so a test of the enzyme would not be known"
 CONDITIONS_UNREAD = Gap(
@@ -26,6 +26,7 @@ CONDITIONS_UNREAD = Gap(
     "unavailable",
     "not read, so a transplantation or a recorded problem would not be known",
 )
+UNREAD_REPORT = "unread-report"  #: note: a report may hold what looks untested
 BEFORE_GRAFT = "a recorded problem may be from before a transplantation that replaced the gene at work"
 
 
@@ -37,6 +38,8 @@ def state_from_chart(gene: Gene, results: Sequence[GeneResult], profile: Patient
         state = replace(state, gaps=(*state.gaps, *own.gaps), notes=(*state.notes, *own.notes), doubts=(*state.doubts, *own.doubts))
         if state.missing == "not_tested" and own.gaps:
             state = replace(state, missing=own.gaps[0].reason, because=own.gaps[0].because)
+    if state.missing == "not_tested" and any(gap.subject == GENETIC_REPORT for gap in profile.gaps):
+        state = replace(state, notes=(*state.notes, UNREAD_REPORT))
     evidence = knowledge.evidence.get(gene.symbol)
     if evidence is not None and (profile.measurements or profile.conditions):
         told = told_by_chart(gene, evidence, profile, knowledge.clinical)
