@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from fhir_mappings.genotype_words import Said, turns, understand
 from fhir_mappings.inputs import Resource
 from fhir_mappings.resource import mappings, text
+from fhir_mappings.tables import reports
 
 #: a full stop ends a sentence before a blank or the end ("score 1.0", "c.1905+1G>A" and "*4.013" go on)
 _ENDS = re.compile(r"[.!?](?=\s|$)|[;\n\r\u2022]+")
 _LIST = re.compile(r",\s+|\s+and\s+")
+ELSEWHERE = "it may be about a tumour or another being"
 LONGEST = 20_000  #: characters; longer texts are documents, not conclusions
 
 
@@ -32,6 +35,8 @@ def hints_in(written: str, *, gene_known: bool = False) -> Told:
     """Read a running text. `gene_known`: another element names the gene, so a sentence may do without."""
     if len(written) > LONGEST:
         return Told(whole=False, problem="it is too long for a conclusion")
+    if is_elsewhere(written):
+        return Told(whole=False, problem=ELSEWHERE)
     sentences = [s.strip() for s in _ENDS.split(written) if s.strip()]
     found: list[Said] = []
     unread: list[str] = []
@@ -46,6 +51,17 @@ def hints_in(written: str, *, gene_known: bool = False) -> Told:
     if by_gene is None:
         return Told(whole=False, problem="it says different things of one gene")
     return Told(by_gene, not unread)
+
+
+def is_elsewhere(written: str) -> bool:
+    """Does a text speak of a tumour, a relative or a donor?"""
+    return _elsewhere().search(written) is not None
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in sorted(reports().elsewhere))
+    return re.compile(rf"(?<![a-z])(?:{words})(?:'?s|es)?(?![a-z])", re.IGNORECASE)
 
 
 def notes_of(resource: Resource) -> str:

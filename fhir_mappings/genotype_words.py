@@ -77,7 +77,7 @@ def may_be_handed_on(written: str, role: str) -> bool:
         return False
     if role == "presence":
         return all(looks_like_genotype(token) for token in written.split())
-    return role in ("genotype", "haplotype") or (role == "single" and looks_like_genotype(written))
+    return role in ("genotype", "haplotype") or (role in ("single", "panel") and looks_like_genotype(written))
 
 
 def may_turn_round(written: str) -> bool:

@@ -117,9 +117,12 @@ def _read_one(resource: Resource, single: SingleGene) -> tuple[GeneResult, list[
         raise Refused("not_understood", "Observation.modifierExtension may change its meaning")
     code, parts = concept(resource.get("code")), by_role(resource)
     role = _role(code, single)
-    if role == "panel" and (members := members_of(resource)):
-        raise Group(members)
-    value, unread = merged(resource, role, parts)
+    try:
+        value, unread = merged(resource, role, parts)
+    except Refused:
+        if role == "panel" and (members := members_of(resource)):
+            raise Group(members) from None
+        raise
     gene = _gene(resource, code, single, value, parts)
     _check_presence_code(code, single, value)
     return _result(resource, gene, value, role, parts), unread

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from fhir_mappings.contained import lent, observations_in, report_status
-from fhir_mappings.free_text import hints_in, notes_of
+from fhir_mappings.free_text import ELSEWHERE, hints_in, is_elsewhere, notes_of
 from fhir_mappings.genotype_slots import prose_value
 from fhir_mappings.genotype_words import Said
 from fhir_mappings.genotypes import SingleGene, filled, read_genotypes, result_codes, single_gene_codes
@@ -73,8 +73,8 @@ def _told(report: Resource, coded: Sequence[GeneResult]) -> tuple[list[GeneResul
     written = "\n".join(filter(None, (text(report.get("conclusion")), notes_of(report))))
     if not written:
         return [], ""
-    if _is_elsewhere(report, written) or any(r.source_class in ("somatic", "donor") for r in coded):
-        return [], "its text may be about a tumour or another being, so it is not read"
+    if is_elsewhere(_name(report)) or any(r.source_class in ("somatic", "donor") for r in coded):
+        return [], f"its text is not read: {ELSEWHERE}"
     told = hints_in(written)
     if told.problem:
         return [], f"its text is not machine readable: {told.problem}"
@@ -89,11 +89,10 @@ def _hint(report: Resource, said: Said, written: str) -> GeneResult:
     return lent(bare, {}, report)
 
 
-def _is_elsewhere(report: Resource, written: str) -> bool:
-    """Does the report or its text speak of a tumour, a fetus or a donor?"""
+def _name(report: Resource) -> str:
+    """What the report is called, in all words."""
     named = concept(report.get("code"))
-    said = " ".join((written, named.text, *(c.display for c in named.codings))).lower()
-    return any(word in said for word in reports().elsewhere)
+    return " ".join((named.text, *(c.display for c in named.codings)))
 
 
 def _left(report: Resource, others: int, coded: bool, told: bool, unread: str) -> str:

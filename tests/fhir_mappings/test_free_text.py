@@ -25,6 +25,8 @@ POOR = Said(("CYP2D6",), "*4/*4", "Poor Metabolizer")
         ("*2/*2.", ()),
         ("The patient is a CYP2C19 poor metabolizer or intermediate metabolizer.", ()),
         ("CYP2C19 *2/*2 in the index case.", ()),
+        ("CYP2D6 *4/*4. Parenteral opioids are relatively safe.", (Said(("CYP2D6",), "*4/*4"),)),
+        ("Example: CYP2D6 *4/*4.", ()),
         ("", ()),
     ],
 )
@@ -52,6 +54,8 @@ def test_what_is_not_understood_beside_is_said() -> None:
         "Superseded. CYP2D6 *4/*4.",
         "CYP2D6 *4/*4. Sample swapped?",
         "CYP2D6 *4/*4. Tumour tissue was tested.",
+        "Results of the patient's wife:\nCYP2D6 *4/*4.",
+        "Both parents were tested. CYP2D6 *4/*4.",
         "CYP2D6 *4/*4. CYP2D6 *1/*1.",
         "CYP2D6 *4/*4. CYP2D6: no call.",
         "HLA-B*57:01 positive. HLA-B*57:01 negative.",

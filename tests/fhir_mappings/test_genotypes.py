@@ -510,6 +510,12 @@ def test_a_group_in_stu3_style_whose_member_did_not_come_is_told() -> None:
     assert [(g.reason, g.because[:1]) for g in gaps] == [("unavailable", "1")]
 
 
+def test_a_group_with_a_result_of_its_own_is_read() -> None:
+    part = {"code": _coded("84413-4"), "valueCodeableConcept": {"text": "*2/*2"}}
+    [result] = _read(observation("core-group", component=[*_gene((HGNC, "HGNC:2621", "")), part]))[0]
+    assert result.diplotypes == ("*2/*2",)
+
+
 # --- core extensions
 
 

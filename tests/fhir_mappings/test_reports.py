@@ -181,6 +181,21 @@ def test_fault_E14_a_document_reference_alone_is_told() -> None:
     assert _profile(report("entered-in-error"), others=(document,)).genotypes == ()
 
 
+@pytest.mark.parametrize("name", ["Somatic mutation panel", "Donor genotyping", "Tumor sequencing"])
+def test_the_text_of_a_report_on_another_genome_is_not_read(name: str) -> None:
+    whole = report("conclusion")
+    whole["code"]["text"] = name
+    read = read_reports([whole])
+    assert read.values == () and [g.reason for g in read.gaps] == ["not_understood"]
+
+
+def test_the_text_beside_a_contained_tumour_result_is_not_read() -> None:
+    whole = report("contained", conclusion="CYP2D6 *4/*4.")
+    source = {"code": {"coding": [{"system": "http://loinc.org", "code": "48002-0"}]}, "valueCodeableConcept": {"text": "somatic"}}
+    whole["contained"][0]["component"].append(source)
+    assert not any(r.prose for r in read_reports([whole]).values)
+
+
 def test_a_modifier_extension_is_not_read_past() -> None:
     read = read_reports([report("contained", modifierExtension=[{"url": "http://example.org/x", "valueBoolean": True}])])
     assert read.values == () and [g.reason for g in read.gaps] == ["not_understood"]
