@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fhir_mappings.genotype_values import Value, read_value
 from fhir_mappings.inputs import Resource
-from fhir_mappings.resource import concept, extensions, mapping
+from fhir_mappings.references import parse
+from fhir_mappings.resource import concept, extensions, mapping, origin
 from models.codes import Concept
 
 _ALLELES = "Observation.extension (geneticsAlleleName)"
@@ -18,6 +21,16 @@ def core_slots(resource: Resource) -> list[tuple[str, Value | None]]:
         slots.append((_ALLELES, _pair(names)))
     slots += [(_INTERPRETATION, _coded(extension)) for extension in extensions(resource, "observation-geneticsInterpretation")]
     return slots
+
+
+def interpreted(resources: Sequence[Resource]) -> Mapping[str, tuple[str, ...]]:
+    """Origin of an interpretation → the results that name it as theirs, which it then rests on."""
+    found: dict[str, tuple[str, ...]] = {}
+    for resource in resources:
+        for extension in extensions(resource, "observation-geneticsInterpretation") if "extension" in resource else ():
+            if (target := parse(extension.get("valueReference"))) is not None and origin(resource) not in found.get(target.key, ()):
+                found[target.key] = (*found.get(target.key, ()), origin(resource))
+    return found
 
 
 def _coded(extension: Resource) -> Value | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from fhir_mappings.contained import lent, origin_within
+from fhir_mappings.core_genetics import interpreted
 from fhir_mappings.derivation import through_derivation
 from fhir_mappings.genes import gene_of, named_by_words, several_genes
 from fhir_mappings.genotype_slots import ROLES, Parts, Refused, merged, score_in
@@ -101,6 +102,8 @@ def read_genotypes(resources: Sequence[Resource], single: SingleGene = SingleGen
         except Group as group:
             if apart := [m for m in group.members if m not in {named(r) for r in newest}]:
                 gaps.append(Gap("genetic result", "unavailable", f"{len(apart)} of the results that it groups {NOT_READ}", named(resource)))
+    if lent_to := interpreted(newest):
+        results = [replace(r, derived_from=(*r.derived_from, *lent_to.get(r.origin, ()))) for r in results]
     results, more = through_derivation(results, withdrawn)
     ordered = sorted(results if len({r.origin for r in results}) == len(results) else dict.fromkeys(results), key=_order)
     return Read(tuple(ordered), tuple(sorted(dict.fromkeys((*gaps, *more)), key=lambda g: (g.origin, g.because))))

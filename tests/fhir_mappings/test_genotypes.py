@@ -534,6 +534,19 @@ def test_an_interpretation_by_reference_is_read_where_it_stands() -> None:
     assert (result.diplotypes, result.phenotype) == (("CYP2C9*2/CYP2C9*3",), "")
 
 
+def test_an_interpretation_without_a_gene_takes_it_from_the_result_that_names_it() -> None:
+    whole = observation("core-alleles")
+    told = _without("stu1-metabolism", "component")
+    whole["extension"][-1] = {"url": whole["extension"][-1]["url"], "valueReference": {"reference": "Observation/stu1-metabolism"}}
+    results, gaps = _read(whole, told)
+    assert gaps == ()
+    assert [(r.phenotype, r.gene.codes(HGNC), r.derived_from) for r in results if r.phenotype] == [
+        ("Poor Metabolizer", ("HGNC:2623",), ("Observation/core-alleles",))
+    ]
+    withdrawn, gaps = _read({**whole, "status": "entered-in-error"}, told)
+    assert withdrawn == () and [g.reason for g in gaps] == ["not_understood"]
+
+
 def test_an_interpretation_that_contradicts_is_a_conflict() -> None:
     whole = observation("core-alleles", valueCodeableConcept={"text": "Normal metabolizer"})
     assert _refused(whole) == ("conflict",)

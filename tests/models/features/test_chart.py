@@ -170,6 +170,13 @@ def test_a_normal_enzyme_is_silent(given: dict[str, Any], knowledge: Knowledge) 
     assert advised(knowledge, **given) == ()
 
 
+def test_a_measured_enzyme_needs_no_text(knowledge: Knowledge) -> None:
+    chart = profile(knowledge, percent=5.0, sex="female")
+    hint = GeneResult(Concept(text="G6PD"), "DiagnosticReport/1", diplotypes=(DEFICIENT,), text_only=True, prose=True)
+    assert state_from_chart(knowledge.genes["G6PD"], (hint,), replace(chart, measurements=()), knowledge).doubts
+    assert state_from_chart(knowledge.genes["G6PD"], (hint,), chart, knowledge).doubts == ()
+
+
 def test_fault_E14_a_report_that_could_not_be_read_is_told_where_a_gene_looks_untested(knowledge: Knowledge) -> None:
     unread = Gap("genetic report", "not_understood", "a document", "DiagnosticReport/1")
     chart = PatientProfile(AS_OF, gaps=(unread,))
