@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.wire import whole_number
 from fhir_mappings.inputs import Found, Input, Resource
+from fhir_mappings.parameters import PARTIAL, as_bundle
 from fhir_mappings.resource import entries, kind, latest, mapping, mappings, matches, origin, text
 
 _READ_TYPES = frozenset({"", "searchset", "collection", "history"})
@@ -31,6 +32,9 @@ def page_of(body: Mapping[str, Any], wanted: Input) -> Page:
     """Any resource may come where a Bundle is expected, and the reverse."""
     if kind(body) == "OperationOutcome":
         return Page() if _is_empty(body) else Page(trouble="the client or server answered with an OperationOutcome", useless=True)
+    if kind(body) == "Parameters":
+        page = _bundle(as_bundle(body), wanted)
+        return replace(page, trouble=page.trouble or PARTIAL)
     if kind(body) == "Bundle":
         return _bundle(body, wanted)
     if kind(body) == wanted.resource_type:
@@ -55,6 +59,8 @@ def resources_in(value: Any) -> tuple[tuple[str, Resource], ...]:
     """(fullUrl or '', resource) of whatever a prefetch key holds."""
     if kind(value) == "Bundle":
         return tuple(entries(value))
+    if kind(value) == "Parameters":
+        return tuple(entries(as_bundle(value)))
     return (("", mapping(value)),) if kind(value) else ()
 
 

@@ -146,6 +146,7 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
         words.text(f"gene-rule-{gene.rule}") if gene.rule else "",
         _adjusted(gene, words),
         words.text("gene-also-acting", drugs=_causes(gene.also_acting, words)) if gene.also_acting else "",
+        words.text("gene-method", method=escaped(gene.method)) if gene.method else "",
         words.text("gene-by-words") if gene.by_words else "",
     ]
     named = escaped(" ".join(filter(None, (label(gene), result(gene)))))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fhir_mappings.contained import observations_in
 from fhir_mappings.inputs import Resource
 from fhir_mappings.references import parse
 from fhir_mappings.resource import contained, kind, mapping, mappings, origin, text
@@ -25,6 +26,8 @@ IMPERSONAL = frozenset(
 
 #: members that may tell of another being than `subject` does
 _TELLING = frozenset({"patient", "focus", "specimen"})
+
+_OWN: tuple[Verdict, str] = ("own", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,24 @@ def admit(resources: Sequence[Resource], subject: Subject, around: Sequence[Reso
     kept: list[Resource] = []
     gaps: list[Gap] = []
     for resource in resources:
-        if _plainly_own(resource, plain):
-            kept.append(resource)
-            continue
-        verdict, because = _judge(resource, subject, specimens)
+        verdict, because = _OWN if _plainly_own(resource, plain) else _judge(resource, subject, specimens)
         if verdict == "own":
-            kept.append(resource)
+            kept.append(_only_own(resource, subject, specimens, gaps) if kind(resource) == "DiagnosticReport" else resource)
         else:
             gaps.append(Gap(kind(resource) or "resource", verdict, because, _safe_origin(resource, verdict)))
     return Admitted(tuple(kept), tuple(gaps), sum(g.reason == "other_patient" for g in gaps))
+
+
+def _only_own(report: Resource, subject: Subject, specimens: Mapping[str, Resource], gaps: list[Gap]) -> Resource:
+    """The patient's report without those contained results that tell of somebody else; one without a subject has the report's."""
+    inside = mappings(report.get("contained"))
+    dropped: list[Resource] = []
+    for one, judged in zip((o for o in inside if kind(o) == "Observation"), observations_in(report), strict=True):
+        verdict, because = _judge(judged, subject, specimens)
+        if verdict != "own":
+            dropped.append(one)
+            gaps.append(Gap("Observation", verdict, f"a result that a report contains: {because}", origin(report)))
+    return {**report, "contained": [o for o in inside if not any(o is d for d in dropped)]} if dropped else report
 
 
 def admit_drafts(resources: Sequence[Resource], subject: Subject) -> Admitted:

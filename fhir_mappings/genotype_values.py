@@ -5,7 +5,7 @@ Code and words are compared here: where both resolve and differ, the value is a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,16 +39,25 @@ class Value:
     genes: list[str] = field(default_factory=list)  #: words of the value that stand where a gene stands
     nothing: bool = False
     coded: bool = False
+    element: str = ""  #: where it stands: "valueString", later the whole path
+    one_copy: bool = False  #: the genotype is that of one chromosome
+    prose: bool = False  #: read from running text
     turned: bool = False  #: words that are not understood may turn it round
     conflict: str = ""
     not_understood: bool = False
 
 
 def read_value(element: Mapping[str, Any], role: str) -> Value | None:
-    """Read an Observation's or component's value; None when it has none. `role`: genotype, haplotype, phenotype, single, presence."""
+    """Read an Observation's or component's value; None when it has none. `role`: one of `genotype_slots.ROLES`."""
     stated = choice(element, "value")
     if not stated:
-        return Value(nothing=True) if element.get("dataAbsentReason") else None
+        return Value(nothing=True, element="dataAbsentReason") if element.get("dataAbsentReason") else None
+    value = _read(element, stated, role)
+    value.element = stated[0][0]
+    return value
+
+
+def _read(element: Mapping[str, Any], stated: Sequence[tuple[str, Any]], role: str) -> Value:
     if element.get("dataAbsentReason"):
         return Value(conflict="it has both a value and a dataAbsentReason")
     if len(stated) > 1:
@@ -107,6 +116,7 @@ def _by_words(written: str, role: str, value: Value) -> Said | None:
 
 
 def _add(value: Value, written: str) -> None:
+    written = written.replace("_*", " *")  # "CYP2D6_*1/*1", as some write it for a code without a blank
     if written not in value.genotypes:
         value.genotypes.append(written)
     lead = [*genes_before_stars(written), leading_symbol(written)]

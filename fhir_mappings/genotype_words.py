@@ -73,19 +73,20 @@ def may_be_handed_on(written: str, role: str) -> bool:
 
     Not when a word in it may turn the meaning round; and beside a presence test only a bare typing.
     """
-    if _has_turning(written):
+    if turns(written):
         return False
     if role == "presence":
         return all(looks_like_genotype(token) for token in written.split())
-    return role in ("genotype", "haplotype") or (role == "single" and looks_like_genotype(written))
+    return role in ("genotype", "haplotype") or (role in ("single", "panel") and looks_like_genotype(written))
 
 
 def may_turn_round(written: str) -> bool:
     """Does a text that is not understood speak of a status or an allele with a word such as 'not' in it?"""
-    return _has_turning(written) and bool(_statuses().search(written) or _STARS.search(written))
+    return turns(written) and bool(_statuses().search(written) or _STARS.search(written))
 
 
-def _has_turning(written: str) -> bool:
+def turns(written: str) -> bool:
+    """Is a word such as "not", "mother" or "tumour" in it?"""
     return not phenotypes().turning.isdisjoint(_LETTERS.findall(written.lower()))
 
 

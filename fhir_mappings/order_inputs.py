@@ -9,6 +9,7 @@ from fhir_mappings.inputs import Input
 from fhir_mappings.measurements import measurements_input
 from fhir_mappings.medications import MEDICATIONS
 from fhir_mappings.patient import PATIENT
+from fhir_mappings.reports import reports_input
 from fhir_mappings.requests import REQUESTS
 from fhir_mappings.statements import STATEMENTS
 from models.knowledge.types import Knowledge
@@ -16,4 +17,14 @@ from models.knowledge.types import Knowledge
 
 def order_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
     """Without a look at the genetic results nothing can be said; the rest makes the advice fit the patient."""
-    return (PATIENT, genotypes_input(knowledge), MEDICATIONS, CONDITIONS, measurements_input(knowledge), ALLERGIES, REQUESTS, STATEMENTS)
+    return (
+        PATIENT,
+        genotypes_input(knowledge),
+        reports_input(knowledge),
+        MEDICATIONS,
+        CONDITIONS,
+        measurements_input(knowledge),
+        ALLERGIES,
+        REQUESTS,
+        STATEMENTS,
+    )

@@ -14,6 +14,7 @@ from fhir_mappings.patient import Demographics
 from fhir_mappings.references import parse, reason_references
 from fhir_mappings.releases import in_r4
 from fhir_mappings.resource import entries, kind, origin
+from fhir_mappings.settled_reports import settle
 from models.errors import PatientMismatch
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
 from models.variant import Variant
@@ -49,6 +50,7 @@ def read_profile(
     notes = _Notes(list(record.gaps))
     around = {**{origin(r): r for r in everything if kind(r) == "Medication"}, **record.referenced}
     read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, around, notes, strict) for i in inputs}
+    _settle_reports(read, notes, everything, subject)
     known = {**record.referenced, **_reasons(drafted, everything, subject)}
     problems_known = "conditions" in notes.admitted and _complete(record.found, "conditions")
     drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes, problems_known).values
@@ -60,7 +62,7 @@ def read_profile(
         sex=person.sex,
         ancestry=person.ancestry,
         deceased=person.deceased,
-        genotypes=_of(read, "genotypes", GeneResult),
+        genotypes=(*_of(read, "genotypes", GeneResult), *_of(read, "reports", GeneResult)),
         variants=tuple(v for name in VARIANTS for v in _of(read, name, Variant)),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),
         medications=(*_of(read, "medications", Medication), *_of(read, "statements", Medication)),
@@ -73,6 +75,17 @@ def read_profile(
         foreign=notes.foreign,
         genotypes_complete=_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs),
     )
+
+
+def _settle_reports(read: dict[str, Read], notes: _Notes, everything: Sequence[Resource], subject: Subject) -> None:
+    """What reports list, repeat or rest on is known only beside all the rest."""
+    mine = notes.admitted.get("reports", ())
+    if "reports" not in read or not (mine or any(kind(r) == "DocumentReference" for r in everything)):
+        return
+    told = read["reports"]
+    others = admit([r for r in everything if kind(r) in ("Observation", "DocumentReference")], subject).resources
+    read["reports"] = settle(told, mine, others, _of(read, "genotypes", GeneResult), subject.server)
+    notes.gaps += [gap for gap in read["reports"].gaps if gap not in told.gaps]
 
 
 def _of(read: Mapping[str, Read], field: str, kind_of_value: type[V]) -> tuple[V, ...]:

@@ -48,6 +48,15 @@ def derived_from(resource: Resource) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{r.type}/{r.id}" if r.type else r.key for r in found if r is not None))
 
 
+def members_of(resource: Resource) -> tuple[str, ...]:
+    """Origins of the results that an Observation without a value groups: R4 `hasMember`, STU3 `related`; () for any other."""
+    if ("hasMember" not in resource and "related" not in resource) or choice(resource, "value"):
+        return ()
+    related = [r.get("target") for r in mappings(resource.get("related")) if text(r.get("type")) == "has-member"]
+    found = [parse(r) for r in (*mappings(resource.get("hasMember")), *related)]
+    return tuple(dict.fromkeys(f"{r.type}/{r.id}" if r.type else r.key for r in found if r is not None))
+
+
 def by_role(resource: Resource) -> Mapping[str, list[Resource]]:
     """The components by what their code stands for (gene, source_class, genotype, phenotype …); others are left out."""
     found: dict[str, list[Resource]] = {}

@@ -48,6 +48,16 @@ class Observations:
     dropped: frozenset[str]
     kept: frozenset[str]
     source_class: Mapping[str, str]
+    labels: Mapping[str, str]  #: words of a code's usual name → that code, to find displays of another one
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Codes of genetic reports; a report's status → that of its contents; words that put its text out of use."""
+
+    codes: tuple[tuple[str, str], ...]
+    status: Mapping[str, str]
+    elsewhere: frozenset[str]
 
 
 @cache
@@ -93,10 +103,17 @@ def presence() -> Presence:
 
 @cache
 def observations() -> Observations:
-    table = read_table("observations.toml", {"roles", "status", "source_class"})
+    table = read_table("observations.toml", {"roles", "status", "source_class", "labels"})
     roles = {(s, code): role for role, systems in table["roles"].items() for s, listed in systems.items() for code in listed}
     classes = {word: name for name, listed in table["source_class"].items() for word in listed}
-    return Observations(roles, frozenset(table["status"]["dropped"]), frozenset(table["status"]["kept"]), classes)
+    return Observations(roles, frozenset(table["status"]["dropped"]), frozenset(table["status"]["kept"]), classes, table["labels"])
+
+
+@cache
+def reports() -> Reports:
+    table = read_table("reports.toml", {"codes", "status", "elsewhere"})
+    codes = tuple((system, code) for system, listed in table["codes"].items() for code in listed)
+    return Reports(codes, table["status"], frozenset(table["elsewhere"]["words"]))
 
 
 def read_table(name: str, members: set[str]) -> dict[str, Any]:

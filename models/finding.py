@@ -80,6 +80,7 @@ class GeneEvidence:
     possible: tuple[Reading, ...] = ()
     rule: str = ""  #: message id (gene-rule-…) of why this phenotype was used, where something else stands beside it
     by_words: bool = False  #: rests on free text without a code
+    method: str = ""  #: how it was tested, as the laboratory wrote
     missing: str = ""  #: why there is nothing to look up: a Gap's reason or "pending"; "" when there is
 
 

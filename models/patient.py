@@ -36,13 +36,16 @@ class Gap:
     origin: str = ""  #: where it was seen, e.g. "Observation/12"; "" when there was nothing to see
 
 
+GENETIC_REPORT = "genetic report"  #: subject of a Gap about a report as a whole
+
+
 @dataclass(frozen=True, slots=True)
 class GeneResult:
     """One laboratory result for one gene, as reported. `models.features` resolves it against Knowledge.
 
     Exactly one of the groups is filled: diplotypes (a genotype), haplotype (one chromosome), phenotype
     (a status without a genotype), presence (one allele tested for), or none of them with `callable` False.
-    A genotype may carry the phenotype that the laboratory gave beside it.
+    A genotype may carry the phenotype that the laboratory gave beside it; an activity score may stand beside both or alone.
     """
 
     gene: Concept  #: gene as coded or written; a single-gene LOINC code counts as naming the gene
@@ -62,6 +65,9 @@ class GeneResult:
     derived_from: tuple[str, ...] = ()  #: origins of the results this one was derived from
     text_only: bool = False  #: read from free text without any code: low confidence
     element: str = ""  #: path of the element that told it, e.g. "Observation.valueCodeableConcept"; "" for the resource as a whole
+    method: str = ""  #: how it was tested, or what was tested for, as written; "" when not said
+    activity_score: str = ""  #: as the laboratory gave it, "1.25" or "≥3.0"; alone, or beside a genotype or a phenotype
+    prose: bool = False  #: read from running text (a conclusion, a note): a hint that no code confirms
 
 
 @dataclass(frozen=True, slots=True)

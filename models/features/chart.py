@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from models.features.by_exclusion import NOTE as BY_EXCLUSION
 from models.features.enzymes import Told, told_by_chart
 from models.features.gene_state import GeneState, gene_state, set_beside
+from models.features.hints import BY_WORDS
 from models.features.pending import on_order
 from models.features.provenance import Provenance
 from models.features.transplants import own_results, replaced
 from models.finding import Evidence, Reading
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.types import INDETERMINATE, Gene, Knowledge
-from models.patient import Gap, GeneResult, PatientProfile
+from models.patient import GENETIC_REPORT, Gap, GeneResult, PatientProfile
 
 TESTS_UNREAD = "measurements were not read, so a test of the enzyme would not be known"
 CONDITIONS_UNREAD = Gap(
@@ -24,6 +26,7 @@ CONDITIONS_UNREAD = Gap(
     "unavailable",
     "not read, so a transplantation or a recorded problem would not be known",
 )
+UNREAD_REPORT = "unread-report"  #: note: a report may hold what looks untested
 BEFORE_GRAFT = "a recorded problem may be from before a transplantation that replaced the gene at work"
 
 
@@ -32,9 +35,11 @@ def state_from_chart(gene: Gene, results: Sequence[GeneResult], profile: Patient
     own = own_results(gene, results, profile, knowledge.clinical)
     state = gene_state(gene, own.results, profile.genotypes_complete, profile.sex)
     if own.gaps or own.notes:
-        state = replace(state, gaps=(*state.gaps, *own.gaps), notes=own.notes, doubts=own.doubts)
+        state = replace(state, gaps=(*state.gaps, *own.gaps), notes=(*state.notes, *own.notes), doubts=(*state.doubts, *own.doubts))
         if state.missing == "not_tested" and own.gaps:
             state = replace(state, missing=own.gaps[0].reason, because=own.gaps[0].because)
+    if state.missing == "not_tested" and any(gap.subject == GENETIC_REPORT for gap in profile.gaps):
+        state = replace(state, notes=(*state.notes, UNREAD_REPORT))
     evidence = knowledge.evidence.get(gene.symbol)
     if evidence is not None and (profile.measurements or profile.conditions):
         told = told_by_chart(gene, evidence, profile, knowledge.clinical)
@@ -105,7 +110,8 @@ def _driven(
         provenance=Provenance(told.as_of or old.as_of, old.laboratory, False, False, tuple(dict.fromkeys((*told.sources, *old.sources)))),
         missing="",
         because="",
-        notes=(*state.notes, *told.notes),
+        notes=(*(note for note in state.notes if note != BY_EXCLUSION), *told.notes),
+        doubts=tuple(doubt for doubt in state.doubts if doubt.because != BY_WORDS),
     )
 
 

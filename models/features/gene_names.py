@@ -23,6 +23,9 @@ def by_gene(results: Sequence[GeneResult], genes: Mapping[str, Gene]) -> tuple[d
             gaps.append(
                 Gap(" / ".join(sorted(coded | named)), "conflict", "the gene's code and its words name different genes", result.origin)
             )
+        elif named and not coded and _of_another_gene(result.gene):
+            because = "the gene's words name it, and its code is that of another gene"
+            gaps.append(Gap(" / ".join(sorted(named)), "conflict", because, result.origin))
         elif len(found := coded or named) == 1:
             grouped.setdefault(next(iter(found)), []).append(result)
         elif found:
@@ -45,6 +48,12 @@ def _coded(concept: Concept, index: Mapping[tuple[str, str], str]) -> set[str]:
     """Genes named by codes: HGNC and NCBI ids, single-gene LOINC codes, and symbols written as a code."""
     found = {index.get((c.system, c.code)) or index.get(("", c.code.upper())) or _hgnc_anywhere(c.code, index) for c in concept.codings}
     return {symbol for symbol in found if symbol}
+
+
+def _of_another_gene(concept: Concept) -> bool:
+    """Is there a gene's id among its codes? Asked where none is that of a gene known here."""
+    ids = (c.code.upper().removeprefix("HGNC:") for c in concept.codings if c.system in (HGNC, NCBI_GENE) or c.code.startswith("HGNC:"))
+    return any(number.isdigit() for number in ids)
 
 
 def _hgnc_anywhere(code: str, index: Mapping[tuple[str, str], str]) -> str | None:

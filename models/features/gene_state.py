@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from models.features.by_exclusion import by_exclusion
 from models.features.calls import Call, calls, merged
+from models.features.hints import BY_WORDS, without_hints
 from models.features.phenotypes import copies_open, readings, readings_for_phenotype
 from models.features.presence import allele_statuses
 from models.features.provenance import NOWHERE, Provenance, provenance
+from models.features.scores import compared, readings_of_scores, settled
 from models.features.unphased import not_ruled_out
 from models.finding import Evidence, Reading
 from models.knowledge.types import Gene, Modulator
@@ -54,7 +57,10 @@ class GeneState:
 def gene_state(gene: Gene, results: Sequence[GeneResult], complete: bool, sex: str = "") -> GeneState:
     """Merge all results of one gene. `complete` False: more may exist that was not seen. `sex`: as FHIR's administrative gender."""
     usable, pending, gaps = _sort_out(gene, results)
+    usable = without_hints(gene, usable, gaps)
     state = _presence(gene, usable, gaps) if gene.method == "presence" else _metabolism(gene, usable, gaps, sex)
+    if state.provenance.by_words:
+        state = replace(state, doubts=(Gap(gene.symbol, "not_understood", BY_WORDS, state.provenance.sources[0]),))
     if state.missing != "not_tested":
         return state
     if pending:
@@ -94,6 +100,8 @@ def _metabolism(gene: Gene, usable: Sequence[GeneResult], gaps: list[Gap], sex: 
         return _from_calls(gene, found, known, gaps)
     if known:
         return _from_phenotypes(gene, known, gaps)
+    if scored := [r for r in usable if r.activity_score and not (r.diplotypes or r.haplotype or r.phenotype)]:
+        return _from_scores(gene, scored, usable, gaps)
     return _nothing(gene, usable, gaps)
 
 
@@ -103,6 +111,7 @@ def _from_calls(gene: Gene, found: Sequence[Call], told: Sequence[GeneResult], g
     gaps += not_ruled_out(gene, distinct.values(), found[0].result.origin)
     by_name = {name: [c.result for c in found if str(c.diplotype) == name] for name in distinct}
     driven = tuple(r for name, d in distinct.items() for r in _dated(readings(gene, d), by_name[name], len(distinct)))
+    compared(gene, driven, [c.result for c in found], gaps)
     reported = tuple(dict.fromkeys(r.phenotype for r in told))
     differing = tuple(p for p in reported if p not in {r.phenotype for r in driven})
     beside = tuple(r for p in differing for r in _reported(gene, p, told))
@@ -115,6 +124,7 @@ def _from_calls(gene: Gene, found: Sequence[Call], told: Sequence[GeneResult], g
         reported=beside,
         reported_phenotype=" / ".join(differing or reported[:1]),
         rule=rule,
+        notes=by_exclusion(gene, found),
         certainty="conflict" if len(distinct) > 1 else "ambiguous" if len(driven) > 1 else "certain",
         provenance=provenance([c.result for c in found] + list(told)),
         missing="",
@@ -159,7 +169,8 @@ def _from_phenotypes(gene: Gene, told: Sequence[GeneResult], gaps: list[Gap]) ->
     """A phenotype alone leaves scores open; one from before the terms were redrawn leaves its neighbours open too."""
     names = tuple(dict.fromkeys(r.phenotype for r in told))
     by_name = {name: [r for r in told if r.phenotype == name] for name in names}
-    found = tuple(r for name in names for r in _dated(readings_for_phenotype(gene, name), by_name[name], len(names)))
+    meant = {name: settled(gene, readings_for_phenotype(gene, name), by_name[name], gaps) for name in names}
+    found = tuple(r for name in names for r in _dated(meant[name], by_name[name], len(names)))
     old = [name for name in names if all(_before(r.effective, gene.terms_since) for r in by_name[name])]
     neighbours = dict.fromkeys(near for name in old for near in _neighbours(gene, name) if near not in names)
     found += tuple(replace(r, because=OLD_TERMS) for name in neighbours for r in readings_for_phenotype(gene, name))
@@ -173,6 +184,16 @@ def _from_phenotypes(gene: Gene, told: Sequence[GeneResult], gaps: list[Gap]) ->
         missing="",
         gaps=tuple(gaps),
     )
+
+
+def _from_scores(gene: Gene, scored: Sequence[GeneResult], usable: Sequence[GeneResult], gaps: list[Gap]) -> GeneState:
+    """Activity scores without genotype and phenotype."""
+    found = readings_of_scores(gene, scored, gaps)
+    if not found:
+        return _nothing(gene, usable, gaps)
+    rivals = len({r.activity_score for r in scored})
+    certainty: Certainty = "conflict" if rivals > 1 else "ambiguous" if len(found) > 1 else "certain"
+    return GeneState(gene.symbol, found, certainty=certainty, provenance=provenance(scored), missing="", gaps=tuple(gaps))
 
 
 def _before(effective: str, since: str) -> bool:

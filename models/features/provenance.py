@@ -17,6 +17,8 @@ class Provenance:
     amended: bool = False
     by_words: bool = False  #: every result rests on free text without a code
     sources: tuple[str, ...] = ()
+    method: str = ""  #: how it was tested, as the newest result says
+    hint: bool = False  #: every result was read from running text
 
 
 NOWHERE = Provenance()  #: of a state that rests on no result
@@ -28,6 +30,8 @@ def provenance(results: Sequence[GeneResult]) -> Provenance:
         as_of=newest.effective[:10],
         laboratory=newest.laboratory,
         amended=newest.status in ("amended", "corrected"),
-        by_words=all(r.text_only and not r.gene.codings for r in results),
+        by_words=all(r.prose or (r.text_only and not r.gene.codings) for r in results),
         sources=tuple(dict.fromkeys(r.origin for r in results)),
+        method=newest.method,
+        hint=all(r.prose for r in results),
     )

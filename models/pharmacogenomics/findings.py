@@ -95,6 +95,7 @@ def gene_evidence(state: GeneState, mode: str) -> GeneEvidence:
         laboratory=state.provenance.laboratory,
         amended=state.provenance.amended,
         by_words=state.provenance.by_words,
+        method=state.provenance.method,
         sources=state.provenance.sources,
         allele_status=(f"{mode} {status}",) if status else (),
         possible=_possible(read, state),

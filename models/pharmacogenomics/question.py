@@ -68,6 +68,11 @@ class Question:
         return any(self.states[gene].doubts for gene in self.guideline.keys)
 
     @property
+    def hinted(self) -> bool:
+        """Is a gene known from running text alone? Then it may warn, but not reassure."""
+        return any(self.states[gene].provenance.hint for gene in self.guideline.keys)
+
+    @property
     def conflict(self) -> bool:
         """Do results contradict each other? For a presence gene only the allele that is asked about counts."""
         return any(_contradicts(self.states[gene], mode) for gene, mode in self.guideline.keys.items())

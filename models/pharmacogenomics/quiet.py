@@ -32,6 +32,8 @@ def _exception(question: Question, applied: Sequence[Applied]) -> Finding | None
         return _told(question, applied, "drug-gene", "no_recommendation", "gene-indeterminate")
     if question.guideline.must_test and any(gap.reason in UNREAD for gap in gene_gaps(question)):
         return _told(question, applied, "not-checked", "test", "could-not-be-checked")
+    if question.guideline.must_test and question.hinted:
+        return _told(question, applied, "not-checked", "test", "only-in-running-text")
     return None
 
 

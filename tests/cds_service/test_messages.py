@@ -72,6 +72,7 @@ def test_no_message_is_unused() -> None:
         | {
             "test-before-start",
             "could-not-be-checked",
+            "only-in-running-text",
             "gene-not-tested",
             "gene-indeterminate",
             "result-not-covered",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cds_service.messages import messages
 from cds_service.words import gene_line
+from models.features.by_exclusion import NOTE
 from models.finding import GeneEvidence, Reading
 
 ROOT = Path(__file__).parents[2]
@@ -31,3 +32,12 @@ def test_a_line_with_a_rule_shows_what_else_is_on_file() -> None:
 def test_a_recorded_problem_is_not_called_a_result() -> None:
     line = gene_line(GeneEvidence("GENE", phenotype="Deficient", rule="problem"), messages(), show_possible=False)
     assert line == "**GENE Deficient**, used here: a recorded problem, without a result"
+
+
+def test_fault_E10_how_a_result_was_tested_is_told_in_the_laboratorys_words() -> None:
+    line = gene_line(GeneEvidence("GENE", phenotype="Slow", method="Genotyping of *2 and *3"), messages(), show_possible=False)
+    assert line.endswith("tested: Genotyping of \\*2 and \\*3")
+
+
+def test_fault_E10_a_reference_allele_is_told_to_be_by_exclusion() -> None:
+    assert "by exclusion" in messages().text(f"note-{NOTE}")

@@ -190,9 +190,23 @@ def test_fault_E14_text_alone_is_marked() -> None:
     assert not _one("stu3-genotype").text_only
 
 
-def test_fault_E14_report_without_a_value_is_only_told() -> None:
+@pytest.mark.parametrize("written", ["see the attached report", "CYP2C19 *2/*2. This was not confirmed.", "CYP2C19 *2/*2. CYP2D6 *4/*4."])
+def test_fault_E14_a_note_that_is_not_one_result_is_only_told(written: str) -> None:
+    results, gaps = _read(_without("stu3-genotype", "valueCodeableConcept") | {"note": [{"text": written}]})
+    assert results == ()
+    assert [g.reason for g in gaps] == ["not_understood"] and "machine readable" in gaps[0].because
+
+
+def test_fault_E14_a_note_in_place_of_a_value_is_a_hint() -> None:
     noted = _without("stu3-genotype", "valueCodeableConcept") | {"note": [{"text": "CYP2C19 *2/*2, poor metabolizer"}]}
-    assert _refused(noted) == ("not_understood",)
+    (result,), gaps = _read(noted)
+    assert (result.diplotypes, result.phenotype, gaps) == (("*2/*2",), "Poor Metabolizer", ())
+    assert (result.text_only, result.prose, result.element) == (True, True, "Observation.note")
+
+
+def test_a_note_beside_a_value_is_not_read() -> None:
+    result = _one("stu3-genotype", note=[{"text": "CYP2C19 *1/*1"}])
+    assert (result.diplotypes, result.prose) == (("CYP2C19 *2/*2",), False)
 
 
 @pytest.mark.parametrize("written", ["*2/*2 Poor Metabolizer", "*2/*2 (Poor Metabolizer)"])
@@ -474,3 +488,99 @@ def test_a_word_before_a_star_is_no_gene_unless_it_is_written_like_one() -> None
 def test_typing_under_a_presence_code_is_handed_on() -> None:
     result = _one("hla-present", valueCodeableConcept={"text": "HLA-B*15:02:01/*07:02"})
     assert (result.present, result.diplotypes) == (None, ("HLA-B*15:02:01/*07:02",))
+
+
+# --- groups
+
+
+def test_a_group_whose_members_came_is_not_told() -> None:
+    group = observation("core-group", hasMember=[{"reference": "Observation/stu3-genotype"}])
+    results, gaps = _read(group, observation("stu3-genotype"))
+    assert [r.origin for r in results] == ["Observation/stu3-genotype"] and gaps == ()
+
+
+def test_a_group_in_stu3_style_whose_member_did_not_come_is_told() -> None:
+    group = _without("core-group", "hasMember") | {
+        "related": [
+            {"type": "has-member", "target": {"reference": "Observation/x"}},
+            {"type": "derived-from", "target": {"reference": "Observation/y"}},
+        ]
+    }
+    _, gaps = _read(group)
+    assert [(g.reason, g.because[:1]) for g in gaps] == [("unavailable", "1")]
+
+
+def test_a_group_with_a_result_of_its_own_is_read() -> None:
+    part = {"code": _coded("84413-4"), "valueCodeableConcept": {"text": "*2/*2"}}
+    [result] = _read(observation("core-group", component=[*_gene((HGNC, "HGNC:2621", "")), part]))[0]
+    assert result.diplotypes == ("*2/*2",)
+
+
+# --- core extensions
+
+
+def test_r4_alleles_inside_an_extension_of_their_own() -> None:
+    url = "http://hl7.org/fhir/StructureDefinition/observation-genetics"
+    alleles = [{"url": f"{url}Allele", "extension": [{"url": "Name", "valueCodeableConcept": {"text": name}}]} for name in ("*2", "*17")]
+    gene = {"url": f"{url}Gene", "valueCodeableConcept": _coded("HGNC:2621", HGNC)}
+    result = read_genotypes([_without("core-alleles", "extension") | {"extension": [gene, *alleles]}]).values[0]
+    assert (result.diplotypes, result.text_only) == (("*2/*17",), True)
+
+
+def test_an_interpretation_by_reference_is_read_where_it_stands() -> None:
+    whole = observation("core-alleles")
+    whole["extension"][-1] = {"url": whole["extension"][-1]["url"], "valueReference": {"reference": "Observation/other"}}
+    [result] = read_genotypes([whole]).values
+    assert (result.diplotypes, result.phenotype) == (("CYP2C9*2/CYP2C9*3",), "")
+
+
+def test_an_interpretation_without_a_gene_takes_it_from_the_result_that_names_it() -> None:
+    whole = observation("core-alleles")
+    told = _without("stu1-metabolism", "component")
+    whole["extension"][-1] = {"url": whole["extension"][-1]["url"], "valueReference": {"reference": "Observation/stu1-metabolism"}}
+    results, gaps = _read(whole, told)
+    assert gaps == ()
+    assert [(r.phenotype, r.gene.codes(HGNC), r.derived_from) for r in results if r.phenotype] == [
+        ("Poor Metabolizer", ("HGNC:2623",), ("Observation/core-alleles",))
+    ]
+    withdrawn, gaps = _read({**whole, "status": "entered-in-error"}, told)
+    assert withdrawn == () and [g.reason for g in gaps] == ["not_understood"]
+
+
+def test_an_interpretation_that_contradicts_is_a_conflict() -> None:
+    whole = observation("core-alleles", valueCodeableConcept={"text": "Normal metabolizer"})
+    assert _refused(whole) == ("conflict",)
+
+
+# --- scores
+
+
+@pytest.mark.parametrize(
+    ("value", "score"),
+    [
+        ({"valueQuantity": {"value": 1.25}}, "1.25"),
+        ({"valueQuantity": {"value": 3, "comparator": ">="}}, "≥3"),
+        ({"valueQuantity": {"value": 3, "comparator": "<"}}, ""),
+        ({"valueQuantity": {"value": None}}, ""),
+        ({"valueQuantity": {"value": True}}, ""),
+        ({"valueString": "1,5"}, "1.5"),
+        ({"valueString": "≥ 3.0"}, "≥3.0"),
+        ({"valueString": "about 1"}, ""),
+        ({"valueInteger": 2}, "2"),
+        ({}, ""),
+    ],
+)
+def test_activity_scores_as_written(value: dict[str, Any], score: str) -> None:
+    code = {"coding": [{"system": "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes", "code": "activity-score"}]}
+    assert _one("single-gene-diplotype", component=[{"code": code, **value}]).activity_score == score
+
+
+def test_two_scores_that_differ_are_none() -> None:
+    code = {"coding": [{"system": "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs", "code": "activity-score"}]}
+    parts = [{"code": code, "valueInteger": value} for value in (1, 2)]
+    assert _one("single-gene-diplotype", component=parts).activity_score == ""
+
+
+def test_how_it_was_tested_is_kept_as_written() -> None:
+    assert _one("stu3-genotype", method={"text": "Genotyping of *2, *3 and *17"}).method == "Genotyping of *2, *3 and *17"
+    assert _one("stu3-genotype").method == ""

@@ -9,10 +9,20 @@ from typing import Any
 FOLDER = Path(__file__).parents[1] / "fhir"
 OBSERVATIONS = tuple(sorted(p.stem for p in (FOLDER / "observations").glob("*.json")))
 ORDERS = tuple(sorted(p.stem for p in (FOLDER / "orders").glob("*.json")))
+REPORTS = tuple(sorted(p.stem for p in (FOLDER / "reports").glob("*.json")))
+OPERATIONS = tuple(sorted(p.stem for p in (FOLDER / "parameters").glob("*.json")))
 
 
 def observation(name: str, **changes: Any) -> dict[str, Any]:
     return _read("observations", name) | changes
+
+
+def report(name: str, **changes: Any) -> dict[str, Any]:
+    return _read("reports", name) | changes
+
+
+def parameters(name: str) -> dict[str, Any]:
+    return _read("parameters", name)
 
 
 def orders(name: str) -> dict[str, Any]:

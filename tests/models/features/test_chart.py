@@ -14,7 +14,7 @@ from models.features.gene_state import GeneState
 from models.finding import Drug, Finding
 from models.knowledge.evidence_types import Border, ChartEvidence, EnzymeTest
 from models.knowledge.types import Guideline, Knowledge, Population
-from models.patient import Condition, GeneResult, Measurement, Order, PatientProfile
+from models.patient import Condition, Gap, GeneResult, Measurement, Order, PatientProfile
 from tests.support.cases import AS_OF, coded
 from tests.support.small_knowledge import SOURCE, row
 
@@ -168,3 +168,20 @@ def test_what_is_said(given: dict[str, Any], kind: str, urgency: str, removable:
 @pytest.mark.parametrize("given", [{"percent": 95.0}, {"percent": 95.0, "sex": "female", "diplotype": HETEROZYGOUS}])
 def test_a_normal_enzyme_is_silent(given: dict[str, Any], knowledge: Knowledge) -> None:
     assert advised(knowledge, **given) == ()
+
+
+def test_a_measured_enzyme_needs_no_text(knowledge: Knowledge) -> None:
+    chart = profile(knowledge, percent=5.0, sex="female")
+    hint = GeneResult(Concept(text="G6PD"), "DiagnosticReport/1", diplotypes=(DEFICIENT,), text_only=True, prose=True)
+    assert state_from_chart(knowledge.genes["G6PD"], (hint,), replace(chart, measurements=()), knowledge).doubts
+    assert state_from_chart(knowledge.genes["G6PD"], (hint,), chart, knowledge).doubts == ()
+
+
+def test_fault_E14_a_report_that_could_not_be_read_is_told_where_a_gene_looks_untested(knowledge: Knowledge) -> None:
+    unread = Gap("genetic report", "not_understood", "a document", "DiagnosticReport/1")
+    chart = PatientProfile(AS_OF, gaps=(unread,))
+    gene = knowledge.genes["DPYD"]
+    assert state_from_chart(gene, (), chart, knowledge).notes == ("unread-report",)
+    assert state_from_chart(gene, (), replace(chart, gaps=()), knowledge).notes == ()
+    tested = GeneResult(Concept(text="DPYD"), "Observation/1", phenotype="Poor Metabolizer")
+    assert state_from_chart(gene, (tested,), chart, knowledge).notes == ()
