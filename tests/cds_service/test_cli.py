@@ -257,7 +257,7 @@ def test_serve_writes_what_waits_when_it_ends(tmp_path: Path, monkeypatch: pytes
     profile = PatientProfile(date(2026, 11, 26), orders=(Order("", Concept((Code("urn:oid:1.2.3", "A-1"),))),))
 
     def ended(app: object, settings: object, refused: MethodType) -> Any:
-        state = refused.__self__
+        state: Any = refused.__self__
         state.unmapped.count(profile, state.knowledge, state.now())
         return SimpleNamespace(run=lambda: None)
 
