@@ -175,7 +175,7 @@ def knowledge() -> None:
 @knowledge.command()
 def check() -> None:
     """Read every knowledge file and prove that each guideline answers every combination of its keys."""
-    from cds_service.site_files import summary, with_site_files
+    from cds_service.site_files import contents, summary, with_site_files
 
     settings = settings_or_exit()
     try:
@@ -183,17 +183,8 @@ def check() -> None:
         site = summary(known, settings, date.today())
     except PrecisionError as error:
         _stop(str(error))
-    guidelines = [guideline for several in known.guidelines.values() for guideline in several]
-    rows = sum(len(guideline.rows) for guideline in guidelines)
-    alleles = sum(len(gene.alleles) for gene in known.genes.values())
-    click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.")
-    drugs = known.drugs
-    substances = sum(len(table) for table in drugs.coded.values())
-    click.echo(f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.ndc)} NDCs.")
-    click.echo(f"{len(drugs.atc)} ATC codes, {substances} of UNII and NCI Thesaurus, {sum(map(bool, drugs.names.values()))} names.")
-    for line in site:
+    for line in (*contents(known), *site, f"Sound. Digest {known.digest}."):
         click.echo(line)
-    click.echo(f"Sound. Digest {known.digest}.")
 
 
 @knowledge.command("import-rxnorm")
@@ -216,12 +207,8 @@ def import_release(folder: Path, out: Path) -> None:
         _stop(f"{folder}: a file is not UTF-8, so nothing was written. Take the release as NLM gives it.")
     except OSError as error:
         _stop(f"{error.filename}: {error.strerror}, so nothing was written.")
-    click.echo(f"{counts.ingredients} ingredients, {counts.products} products ({counts.incomplete} with a part that is not known).")
-    click.echo(f"{counts.ndcs} NDCs, {counts.snomed} SNOMED CT codes.")
-    if counts.differing:
-        shown = ", ".join(counts.differing[:10])
-        click.echo(f"{len(counts.differing)} codes mean other ingredients than in the shipped tables; yours will hold: {shown} …")
-    click.echo(f"Wrote {out}. Set PRECISION_HOOKS_RXNORM_FILE to it, and keep it to yourselves (UMLS licence).")
+    for line in counts.lines(out):
+        click.echo(line)
 
 
 @main.command()

@@ -32,6 +32,15 @@ class Counts:
     incomplete: int  #: products of which a part is not known
     differing: tuple[str, ...]  #: RxNorm ids that mean other ingredients than the shipped tables say
 
+    def lines(self, out: Path) -> Iterator[str]:
+        """For the one who imports."""
+        yield f"{self.ingredients} ingredients, {self.products} products ({self.incomplete} with a part that is not known)."
+        yield f"{self.ndcs} NDCs, {self.snomed} SNOMED CT codes."
+        if self.differing:
+            shown = ", ".join(self.differing[:10])
+            yield f"{len(self.differing)} codes mean other ingredients than in the shipped tables; yours will hold: {shown} …"
+        yield f"Wrote {out}. Set PRECISION_HOOKS_RXNORM_FILE to it, and keep it to yourselves (UMLS licence)."
+
 
 def import_rxnorm(folder: Path, out: Path, drugs: Drugs) -> Counts:
     """Read RXNCONSO.RRF and RXNREL.RRF (and RXNSAT.RRF for NDCs, where it is there) of `folder`, or of its `rrf`, and write `out`.

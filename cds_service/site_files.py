@@ -1,4 +1,4 @@
-"""Reads the two files by which a site lets its medicines be known: its own codes and its own RxNorm. Neither is part of this project."""
+"""Reads the two files by which a site lets its medicines be known, its own codes and its own RxNorm, and tells how much is known."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def with_rxnorm(drugs: Drugs, text: str, name: str) -> Drugs:
 
 def site_rows(drugs: Drugs, text: str, name: str) -> tuple[SiteCode, ...]:
     return read_site_codes(text.splitlines(), Path(name).name, drugs, canonical)
+
+
+def contents(knowledge: Knowledge) -> list[str]:
+    """How much is known, for `knowledge check`. Tables that wait for their first use are read here."""
+    guidelines = [guideline for several in knowledge.guidelines.values() for guideline in several]
+    rows, alleles = sum(len(g.rows) for g in guidelines), sum(len(gene.alleles) for gene in knowledge.genes.values())
+    drugs = knowledge.drugs
+    substances = sum(len(table) for table in drugs.coded.values())
+    return [
+        f"{len(knowledge.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.",
+        f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.ndc)} NDCs.",
+        f"{len(drugs.atc)} ATC codes, {substances} of UNII and NCI Thesaurus, {sum(map(bool, drugs.names.values()))} names.",
+    ]
 
 
 def summary(knowledge: Knowledge, settings: Settings, today: date) -> list[str]:

@@ -18,6 +18,9 @@ def named(words: str, names: Mapping[str, frozenset[str]]) -> frozenset[str]:
     found = NOTHING
     start = 0
     while start < len(parts):
+        if names.get(parts[start]) is None:  # most words begin no name
+            start += 1
+            continue
         meant, length = _longest(parts, start, names)
         found |= meant
         start += length

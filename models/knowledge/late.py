@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -23,6 +23,10 @@ class Late(Mapping[str, T]):
     def __getitem__(self, key: str) -> T:
         return self._all()[key]
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """As of any mapping; a miss costs no exception, and most looks at names are misses."""
+        return self._all().get(key, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())
 
@@ -38,6 +42,10 @@ class Layered(Mapping[str, T]):
 
     def __getitem__(self, key: str) -> T:
         return self._first[key] if key in self._first else self._second[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        found = self._first.get(key, self)
+        return self._second.get(key, default) if found is self else found
 
     def __contains__(self, key: object) -> bool:
         return key in self._first or key in self._second

@@ -202,3 +202,28 @@ def test_contained_products_of_two_medicines_may_bear_one_id() -> None:
     bundle = _changed("codeable-concept", medicationReference={"reference": "Medication/x"})
     read = read_orders(bundle, None, {f"Medication/{own}": product(own, code) for own, code in (("x", "1"), ("y", "2"))})
     assert [i.codes(RXNORM) for i in read.values[0].ingredients] == [("1",), ("2",)]
+
+
+@pytest.mark.parametrize("modern", [False, True])
+@pytest.mark.parametrize("url", ["Medication/bag", "urn:uuid:5c2b7f7e-0000-4000-8000-000000000001", "#bag"])
+def test_fault_E25_an_infusion_is_its_active_ingredients_and_not_what_it_is_dissolved_in(modern: bool, url: str) -> None:
+    """R4's itemCodeableConcept and R5's item; the bag contained, in the bundle by id, or by fullUrl."""
+
+    def part(code: str, **members: Any) -> dict[str, Any]:
+        coded = {"coding": [{"system": RXNORM, "code": code}]}
+        return {"item": {"concept": coded}} | members if modern else {"itemCodeableConcept": coded} | members
+
+    bag = {
+        "resourceType": "Medication",
+        "id": "bag",
+        "ingredient": [part("4492", isActive=True), part("9863", isActive=False), part("6313")],
+    }
+    stated = {"medication": {"reference": {"reference": url}}} if modern else {"medicationReference": {"reference": url}}
+    bundle = _changed("codeable-concept", medicationCodeableConcept=None, **stated)
+    if url.startswith("#"):
+        bundle["entry"][0]["resource"]["contained"] = [bag]
+    else:
+        bundle["entry"].append({"fullUrl": url, "resource": bag})
+    read = read_orders(bundle, None, {})
+    assert [c.codes(RXNORM) for c in read.values[0].ingredients] == [("4492",), ("6313",)]
+    assert read.gaps == ()

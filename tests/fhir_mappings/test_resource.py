@@ -12,7 +12,7 @@ import pytest
 from fhir_mappings import tables
 from fhir_mappings.resource import canonical, concept, entries, latest, mapping, mappings, origin, text
 from fhir_mappings.validation import problems
-from models.codes import HGNC, LOINC, NCBI_GENE, NDC, RXNORM, SNOMED, Code, Concept
+from models.codes import ATC, HGNC, LOINC, NCBI_GENE, NCIT, NDC, RXNORM, SNOMED, UNII, V3_ROUTE, Code, Concept
 from models.errors import KnowledgeError
 from tests.support.fhir_examples import OBSERVATIONS, ORDERS, observation, orders, patient
 
@@ -27,6 +27,14 @@ TABLES = ("systems.toml", "phenotypes.toml", "presence.toml", "observations.toml
         ("urn:oid:2.16.840.1.113883.6.1", LOINC),
         ("urn:oid:2.16.840.1.113883.6.96", SNOMED),
         ("urn:oid:2.16.840.1.113883.6.90", "http://hl7.org/fhir/sid/icd-10-cm"),
+        ("https://dmd.nhs.uk", SNOMED),
+        ("https://www.whocc.no/atc", ATC),
+        ("urn:oid:2.16.840.1.113883.6.73", ATC),
+        ("urn:oid:2.16.840.1.113883.4.9", UNII),
+        ("http://fdasis.nlm.nih.gov/", UNII),
+        ("urn:oid:2.16.840.1.113883.3.26.1.1", NCIT),
+        ("http://ncimeta.nci.nih.gov", NCIT),
+        ("urn:oid:2.16.840.1.113883.5.112", V3_ROUTE),
         ("http://www.genenames.org/", HGNC),
         ("http://www.genenames.org/geneId", HGNC),
         ("https://www.ncbi.nlm.nih.gov/gene/", NCBI_GENE),
