@@ -1,0 +1,153 @@
+"""Named alleles from the bases that stand at a gene's positions: every pair that fits, never the likeliest one. It reads no file.
+
+A position that was not read may hold anything. Where that leaves another phenotype or activity score open, there is no genotype.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+from models.features.combined_alleles import lowest_pairs
+from models.features.phenotypes import phenotype_of_text
+from models.features.sites import OTHER, SiteCall, blocks_of
+from models.knowledge.definition_types import Definition, GeneDefinitions
+from models.knowledge.types import Gene
+from models.patient import Reason
+
+MOST_PAIRS = 8  #: more genotypes that cannot be told apart are no result
+MOST_NAMED = 6  #: positions or alleles told by name in one sentence
+_NUMBERS = re.compile(r"([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the bases say of one gene: every genotype they can be, or none and why."""
+
+    gene: str
+    pairs: tuple[tuple[str, ...], ...] = ()  #: one allele where the sample has one chromosome
+    reason: Reason | None = None
+    because: str = ""
+    missing: tuple[str, ...] = ()  #: positions that were not read, by name
+    phenotype: str = ""  #: what all of `pairs` mean; "" where they differ or an allele is not known
+    score: str = ""
+
+    @property
+    def genotypes(self) -> tuple[str, ...]:
+        return tuple("/".join(pair) for pair in self.pairs)
+
+
+def call(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> Called:
+    """`seen`: position → what stands there; a position that it lacks was not read."""
+    missing = tuple(site.name for position, site in defined.sites.items() if position not in seen or None in seen[position].bases)
+    if problem := _unreadable(gene, defined, seen):
+        return Called(gene.symbol, reason=problem[0], because=problem[1], missing=missing)
+    pairs = sorted(_fitting(gene, defined, seen), key=lambda pair: [_order(name) for name in pair])
+    if not pairs:
+        return Called(gene.symbol, reason="unknown_allele", because=_unfitting(defined, seen), missing=missing)
+    meanings = _meanings(gene, pairs)
+    if missing and len(meanings) > 1:
+        return Called(gene.symbol, reason="not_callable", because=_open(defined, seen, pairs, missing), missing=missing)
+    if len(pairs) > MOST_PAIRS:
+        because = f"{len(pairs)} genotypes fit what was read; phase its variants, or order the test"
+        return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
+    phenotype, score = next(iter(meanings)) if len(meanings) == 1 else ("", "")
+    return Called(gene.symbol, tuple(pairs), missing=missing, phenotype=phenotype, score=score)
+
+
+def _unreadable(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> tuple[Reason, str] | None:
+    if not seen:
+        return "not_tested", f"none of its {len(defined.sites)} positions was read"
+    chromosomes = {len(call.bases) for call in seen.values()}
+    if len(chromosomes) > 1:
+        return "not_callable", "one chromosome was read at some positions and two at others"
+    if chromosomes == {1} and gene.single == "never":
+        return "not_callable", "one chromosome was read of a gene of which everybody has two"
+    others = [defined.sites[position].name for position, call in seen.items() if OTHER in call.bases]
+    if others:
+        return "unknown_allele", f"at {_listed(others)} stands a variant that no definition has"
+    return None
+
+
+def _fitting(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> set[tuple[str, ...]]:
+    if defined.combine:
+        found = lowest_pairs(gene, defined, seen)
+    elif len(next(iter(seen.values())).bases) == 1:
+        found = ((allele.name,) for allele in _possible(defined, seen))
+    else:
+        found = _pairs(defined, seen)
+    return {tuple(sorted(pair, key=_order)) for pair in found}
+
+
+def _possible(defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> list[Definition]:
+    """The alleles that can be on at least one chromosome."""
+    return [a for a in defined.alleles if all(_may(defined, a, position, call.bases) for position, call in seen.items())]
+
+
+def _may(defined: GeneDefinitions, allele: Definition, position: int, bases: Iterable[str | None]) -> bool:
+    """Can the allele be where one of these bases stands? None stands for any."""
+    return any(base is None or base in stands(defined, allele, position) for base in bases)
+
+
+def stands(defined: GeneDefinitions, allele: Definition, position: int) -> frozenset[str]:
+    """What the allele has at a position."""
+    return allele.changes.get(position) or frozenset({defined.sites[position].reference})
+
+
+def _pairs(defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> Iterator[tuple[str, ...]]:
+    """Two alleles fit when in every block one is what stands on one chromosome and the other what stands on the other."""
+    blocks = blocks_of(seen)
+    every = (1 << len(blocks)) - 1
+    sides = [(a.name, _mask(defined, a, blocks, 0), _mask(defined, a, blocks, 1)) for a in _possible(defined, seen)]
+    for (one, first, second), (other, its_first, its_second) in combinations_with_replacement(sides, 2):
+        if (first & its_second) | (second & its_first) == every:
+            yield one, other
+
+
+def _mask(defined: GeneDefinitions, allele: Definition, blocks: Sequence[Mapping[int, SiteCall]], side: int) -> int:
+    """Bit n: the allele is what stands on this side of block n."""
+    fits = (all(_may(defined, allele, position, (c.bases[side],)) for position, c in block.items()) for block in blocks)
+    return sum(1 << number for number, fit in enumerate(fits) if fit)
+
+
+def _meanings(gene: Gene, pairs: Iterable[tuple[str, ...]]) -> set[tuple[str, str]]:
+    """What the pairs mean, as far as the second meaning: there can be tens of thousands of pairs."""
+    found: set[tuple[str, str]] = set()
+    for pair in pairs:
+        found.add(_meaning(gene, pair))
+        if len(found) > 1:
+            break
+    return found
+
+
+def _meaning(gene: Gene, pair: tuple[str, ...]) -> tuple[str, str]:
+    """Phenotype and score; the pair itself where an allele has no known function, so that it equals no other one."""
+    reading, _ = phenotype_of_text(gene, "/".join(pair))
+    return (reading.phenotype, reading.activity_score) if reading else ("", "/".join(pair))
+
+
+def _unfitting(defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> str:
+    changed = [defined.sites[p].name for p, c in seen.items() if any(b not in (None, defined.sites[p].reference) for b in c.bases)]
+    return f"no pair of defined alleles has what was read{f' (variants at {_listed(changed)})' if changed else ''}"
+
+
+def _open(defined: GeneDefinitions, seen: Mapping[int, SiteCall], pairs: Iterable[tuple[str, ...]], missing: Sequence[str]) -> str:
+    """Which positions were not read, and which alleles these leave open."""
+    unread = {position for position in defined.sites if position not in seen or None in seen[position].bases}
+    found = {name for pair in pairs for name in pair}
+    alleles = [a.name for a in defined.alleles if a.name in found and any(p in unread for p in a.changes)]
+    return f"{_listed(missing)} was not read, so {_listed(sorted(alleles, key=_order), 'or')} cannot be excluded"
+
+
+def _listed(names: Sequence[str], last: str = "and") -> str:
+    shown = list(dict.fromkeys(names))
+    if len(shown) > MOST_NAMED:
+        shown = [*shown[:MOST_NAMED], f"{len(shown) - MOST_NAMED} more"]
+    return f" {last} ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def _order(name: str) -> list[tuple[bool, int, str]]:
+    """*2 before *10: numbers by value."""
+    return [(False, int(word), "") if word.isdigit() else (True, 0, word) for word in _NUMBERS.split(name) if word]
