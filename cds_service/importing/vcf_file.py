@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from cds_service.errors import InputError
 
@@ -33,10 +33,10 @@ class Lines:
     `wanted`: contig name → every base of the defined positions, sorted. A whole genome has millions of lines, and a few thousand matter.
     """
 
-    source: io.TextIOBase
+    source: io.TextIOWrapper
     wanted: Mapping[str, Sequence[int]]
     header: list[str] = field(default_factory=list)
-    contigs: set[str] = field(default_factory=set)
+    contigs: set[str] = field(default_factory=set)  #: of the wanted ones, those that have any record
 
     def readline(self) -> str:
         while line := self.source.readline():
@@ -55,12 +55,12 @@ class Lines:
             return ""
         if len(cells) < _FIXED or not cells[1].isdigit():
             raise InputError("a record has too few columns, or a position that is no number. Is the file whole, and separated by tabs?")
+        self.contigs.add(cells[0])
         start, end = int(cells[1]), _END.search(cells[7])
         last = max(start + len(cells[3]) - 1, int(end[1]) if end else 0)
         at = bisect_left(positions, start)
         if at == len(positions) or positions[at] > last:
             return ""
-        self.contigs.add(cells[0])
         cells[7] = f"END={end[1]}" if end else "."
         return "\t".join(cells) + "\n"
 
@@ -87,22 +87,39 @@ def opened(path: Path, wanted: Mapping[str, Sequence[int]], sample: str | None) 
     """Raises InputError for what is no VCF of one germline sample; nothing of the file stands in the message."""
     import vcfpy  # on use: the service reads no VCF
 
+    with _text(path) as source, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the library, on headers; what matters is checked here
+        lines = Lines(source, wanted)
+        with _readable():
+            reader = vcfpy.Reader.from_stream(cast("io.TextIOWrapper", lines))
+        header = tuple(lines.header)
+        _check_header(header)
+        yield VcfFile(header, _sample(header, sample), _records(reader), lines)
+
+
+def _records(reader: Iterator[Record]) -> Iterator[Record]:
+    while True:
+        with _readable():
+            record = next(reader, None)
+        if record is None:
+            return
+        yield record
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What the library and the decoders raise about a file, in words that hold nothing of it."""
+    from vcfpy.exceptions import VCFPyException
+
     try:
-        with _text(path) as source, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the library, on headers; what matters is checked here
-            lines = Lines(cast("io.TextIOBase", source), wanted)
-            reader = vcfpy.Reader.from_stream(cast(Any, lines))
-            header = tuple(lines.header)
-            _check_header(header)
-            yield VcfFile(header, _sample(header, sample), iter(reader), lines)
+        yield
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise InputError("the compressed file ends too early or is damaged. Copy it again.") from None
     except UnicodeDecodeError:
         raise InputError("the file is not UTF-8 text. A BCF must be turned into VCF first (bcftools view).") from None
-    except (vcfpy.exceptions.VCFPyException, ValueError, KeyError, IndexError, TypeError) as error:
-        raise InputError(
-            f"the file cannot be read as VCF 4 ({type(error).__name__}). Check it with bcftools view or a VCF validator."
-        ) from None
+    except (VCFPyException, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        why = type(error).__name__
+        raise InputError(f"the file cannot be read as VCF 4 ({why}). Check it with bcftools view or a VCF validator.") from None
 
 
 def digest_of(path: Path) -> str:
@@ -112,10 +129,9 @@ def digest_of(path: Path) -> str:
 
 
 def _text(path: Path) -> io.TextIOWrapper:
-    raw = path.open("rb")
-    compressed = raw.read(2) == b"\x1f\x8b"
-    raw.seek(0)
-    return io.TextIOWrapper(cast("io.BufferedReader", gzip.GzipFile(fileobj=raw)) if compressed else raw, encoding="utf-8")
+    with path.open("rb") as raw:
+        compressed = raw.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rt", encoding="utf-8") if compressed else path.open(encoding="utf-8")
 
 
 def _check_header(header: Sequence[str]) -> None:

@@ -19,6 +19,8 @@ NO_CALL = "not called"
 CONTRADICTORY = "told differently by several records"
 TOO_MANY = "called with more than two alleles"
 _DEPTHS = ("DP", "GQ", "MIN_DP")  #: 0 in any: nothing was seen, whatever genotype the caller wrote
+_STAR = "*"  #: lies under a deletion that another record tells
+_REACHED = "reached"  #: lies under a deletion that this record tells and a definition has
 _UNSEEN = frozenset({"*", ".", "<NON_REF>", "<*>"})  #: alternatives that are no change: of another record, or none
 _Bases = tuple[str | None, ...]
 
@@ -64,22 +66,24 @@ class Tally:
             if isinstance(alleles, str):
                 seen.problem = seen.problem or alleles
                 continue
-            left = [self._left(site, record.POS, ref, allele) for allele in (ref, *written)]
+            left = [site.reference, *(self._left(site, record.POS, ref, allele) for allele in written)]
+            if any(index is not None and index >= len(left) for index in alleles):
+                raise InputError("a genotype has an allele number that its record does not list. Check the file with a VCF validator.")
             bases = tuple(None if index is None else left[index] for index in alleles)
             seen.calls[(bases, _phase(record, sample))] = None
-            for base in {base for base in left[1:] if base not in (None, OTHER, site.reference)}:
-                seen.claims.setdefault(str(base), set()).add(tuple(sorted(b == base for b in bases)))
+            for base in set(left[1:]) - {OTHER, site.reference, _STAR, _REACHED}:
+                seen.claims.setdefault(base, set()).add(tuple(sorted(b == base for b in bases)))
 
-    def _left(self, site: Site, position: int, ref: str, allele: str) -> str | None:
-        """What the allele leaves at the site: None for what another record tells, OTHER for what no definition has."""
-        if allele == "*":
-            return None
+    def _left(self, site: Site, position: int, ref: str, allele: str) -> str:
+        """What the allele leaves at the site: a base, _STAR, _REACHED, or OTHER for what no definition has."""
+        if allele == _STAR:
+            return _STAR
         bases = allele.upper()
         if not bases or not set(bases) <= set("ACGT"):
             return OTHER
         found = left_at(site, position, ref, bases)
         # a defined deletion reaches over other positions; its allele is defined with their reference
-        return site.reference if found == OTHER and trimmed(position, ref, bases) in self._defined else found
+        return _REACHED if found == OTHER and trimmed(position, ref, bases) in self._defined else found
 
     def result(self, absent_is_reference: bool) -> GeneSites:
         read: dict[int, tuple[_Bases, str]] = {}
@@ -106,11 +110,22 @@ def _settled(site: Site, seen: _Seen | None) -> tuple[_Bases, str] | str:
         return seen.problem
     if any(len(told) > 1 for told in seen.claims.values()) or len({len(bases) for bases, _ in seen.calls}) > 1:
         return CONTRADICTORY
-    changed = [(bases, phase) for bases, phase in seen.calls if any(base != site.reference for base in bases)]
+    calls = _without_deletions(site, seen.calls)
+    changed = [(bases, phase) for bases, phase in calls if any(base != site.reference for base in bases)]
     if not changed:
         whole = seen.covered.issuperset(range(site.position, site.position + len(site.reference)))
-        return next(iter(seen.calls)) if whole else ""
+        return calls[0] if whole else ""
     return changed[0] if len(changed) == 1 else _joined(site, [bases for bases, _ in changed])
+
+
+def _without_deletions(site: Site, calls: Iterable[tuple[_Bases, str]]) -> list[tuple[_Bases, str]]:
+    """Under a defined deletion stands the reference, as in its allele's definition; under any other nothing is known."""
+    defined = any(_REACHED in bases for bases, _ in calls)
+    own = [(bases, phase) for bases, phase in calls if not {_STAR, _REACHED}.intersection(bases)]
+    if any(base != site.reference for bases, _ in own for base in bases):
+        calls = own  # the deletion that others lie under is this very one
+    stands = {_REACHED: site.reference, _STAR: site.reference if defined else None}
+    return list(dict.fromkeys((tuple(stands.get(str(base), base) for base in bases), phase) for bases, phase in calls))
 
 
 def _joined(site: Site, changed: list[_Bases]) -> tuple[_Bases, str] | str:

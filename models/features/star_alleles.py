@@ -48,10 +48,14 @@ def call(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> 
     if not pairs:
         return Called(gene.symbol, reason="unknown_allele", because=_unfitting(defined, seen), missing=missing)
     meanings = _meanings(gene, pairs)
-    if missing and len(meanings) > 1:
-        return Called(gene.symbol, reason="not_callable", because=_open(defined, seen, pairs, missing), missing=missing)
+    if len(meanings) > 1 and (left_open := _left_open(defined, seen, pairs)):
+        because = f"{_listed(missing)} was not read, so {_listed(left_open, 'or')} cannot be excluded"
+        return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
     if len(pairs) > MOST_PAIRS:
         because = f"{len(pairs)} genotypes fit what was read; phase its variants, or order the test"
+        return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
+    if hidden := _hidden(gene, defined, seen, pairs):
+        because = f"{_listed(missing)} was not read, so {_listed(hidden, 'or')} cannot be excluded"
         return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
     phenotype, score = next(iter(meanings)) if len(meanings) == 1 else ("", "")
     return Called(gene.symbol, tuple(pairs), missing=missing, phenotype=phenotype, score=score)
@@ -133,12 +137,33 @@ def _unfitting(defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> str:
     return f"no pair of defined alleles has what was read{f' (variants at {_listed(changed)})' if changed else ''}"
 
 
-def _open(defined: GeneDefinitions, seen: Mapping[int, SiteCall], pairs: Iterable[tuple[str, ...]], missing: Sequence[str]) -> str:
-    """Which positions were not read, and which alleles these leave open."""
+def _hidden(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall], pairs: Sequence[tuple[str, ...]]) -> list[str]:
+    """Alleles of which a change may stand where nothing was read, and that in one allele's place would mean something else.
+
+    Their other changes were not seen, so by the definitions they are not there. But these others often only go along with the
+    change that matters, and then the one that was not read is not to be concluded from them.
+    """
+    possible = {name for pair in pairs for name in pair}
+    within = [allele for allele in defined.alleles if allele.name in possible]
+    hidden = []
+    for allele in (a for a in defined.alleles if a.name not in possible):
+        unread = [p for p in allele.changes if p not in seen or None in seen[p].bases]
+        beyond = [p for p in unread if not allele.changes[p] <= frozenset().union(*(stands(defined, known, p) for known in within))]
+        if beyond and any(_meaning(gene, pair) != _meaning(gene, other) for pair in pairs for other in _replaced(pair, allele.name)):
+            hidden.append(allele.name)
+    return sorted(hidden, key=_order)
+
+
+def _replaced(pair: tuple[str, ...], name: str) -> list[tuple[str, ...]]:
+    """With the allele in the place of each in turn."""
+    return [tuple(name if number == at else kept for number, kept in enumerate(pair)) for at in range(len(pair))]
+
+
+def _left_open(defined: GeneDefinitions, seen: Mapping[int, SiteCall], pairs: Iterable[tuple[str, ...]]) -> list[str]:
+    """The alleles among `pairs` that have a change where nothing was read."""
     unread = {position for position in defined.sites if position not in seen or None in seen[position].bases}
     found = {name for pair in pairs for name in pair}
-    alleles = [a.name for a in defined.alleles if a.name in found and any(p in unread for p in a.changes)]
-    return f"{_listed(missing)} was not read, so {_listed(sorted(alleles, key=_order), 'or')} cannot be excluded"
+    return sorted((a.name for a in defined.alleles if a.name in found and unread.intersection(a.changes)), key=_order)
 
 
 def _listed(names: Sequence[str], last: str = "and") -> str:

@@ -38,9 +38,9 @@ def allele(gene: GeneDefinitions, name: str) -> Definition:
 
 
 def haplotype(gene: GeneDefinitions, name: str) -> dict[int, str]:
-    """The bases of one chromosome with this allele; where a definition leaves a base open, the first of them."""
+    """The bases of one chromosome with this allele; where a definition leaves a base open, the reference."""
     changes = allele(gene, name).changes
-    return {p: min(changes[p]) if p in changes else site.reference for p, site in gene.sites.items()}
+    return {p: s.reference if s.reference in changes.get(p, {s.reference}) else min(changes[p]) for p, s in gene.sites.items()}
 
 
 def seen(gene: GeneDefinitions, *names: str, block: str = "", without: Iterable[int] = ()) -> dict[int, SiteCall]:
