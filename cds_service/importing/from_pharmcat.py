@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.errors import InputError
-from cds_service.importing.imported import SOFTWARE, Imported, check_asked, imported
+from cds_service.importing.imported import DATE, SOFTWARE, Imported, check_asked, imported
 from cds_service.importing.pharmcat_gene import read_gene_report
 from cds_service.importing.vcf_file import digest_of
 from cds_service.wire import NotJson, read_json
@@ -39,7 +39,8 @@ def import_pharmcat(path: Path, patient: str, effective: str | None, genes: Mapp
     method = (
         f"Named alleles as PharmCAT {written or 'of a version not told'} gave them{f' (data {data})' if data else ''}; read by {SOFTWARE}"
     )
-    check_asked(patient, date or None)
+    if date and not DATE.fullmatch(date):
+        raise InputError("timestamp: must be a date with a time, as PharmCAT writes it.")
     return imported(Origin(patient, path.name, digest_of(path), method, date), results, remarks)
 
 

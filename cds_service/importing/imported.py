@@ -13,7 +13,7 @@ from cds_service.wire import write_json
 from fhir_mappings.genomics_bundle import ImportedGene, Origin, genomics_bundle, genotype_text
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?")
+DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?")
 SOFTWARE = f"precision-hooks {version('precision-hooks')}"
 
 
@@ -50,5 +50,5 @@ def check_asked(patient: str, effective: str | None) -> None:
     """Raises InputError unless these can stand in a resource."""
     if not _ID.fullmatch(patient):
         raise InputError("--patient must be a FHIR id: 1 to 64 letters, digits, '-' or '.'.")
-    if effective is not None and not _DATE.fullmatch(effective):
+    if effective is not None and not DATE.fullmatch(effective):
         raise InputError("--effective must be a FHIR date or dateTime, for example 2026-03-01.")

@@ -86,8 +86,14 @@ def _fitting(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall])
 
 
 def _possible(defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> list[Definition]:
-    """The alleles that can be on at least one chromosome."""
-    return [a for a in defined.alleles if all(_may(defined, a, position, call.bases) for position, call in seen.items())]
+    """The alleles that can be on at least one chromosome: they have what both chromosomes have, and their own changes were seen."""
+    altered = {p: c.bases for p, c in seen.items() if defined.sites[p].reference not in c.bases and None not in c.bases}
+    return [
+        allele
+        for allele in defined.alleles
+        if altered.keys() <= allele.changes.keys()
+        and all(_may(defined, allele, position, seen[position].bases) for position in allele.changes if position in seen)
+    ]
 
 
 def _may(defined: GeneDefinitions, allele: Definition, position: int, bases: Iterable[str | None]) -> bool:

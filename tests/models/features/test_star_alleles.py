@@ -81,8 +81,8 @@ def test_every_phased_pair_is_called_back_alone(symbol: str, knowledge: Knowledg
 def test_a_missing_position_never_makes_a_wrong_definite_call(symbol: str, knowledge: Knowledge) -> None:
     gene = defined(symbol)
     chosen = random.Random(11)
-    for pair in chosen.sample(pairs_of(gene), min(12, len(pairs_of(gene)))):
-        for position in chosen.sample(sorted(gene.sites), min(25, len(gene.sites))):
+    for pair in chosen.sample(pairs_of(gene), min(8, len(pairs_of(gene)))):
+        for position in chosen.sample(sorted(gene.sites), min(12, len(gene.sites))):
             called = the_call(knowledge, symbol, seen(gene, *pair, without=[position]))
             if called.pairs:
                 meanings = {meaning(knowledge, symbol, p) for p in called.pairs}
