@@ -14,7 +14,7 @@ from models.features.sites import SiteCall, blocks_of
 from models.knowledge.definition_types import Definition, GeneDefinitions
 from models.knowledge.types import Gene
 
-MOST_BLOCKS = 10  #: 512 ways to lie; more are not gone through, and then nothing fits
+MOST_BLOCKS = 10  #: 512 ways to lie; callers ask for no more
 
 _Chromosome = Mapping[int, str | None]
 
@@ -30,8 +30,6 @@ def lowest_pairs(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCa
 
 def _lying(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> Iterator[tuple[str, ...]]:
     blocks = blocks_of(seen)
-    if len(blocks) > MOST_BLOCKS:
-        return
     chromosomes = len(next(iter(seen.values())).bases)
     same = {position: call.bases[0] for position, call in seen.items() if len(set(call.bases)) == 1}
     for turned in product((0, 1), repeat=max(len(blocks) - 1, 0)):

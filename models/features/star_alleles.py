@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from models.features.combined_alleles import lowest_pairs
+from models.features.combined_alleles import MOST_BLOCKS, lowest_pairs
 from models.features.phenotypes import phenotype_of_text
 from models.features.sites import OTHER, SiteCall, blocks_of
 from models.knowledge.definition_types import Definition, GeneDefinitions
@@ -49,14 +49,12 @@ def call(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCall]) -> 
         return Called(gene.symbol, reason="unknown_allele", because=_unfitting(defined, seen), missing=missing)
     meanings = _meanings(gene, pairs)
     if len(meanings) > 1 and (left_open := _left_open(defined, seen, pairs)):
-        because = f"{_listed(missing)} was not read, so {_listed(left_open, 'or')} cannot be excluded"
-        return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
+        return Called(gene.symbol, reason="not_callable", because=_not_excluded(missing, left_open), missing=missing)
     if len(pairs) > MOST_PAIRS:
         because = f"{len(pairs)} genotypes fit what was read; phase its variants, or order the test"
         return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
     if hidden := _hidden(gene, defined, seen, pairs):
-        because = f"{_listed(missing)} was not read, so {_listed(hidden, 'or')} cannot be excluded"
-        return Called(gene.symbol, reason="not_callable", because=because, missing=missing)
+        return Called(gene.symbol, reason="not_callable", because=_not_excluded(missing, hidden), missing=missing)
     phenotype, score = next(iter(meanings)) if len(meanings) == 1 else ("", "")
     return Called(gene.symbol, tuple(pairs), missing=missing, phenotype=phenotype, score=score)
 
@@ -72,6 +70,8 @@ def _unreadable(gene: Gene, defined: GeneDefinitions, seen: Mapping[int, SiteCal
     others = [defined.sites[position].name for position, call in seen.items() if OTHER in call.bases]
     if others:
         return "unknown_allele", f"at {_listed(others)} stands a variant that no definition has"
+    if defined.combine and (blocks := len(blocks_of(seen))) > MOST_BLOCKS:
+        return "not_callable", f"{blocks} unphased variants can lie in too many ways; phase them, or order the test"
     return None
 
 
@@ -170,6 +170,10 @@ def _left_open(defined: GeneDefinitions, seen: Mapping[int, SiteCall], pairs: It
     unread = {position for position in defined.sites if position not in seen or None in seen[position].bases}
     found = {name for pair in pairs for name in pair}
     return sorted((a.name for a in defined.alleles if a.name in found and unread.intersection(a.changes)), key=_order)
+
+
+def _not_excluded(missing: Sequence[str], alleles: Sequence[str]) -> str:
+    return f"{_listed(missing)} {'was' if len(missing) == 1 else 'were'} not read, so {_listed(alleles, 'or')} cannot be excluded"
 
 
 def _listed(names: Sequence[str], last: str = "and") -> str:

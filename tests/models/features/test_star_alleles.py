@@ -206,3 +206,20 @@ def test_two_inactive_variants_are_one_chromosome_or_two(knowledge: Knowledge) -
     gene = defined("DPYD")
     called = the_call(knowledge, "DPYD", seen(gene, "c.1905+1G>A (*2A)", "c.1679T>G (*13)"))
     assert {meaning(knowledge, "DPYD", pair)[1] for pair in called.pairs} == {"0.0", "1.0"}
+
+
+def test_too_many_unphased_variants_are_no_result(knowledge: Knowledge) -> None:
+    gene = defined("DPYD")
+    calls = seen(gene, "Reference", "Reference")
+    for position in list(calls)[:11]:
+        calls[position] = SiteCall((gene.sites[position].reference, gene.sites[position].alternatives[0]))
+    called = the_call(knowledge, "DPYD", calls)
+    assert (called.reason, called.pairs) == ("not_callable", ())
+    assert called.because.startswith("11 unphased variants")
+
+
+def test_a_position_that_matters_is_not_concluded_from_one_that_goes_along_with_it(knowledge: Knowledge) -> None:
+    gene = defined("CYP2C19")
+    splice = next(p for p, s in gene.sites.items() if s.rsid == "rs4244285")  # *2; its companion rs12769205 was read
+    called = the_call(knowledge, "CYP2C19", seen(gene, "*1", "*1", without=[splice]))
+    assert called.because == "rs4244285 was not read, so *2 cannot be excluded"
