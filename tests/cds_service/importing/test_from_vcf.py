@@ -68,6 +68,14 @@ def test_a_compressed_file(read: Read) -> None:
     assert read(gzip.compress(vcf(records(GENE, "*2", "*2")).encode())).genotypes == ("*2/*2",)
 
 
+def test_line_ends_of_another_system_and_fields_that_no_header_defines(read: Read) -> None:
+    lines = [
+        f"{line}:q".replace("\tGT\t", "\tGT:XX\t").replace("\tPASS\t.\t", "\tPASS\tFOO=1;BAR\t") for line in records(GENE, "*2", "*17")
+    ]
+    text = vcf(lines, header=["##fileformat=VCFv4.1", "##reference=file:///x/GRCh38.fa"])
+    assert read(text.replace("\n", "\r\n").encode()).genotypes == ("*2/*17",)
+
+
 def test_a_base_in_lower_case(read: Read) -> None:
     assert read(vcf(replaced(WILD, SPLICE.position, at("g", "a", "0/1")))).variants[0].rsid in {"rs4244285", "rs3758581"}
 
