@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from cds_service.cli_import import import_
 from cds_service.settings import Settings, is_loopback, settings_or_exit
 from models.errors import PrecisionError
 
@@ -28,6 +29,9 @@ STORE_OPENS_AFTER = 1.0  #: seconds after the start: the first answers are quick
 @click.version_option(package_name="precision-hooks")
 def main() -> None:
     """Precision medicine at the moment of the order: a CDS Hooks service."""
+
+
+main.add_command(import_)
 
 
 @main.command()

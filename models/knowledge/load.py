@@ -15,6 +15,9 @@ from models.errors import KnowledgeError
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
+from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
+from models.knowledge.definition_files import read_definitions
+from models.knowledge.definition_types import Definitions
 from models.knowledge.dosing_files import read_equation, read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.evidence_types import ChartEvidence
@@ -49,6 +52,13 @@ def load(root: Traversable | None = None) -> Knowledge:
     )
     check(knowledge)
     return knowledge
+
+
+def load_definitions(root: Traversable | None = None) -> Definitions:
+    """What makes an allele: for the command `import vcf` alone, so no start of the service reads it and no digest holds it."""
+    folder = (files(__package__) if root is None else root) / "definitions"
+    head = _toml("definitions/source.toml", (folder / "source.toml").read_text("utf-8"))
+    return read_definitions(head, {name: (folder / f"{name}.tsv").read_text("utf-8") for name in DEFINITION_TABLES})
 
 
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
