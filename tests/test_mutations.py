@@ -55,10 +55,10 @@ def run(name: str, seeds: range, client: FlaskClient, knowledge: Knowledge) -> N
     service, text = REQUESTS[name]
     wrong = []
     for seed in seeds:
-        made = mutant(text, seed)
+        made = mutant(text, f"{name} {seed}")
         response = client.post(f"/cds-services/{service}", data=made.text, content_type="application/json")
         broken = broken_by(response.status_code, response.get_data(as_text=True), made, knowledge)
-        wrong += [f"mutant({name!r}, {seed}): {made.told}: {rule}" for rule in broken]
+        wrong += [f"mutant(text, '{name} {seed}'): {made.told}: {rule}" for rule in broken]
     assert wrong == []
 
 
@@ -131,14 +131,14 @@ def test_the_check_of_alleles_can_fail(knowledge: Knowledge) -> None:
 
 def test_a_seed_repeats_its_mutant_and_every_kind_of_change_comes() -> None:
     text = REQUESTS["clopidogrel-poor-metabolizer"][1]
-    assert mutant(text, 7) == mutant(text, 7)
-    told = " ".join(mutant(text, seed).told for seed in range(300))
+    assert mutant(text, "7") == mutant(text, "7")
+    told = " ".join(mutant(text, str(seed)).told for seed in range(300))
     for kind in ("delete", "rename", "retype", "double", "swap", "truncate", "other_code", "other_text", "of another patient"):
         assert kind in told
 
 
 def test_a_stranger_stays_whole() -> None:
     text = REQUESTS["clopidogrel-poor-metabolizer"][1]
-    spliced = [m for seed in range(0, 90, 3) if "of another patient" in (m := mutant(text, seed)).told]
+    spliced = [m for seed in range(90) if "of another patient" in (m := mutant(text, str(seed))).told]
     assert spliced
     assert all(MARK in m.text and list(nodes(m.document)) for m in spliced)

@@ -35,12 +35,12 @@ class Mutant:
         return json.dumps(self.document, ensure_ascii=True)
 
 
-def mutant(text: str, seed: int) -> Mutant:
+def mutant(text: str, seed: str) -> Mutant:
     """One or two changes; in every third mutant another patient's resource is put in afterwards, and stays whole."""
     rng = random.Random(seed)
     document = json.loads(text)
     told = [_change(document, rng) for _ in range(rng.choice((1, 1, 1, 2)))]
-    if seed % 3 == 0:
+    if rng.random() < 1 / 3:
         told.append(_splice(document, rng))
     return Mutant(document, "; ".join(told))
 
