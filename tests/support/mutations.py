@@ -16,7 +16,24 @@ Path = tuple[str | int, ...]
 MARK = "zz9"  #: stands in every id and name of the other patient, and in nothing of ours
 
 _STRINGS = ("", " ", "*", "*2", "Patient/pat-1", "true", "0", "\u2028", "*3A/", "not detected", "2024-13-45", "http://", "x" * 300)
-_VALUES = (None, True, False, 0, -1, 3.5, 10**18, "", "x", [], {}, [None], [[]], {"": {}}, {"resourceType": "Bundle"}, [1, "a", {}])
+_VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    3.5,
+    10**18,
+    "",
+    "x",
+    [],
+    {},
+    [None],
+    [[]],
+    {"": {}},
+    {"resourceType": "Bundle"},
+    [1, "a", {}],
+)
 _CODES = (
     "84413-4", "84414-2", "53040-2", "51963-7", "48018-6", "50956-2", "LA9633-4", "LA9634-2", "LA9657-3", "LA6576-8", "LA6577-6", "309362",
     "2670", "HGNC:2621", "HGNC:2625", "HGNC:3012", "final", "entered-in-error", "draft", "active", "stopped",
