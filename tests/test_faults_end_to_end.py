@@ -191,3 +191,25 @@ def test_fault_B08_whose_result_by_identifier(value: str, used: bool, poor: Json
     answer = told(client, poor)
     assert diplotypes(answer) == (["*2/*2"] if used else [])
     assert ("unattributed" in reasons(answer)) != used
+
+
+@pytest.mark.parametrize("key", ["conditions", "medications", "notes"])
+def test_a_list_of_bundles_is_not_read_and_breaks_nothing(key: str, poor: Json, client: FlaskClient) -> None:
+    poor["prefetch"][key] = [poor["prefetch"]["genotypes"], poor["prefetch"]["genotypes"]]
+    assert diplotypes(told(client, poor)) == ["*2/*2"]
+
+
+@pytest.mark.parametrize("stated", ["Genotype d", "2024-13-45", "10-30-4202", "2024-02-30", "2024-03-"])
+def test_what_is_no_date_is_not_told_as_one(stated: str, poor: Json, client: FlaskClient) -> None:
+    genotype(poor)["effectiveDateTime"] = stated
+    answer = told(client, poor)
+    assert diplotypes(answer) == ["*2/*2"] and stated not in json.dumps(answer)
+
+
+def test_a_new_order_carries_on_no_broken_reason(client: FlaskClient) -> None:
+    body = request("clopidogrel-reason-by-reference")
+    [entry] = body["context"]["draftOrders"]["entry"]
+    entry["resource"]["reasonReference"].append({"reference": ["Condition", ""]})
+    actions = [a for card in told(client, body)["cards"] for s in card.get("suggestions", ()) for a in s["actions"]]
+    assert [a for a in actions if a["type"] == "create"]
+    assert all("reasonReference" not in a.get("resource", {}) for a in actions)
