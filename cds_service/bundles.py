@@ -66,7 +66,7 @@ def resources_in(value: Any) -> tuple[tuple[str, Resource], ...]:
 
 def medications_in(value: Any) -> tuple[tuple[str, Resource], ...]:
     """The same for Medications alone, which few of many entries are."""
-    if kind(value) != "Bundle":
+    if not isinstance(value, dict) or kind(value) != "Bundle":
         return resources_in(value) if kind(value) == "Medication" else ()
     listed = ((entry, entry.get("resource")) for entry in mappings(value.get("entry")))
     return tuple((text(e.get("fullUrl")), r) for e, r in listed if isinstance(r, dict) and r.get("resourceType") == "Medication")

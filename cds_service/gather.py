@@ -16,10 +16,11 @@ from cds_service.fhir_client import LATE, Access, Deadline, FhirClient, next_lin
 from cds_service.request import HookRequest
 from fhir_mappings.inputs import Found, Input, Record, Resource
 from fhir_mappings.references import needed
-from fhir_mappings.resource import entries, kind, latest, origin, text
+from fhir_mappings.resource import entries, kind, latest, matches, origin, text
 from models.patient import Gap
 
 _TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_SPECIMENS = "Specimen"  #: no prefetch key of ours: what came beside results, under whichever key
 _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
 
 
@@ -41,8 +42,9 @@ def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, dead
         if wanted.required and found[wanted.field].failed:
             raise DataUnavailable(_missing(wanted, found[wanted.field].because))
     found |= {key: _unasked(value) for key, value in asked.prefetch.items() if key not in found and isinstance(value, dict)}
+    found[_SPECIMENS] = Found(_specimens(asked))
     fetched, gaps = _products(missing, done, closed if access is None else "")
-    return Record(_newest(found), known | fetched, gaps)
+    return Record(_newest(found, inputs), known | fetched, gaps)
 
 
 def _access(asked: HookRequest, client: FhirClient, deadline: Deadline) -> tuple[Access | None, str]:
@@ -153,6 +155,11 @@ def _unasked(value: Resource) -> Found:
     return Found(tuple(resource for _, resource in resources_in(value)))
 
 
+def _specimens(asked: HookRequest) -> tuple[Resource, ...]:
+    """Every Specimen that came along: a result's specimen may be a donor's or a newborn's, and only it tells so."""
+    return tuple(r for value in asked.prefetch.values() for _, r in resources_in(value) if kind(r) == "Specimen")
+
+
 def _medications(asked: HookRequest) -> dict[str, Resource]:
     """Every Medication that came along, by 'Medication/id' and fullUrl; the newest version where there are several."""
     sources: list[Any] = [{**asked.draft_orders, "resourceType": "Bundle"}, *asked.prefetch.values()]
@@ -179,8 +186,11 @@ def _unread(name: str, because: str) -> Gap:
     return Gap(name, "unavailable", f"a draft order names this medicine by reference and {because}", name)
 
 
-def _newest(found: Mapping[str, Found]) -> dict[str, Found]:
-    """Where two keys hold the same resource, the older version is dropped; versions that cannot be ordered all stay."""
+def _newest(found: Mapping[str, Found], inputs: Sequence[Input]) -> dict[str, Found]:
+    """Where two keys hold the same resource, each gets its newest version, or all of them where they cannot be ordered.
+
+    The newer version is this input's too, whichever key it came under: dropping ours for it would leave "nothing on file".
+    """
     held = [name for f in found.values() for name in {_name(r) for r in f.resources}]
     shared = {name for name, keys in Counter(held).items() if keys > 1}
     if not shared:
@@ -188,7 +198,24 @@ def _newest(found: Mapping[str, Found]) -> dict[str, Found]:
     kept: dict[str, list[Resource]] = {}
     for resource in latest([r for f in found.values() for r in f.resources if _name(r) in shared]):
         kept.setdefault(_name(resource), []).append(resource)
-    return {key: replace(f, resources=tuple(r for r in f.resources if r in kept.get(_name(r), (r,)))) for key, f in found.items()}
+    codes = {wanted.field: wanted.codes for wanted in inputs}
+    return {key: replace(f, resources=_versions(f.resources, kept, codes.get(key, frozenset()))) for key, f in found.items()}
+
+
+def _versions(
+    resources: Sequence[Resource], kept: Mapping[str, Sequence[Resource]], codes: frozenset[tuple[str, str]]
+) -> tuple[Resource, ...]:
+    """Each resource, or once in its place the versions of it that count; one that was coded anew must be what the input asks for."""
+    ours: list[Resource] = []
+    seen: set[str] = set()
+    for resource in resources:
+        name = _name(resource)
+        if name not in kept:
+            ours.append(resource)
+        elif name not in seen:
+            seen.add(name)
+            ours += [r for r in kept[name] if not codes or matches(r, codes)]
+    return tuple(ours)
 
 
 def _name(resource: Resource) -> str:

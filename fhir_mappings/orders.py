@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from models.patient import Gap, Order, Request
 
 #: a draft that nobody means to give any more
 ENDED = frozenset({"cancelled", "stopped", "entered-in-error", "completed", "ended", "draft-deleted"})
+
+_NAMED = re.compile(r"MedicationRequest/[A-Za-z0-9\-.]{1,64}")
 
 
 def read_orders(
@@ -99,7 +102,8 @@ def _read_one(
         )
     own = origin(resource)
     selected = chosen is None or own in chosen
-    proposable = "/" in own and "medication" not in resource  # R5 drafts are read, but no action is offered on them
+    # R5 drafts are read, but no action is offered on them, nor on one whose id is none: the action could not name it
+    proposable = _NAMED.fullmatch(own) is not None and "medication" not in resource
     order = Order(
         id=own if proposable else "",
         medication=medication,

@@ -24,6 +24,7 @@ class Demographics:
     sex: str = ""
     deceased: bool = False
     ancestry: tuple[str, ...] = ()
+    merged: bool = False  #: into another record, which may hold what this one lacks
 
 
 def read_patient(resources: Sequence[Resource]) -> Read:
@@ -38,14 +39,14 @@ def read_patient(resources: Sequence[Resource]) -> Read:
             gaps.append(
                 Gap("patient", "conflict", f"two versions of the Patient differ in {name}, so neither is used", origin(patients[0]))
             )
-    for patient in patients:
-        if any(text(link.get("type")) == "replaced-by" for link in mappings(patient.get("link"))):
-            gaps.append(Gap("patient", "unavailable", "the record was merged into another one, which was not read", origin(patient)))
+    merged = [p for p in patients if any(text(link.get("type")) == "replaced-by" for link in mappings(p.get("link")))]
+    for patient in merged:
+        gaps.append(Gap("patient", "unavailable", "the record was merged into another one, which was not read", origin(patient)))
     if not patients:
         return Read((), tuple(gaps))
     birth, sex = (next(iter(v)) if len(v) == 1 else "" for v in (births, sexes))
     ancestry = next(iter(ancestries)) if len(ancestries) == 1 else ()
-    return Read((Demographics(birth, sex, any(_deceased(r) for r in patients), ancestry),), tuple(gaps))
+    return Read((Demographics(birth, sex, any(_deceased(r) for r in patients), ancestry, bool(merged)),), tuple(gaps))
 
 
 def _birth_date(patient: Resource, gaps: list[Gap]) -> str:

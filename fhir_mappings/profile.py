@@ -70,10 +70,10 @@ def read_profile(
         measurements=_of(read, "measurements", Measurement),
         allergies=_of(read, "allergies", Allergy),
         requests=(*(r for r in drafted_now if isinstance(r, Request)), *_of(read, "requests", Request)),
-        unread=frozenset(f for f in FIELDS if f not in notes.whole or not _complete(record.found, f)),
+        unread=frozenset(f for f in FIELDS if person.merged or f not in notes.whole or not _complete(record.found, f)),
         gaps=tuple(dict.fromkeys(notes.gaps)),
         foreign=notes.foreign,
-        genotypes_complete=_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs),
+        genotypes_complete=not person.merged and (_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs)),
     )
 
 

@@ -34,7 +34,8 @@ def delete_action(order: str, description: str) -> dict[str, str]:
 
 def replaceable(draft: Resource) -> bool:
     """Can another draft take its place? It names its patient outside itself, and no modifier changes what it asks for."""
-    return bool(mapping(draft.get("subject"))) and not _points_inside(draft["subject"]) and not draft.get("modifierExtension")
+    subject = draft.get("subject")
+    return bool(mapping(subject)) and _whole(subject) and not _points_inside(subject) and not draft.get("modifierExtension")
 
 
 def create_action(draft: Resource, drug: Drug, description: str, note: str) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def create_action(draft: Resource, drug: Drug, description: str, note: str) -> d
 
     `note` says why in the order itself; `draft` is `replaceable`.
     """
-    kept = {name: draft[name] for name in _KEPT if name in draft and not _points_inside(draft[name])}
+    kept = {name: draft[name] for name in _KEPT if name in draft and _whole(draft[name]) and not _points_inside(draft[name])}
     coding = {"system": RXNORM, "code": drug.rxnorm, "display": drug.name}
     resource = {
         "resourceType": "MedicationRequest",
@@ -59,3 +60,12 @@ def _points_inside(value: Any) -> bool:
     """A reference to a contained resource of the old draft leads nowhere in the new one."""
     values = value if isinstance(value, list | tuple) else (value,)
     return any(isinstance(v, Mapping) and str(v.get("reference", "")).startswith("#") for v in values)
+
+
+def _whole(value: Any) -> bool:
+    """Can it be sent on? Nothing in it is empty, and what it refers to is one string; a new order carries on no broken member."""
+    if isinstance(value, Mapping):
+        return bool(value) and isinstance(value.get("reference", ""), str) and all(_whole(v) for v in value.values())
+    if isinstance(value, list | tuple):
+        return bool(value) and all(_whole(v) for v in value)
+    return value is not None and value != ""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from fhir_mappings.inputs import Resource
 from fhir_mappings.references import parse
 from fhir_mappings.resource import choice, concept, concept_codes, extensions, mapping, mappings, text
 from fhir_mappings.tables import observations, presence
+
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T.*)?)?)?$")
 
 
 def status(resource: Resource) -> str:
@@ -18,8 +22,8 @@ def status(resource: Resource) -> str:
 
 
 def effective(resource: Resource) -> str:
-    """When it was true, else when it was issued; '' if neither is said."""
-    if plain := text(resource.get("effectiveDateTime")):
+    """When it was true, else when it was issued; '' if neither is said by a date. What is no date is not told as one."""
+    if _is_date(plain := text(resource.get("effectiveDateTime"))):
         return plain
     period = mapping(resource.get("effectivePeriod"))
     dates = (
@@ -28,7 +32,16 @@ def effective(resource: Resource) -> str:
         period.get("start"),
         resource.get("issued"),
     )
-    return next((text(d) for d in dates if text(d)), "")
+    return next((text(d) for d in dates if _is_date(text(d))), "")
+
+
+def _is_date(stated: str) -> bool:
+    """A FHIR date or dateTime, partial or whole, of a day that there is."""
+    parts = _DATE.match(stated)
+    try:
+        return parts is not None and bool(date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1)))
+    except ValueError:
+        return False
 
 
 def laboratory(resource: Resource) -> str:
