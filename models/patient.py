@@ -123,8 +123,14 @@ class Measurement:
     unit: str = ""  #: UCUM code where given, else as written
     comparator: str = ""  #: "<", "<=", ">", ">="; "" for the value itself
     answer: Concept = Concept()
-    effective: str = ""  #: ISO date or dateTime, may be partial or ""
+    effective: str = ""  #: ISO date, may be partial or "": the day as it was written
     origin: str = ""
+    at: str = ""  #: the same with its time and zone, as reported
+    amended: bool = False  #: it replaces an earlier report
+    low: float | None = None  #: the laboratory's own reference range, in `unit`
+    high: float | None = None
+    interpretation: tuple[str, ...] = ()  #: codes as reported ("H", "LL", "POS")
+    element: str = ""  #: path of the element that told it, e.g. "Observation.component"; "" for the resource as a whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,8 +160,12 @@ def test_fault_E01_E02_what_is_not_final_or_absent_is_no_value(members: dict[str
 
 def test_the_search_asks_for_every_measurement_that_a_rule_can_name(knowledge: Knowledge) -> None:
     wanted = measurements_input(knowledge)
-    codes = {code for name in knowledge.clinical.values() for system, code in name.codes if system == LOINC}
+    asked = [name for name in knowledge.clinical.values() if name.use == "rules"]
+    codes = {code for name in asked for system, code in name.codes if system == LOINC}
     assert codes
+    later = {code for name in knowledge.clinical.values() if name.use == "later" for system, code in name.codes if system == LOINC}
+    assert not [code for code in later if code in wanted.query]
+    assert all(code in measurements_input(knowledge, ("rules", "later")).query for code in later | codes)
     assert all(f"{LOINC}|{code}" in wanted.query for code in codes)
     assert {code for _, code in wanted.codes} == codes
 
