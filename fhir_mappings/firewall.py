@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fhir_mappings.inputs import Resource
+from fhir_mappings.inputs import Found, Resource
 from fhir_mappings.references import parse
 from fhir_mappings.resource import contained, kind, mapping, mappings, origin, text
 from models.errors import PatientMismatch
@@ -75,6 +75,20 @@ def admit(resources: Sequence[Resource], subject: Subject, around: Sequence[Reso
         else:
             gaps.append(Gap(kind(resource) or "resource", verdict, because, _safe_origin(resource, verdict)))
     return Admitted(tuple(kept), tuple(gaps), sum(g.reason == "other_patient" for g in gaps))
+
+
+def patients_beside(drafted: Sequence[Resource], found: Mapping[str, Found], subject: Subject) -> tuple[Resource, ...]:
+    """Further descriptions of this patient: in the draft bundle, in another input, or contained in a draft order as its subject.
+
+    `subject_of` has seen to it that no Patient resource is another's; a contained one counts by an identifier of the patient.
+    """
+    beside = [r for f in found.values() for r in f.resources if kind(r) == "Patient"] + [r for r in drafted if kind(r) == "Patient"]
+    for draft in drafted:
+        named = text(mapping(draft.get("subject")).get("reference"))
+        person = contained(draft).get(named[1:]) if named.startswith("#") else None
+        if _inside(person, subject)[0] == "own" and person is not None:
+            beside.append(person)
+    return tuple(beside)
 
 
 def admit_drafts(resources: Sequence[Resource], subject: Subject) -> Admitted:

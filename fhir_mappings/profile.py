@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, subject_of
+from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, patients_beside, subject_of
 from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
 from fhir_mappings.references import parse, reason_references
 from fhir_mappings.resource import entries, kind, origin
+from models.chart import FamilyHistory, Marker
 from models.errors import PatientMismatch
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
 from models.variant import Variant
 
 V = TypeVar("V")
 #: inputs of whose silence something may be concluded only when they were read whole
-FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests")
+FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests", "family", "markers")
 _LEFT_OUT = ("not_understood", "unattributed")
 
 
@@ -45,7 +46,8 @@ def read_profile(
     subject = subject_of(patient, server, everything + drafted)
     specimens = [r for r in everything if kind(r) == "Specimen"]
     notes = _Notes(list(record.gaps))
-    read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, notes, strict) for i in inputs}
+    beside = patients_beside(drafted, record.found, subject)
+    read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, notes, strict, beside) for i in inputs}
     known = {**record.referenced, **_reasons(drafted, everything, subject)}
     problems_known = "conditions" in notes.admitted and _complete(record.found, "conditions")
     drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes, problems_known).values
@@ -64,6 +66,8 @@ def read_profile(
         conditions=_of(read, "conditions", Condition),
         measurements=_of(read, "measurements", Measurement),
         allergies=_of(read, "allergies", Allergy),
+        family=(*_of(read, "family", FamilyHistory), *_of(read, "conditions", FamilyHistory)),
+        markers=_of(read, "markers", Marker),
         requests=(*(r for r in drafted_now if isinstance(r, Request)), *_of(read, "requests", Request)),
         unread=frozenset(f for f in FIELDS if f not in notes.whole or not _complete(record.found, f)),
         gaps=tuple(dict.fromkeys(notes.gaps)),
@@ -94,7 +98,15 @@ class _Notes:
         self.foreign += admitted.foreign
 
 
-def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens: Sequence[Resource], notes: _Notes, strict: bool) -> Read:
+def _read_input(
+    wanted: Input,
+    found: Found | None,
+    subject: Subject,
+    specimens: Sequence[Resource],
+    notes: _Notes,
+    strict: bool,
+    beside: Sequence[Resource],
+) -> Read:
     """Read one input past the firewall; what could not be had becomes a Gap."""
     if (found is None or found.failed or not found.complete) and not wanted.on_demand:
         state = "only partly read" if found and not found.failed else "not read"
@@ -102,7 +114,10 @@ def _read_input(wanted: Input, found: Found | None, subject: Subject, specimens:
     admitted = admit(found.resources if found else (), subject, specimens)
     if strict and admitted.foreign:
         return _distrusted(wanted, admitted, notes)
-    read = wanted.read(admitted.resources)
+    # another description of the patient can only contradict the one that was read, never stand in for it
+    people = wanted.resource_type == "Patient" and admitted.resources
+    also = [r for r in beside if all(r is not own for own in admitted.resources)] if people else ()
+    read = wanted.read((*admitted.resources, *also))
     notes.add(admitted, read)
     notes.admitted[wanted.field] = admitted.resources
     if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):

@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli
 
+from models.codes import SNOMED
 from models.errors import KnowledgeError
 
 _SOURCE_KEYS = frozenset({"body", "version", "date", "url", "retrieved", "data", "note"})
@@ -48,6 +49,15 @@ class Observations:
     dropped: frozenset[str]
     kept: frozenset[str]
     source_class: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What a code says beside the disease, by (system, code) and by beginnings of ICD-10 codes; words that speak against a plain code."""
+
+    codes: Mapping[tuple[str, str], str]
+    icd: Mapping[str, str]
+    doubt: tuple[str, ...]
 
 
 @cache
@@ -97,6 +107,15 @@ def observations() -> Observations:
     roles = {(s, code): role for role, systems in table["roles"].items() for s, listed in systems.items() for code in listed}
     classes = {word: name for name, listed in table["source_class"].items() for word in listed}
     return Observations(roles, frozenset(table["status"]["dropped"]), frozenset(table["status"]["kept"]), classes)
+
+
+@cache
+def statements() -> Statements:
+    table = _read("statements.toml", {"family", "past", "suspected", "doubt"})
+    names = ("family", "past", "suspected")
+    codes = {(SNOMED, code): name for name in names for code in table[name]["snomed"]}
+    icd = {beginning: name for name in names for beginning in table[name]["icd"]}
+    return Statements(codes, icd, tuple(table["doubt"]["words"]))
 
 
 def _read(name: str, members: set[str]) -> dict[str, Any]:

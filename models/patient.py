@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from models.chart import FamilyHistory, Marker
 from models.codes import Concept
 from models.variant import Variant
 
@@ -112,6 +113,10 @@ class Condition:
     began: str = ""  #: ISO, may be partial or ""
     ended: str = ""
     origin: str = ""
+    category: str = ""  #: "problem-list-item", "encounter-diagnosis" …; "" when not said
+    sites: tuple[Concept, ...] = ()  #: body sites, as coded
+    histology: tuple[Concept, ...] = ()  #: of a tumour, as coded (mCODE)
+    stage: tuple[Concept, ...] = ()  #: of a tumour, as coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,8 @@ class PatientProfile:
     measurements: tuple[Measurement, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     requests: tuple[Request, ...] = ()
+    family: tuple[FamilyHistory, ...] = ()  #: of relatives, never the patient's own
+    markers: tuple[Marker, ...] = ()  #: of tumours
     unread: frozenset[str] = (
         frozenset()
     )  #: inputs by field that were not, or only partly, read: nothing may be concluded from their silence

@@ -202,7 +202,7 @@ def test_a_draft_service_is_a_request_and_no_order() -> None:
 
 def test_what_was_not_read_whole_is_known_and_inputs_on_demand_make_no_noise() -> None:
     profile = _chart(conditions=Found(), allergies=Found(complete=False))
-    assert profile.unread == {"allergies", "requests", "medications", "measurements"}
+    assert profile.unread == {"allergies", "requests", "medications", "measurements", "family", "markers"}
     assert [g.because for g in profile.gaps] == [REASON_LOST]
     assert _chart().unread > {"conditions"}
     assert _chart().gaps == ()
@@ -259,3 +259,37 @@ def test_fault_B04_a_draft_service_of_another_patient_is_no_request() -> None:
     )
     profile = _profile([], drafts=draft)
     assert (profile.requests, profile.foreign) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("differs", "birth", "sex", "told"),
+    [
+        ({"birthDate": "1971-07-14"}, "", "female", ["birthDate"]),
+        ({"gender": "male"}, "1961-07-14", "", ["gender"]),
+        ({"birthDate": "1961", "gender": "female"}, "1961-07-14", "female", []),
+        ({"birthDate": "1961-08"}, "", "female", ["birthDate"]),
+        ({}, "1961-07-14", "female", []),
+    ],
+)
+@pytest.mark.parametrize("where", ["contained", "draft bundle", "another input"])
+def test_fault_B19_a_patient_that_the_order_describes_otherwise_has_no_age_or_sex_to_calculate_with(
+    where: str, differs: dict[str, Any], birth: str, sex: str, told: list[str]
+) -> None:
+    draft, found = orders("codeable-concept"), {}
+    described = {"resourceType": "Patient", "id": "pat-1", "identifier": patient()["identifier"]} | differs
+    if where == "contained":
+        draft["entry"][0]["resource"] |= {"contained": [described | {"id": "p"}], "subject": {"reference": "#p"}}
+    elif where == "draft bundle":
+        draft["entry"].append({"resource": described})
+    else:
+        found = {"everything": Found((described,))}
+    profile = _profile([], drafts=draft, found=found)
+    assert (profile.birth_date, profile.sex) == (birth, sex)
+    assert [name for gap in profile.gaps if gap.reason == "conflict" for name in ("birthDate", "gender") if name in gap.because] == told
+    assert not [gap for gap in profile.gaps if "19" in gap.because]
+
+
+def test_fault_B19_an_order_alone_tells_no_birth_date() -> None:
+    draft = orders("codeable-concept")
+    draft["entry"].append({"resource": {"resourceType": "Patient", "id": "pat-1", "birthDate": "1961-07-14"}})
+    assert _profile([], drafts=draft, found={"patient": Found(failed=True)}).birth_date == ""
