@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: "rules": an order service may ask for it; "later": known to the house, and no rule of this release asks for it
-Use = Literal["rules", "later", "markers", "tumours"]
+#: "rules": an order service may ask for it; "later": no rule of this release asks for it; "answers": a value, never asked for
+Use = Literal["rules", "later", "answers", "markers", "tumours"]
 
 
 @dataclass(frozen=True, slots=True)
