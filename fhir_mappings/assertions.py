@@ -45,17 +45,16 @@ def is_clear(resource: Resource) -> bool:
 
 def said_by_code(code: Concept) -> Literal["family", "past", "suspected", ""]:
     """What the codes say beside the disease. A relative's outranks the rest: it is not about the patient at all."""
-    table, found = statements(), set()
-    for c in code.codings:
-        found.add(table.codes.get((c.system, c.code), ""))
-        if c.system in (ICD10, ICD10_CM) and c.code[:1].upper() == "Z":
-            found.add(table.icd.get(c.code[:3].upper(), ""))
+    table = statements()
+    found = {table.codes[pair] for c in code.codings if (pair := (c.system, c.code)) in table.codes}
+    found |= {table.icd.get(c.code[:3].upper(), "") for c in code.codings if c.code[:1] in ("Z", "z") and c.system in (ICD10, ICD10_CM)}
     return "family" if "family" in found else "suspected" if "suspected" in found else "past" if "past" in found else ""
 
 
 def words_doubt(code: Concept) -> bool:
     """Do the sender's words begin with what makes it no plain problem of the patient, though no code says so?"""
-    return any(words.strip().lower().startswith(statements().doubt) for words in (code.text, *(c.display for c in code.codings)) if words)
+    doubt = statements().doubt
+    return code.text.lower().startswith(doubt) or any(c.display.lower().startswith(doubt) for c in code.codings)
 
 
 def _codes(stated: Any) -> frozenset[str]:

@@ -6,6 +6,7 @@ An entry whose code says "family history of" is a relative's: it becomes a Famil
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fhir_mappings.assertions import State, is_clear, said_by_code, state_of, words_doubt
 from fhir_mappings.inputs import Input, Read, Resource
@@ -19,6 +20,7 @@ UNKNOWN_SYSTEM = "a problem of the chart is coded in systems that no rule reads,
 UNCLEAR = "the status of a problem is not understood, so it counts as suspected only"
 WORDS = "the words of a problem say something else than its code (a relative's, denied, suspected), so it counts as suspected only"
 SYSTEMS = frozenset({SNOMED, ICD10, ICD10_CM, ICD_O, ONCOTREE})
+_OF_TUMOURS = frozenset({"bodySite", "extension", "stage"})
 HISTOLOGY = "mcode-histology-morphology-behavior"
 
 
@@ -58,17 +60,18 @@ def _wrong(resource: Resource, code: Concept, doubted: bool) -> Iterator[tuple[R
 
 
 def _condition(resource: Resource, code: Concept, state: State) -> Condition:
-    category = next((c.code for stated in mappings(resource.get("category")) for c in concept(stated).codings), "")
-    return Condition(
-        code,
-        state,
-        _date(resource, "onset"),
-        _date(resource, "abatement"),
-        origin(resource),
-        category,
-        tuple(concept(site) for site in mappings(resource.get("bodySite"))),
-        tuple(concept(value) for e in extensions(resource, HISTOLOGY) for name, value in choice(e, "value")),
-        tuple(concept(stage["summary"]) for stage in mappings(resource.get("stage")) if stage.get("summary")),
+    category = next((text(c.get("code")) for stated in mappings(resource.get("category")) for c in mappings(stated.get("coding"))), "")
+    read = Condition(code, state, _date(resource, "onset"), _date(resource, "abatement"), origin(resource), category)
+    return read if _OF_TUMOURS.isdisjoint(resource) else _of_tumour(read, resource)
+
+
+def _of_tumour(read: Condition, resource: Resource) -> Condition:
+    """Where it grows, of which cells, and how far it has come: few problems say any of it."""
+    return replace(
+        read,
+        sites=tuple(concept(site) for site in mappings(resource.get("bodySite"))),
+        histology=tuple(concept(value) for e in extensions(resource, HISTOLOGY) for _, value in choice(e, "value")),
+        stage=tuple(concept(stage["summary"]) for stage in mappings(resource.get("stage")) if stage.get("summary")),
     )
 
 

@@ -63,7 +63,7 @@ def read_profile(
         variants=_of(read, "variants", Variant),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),
         medications=_of(read, "medications", Medication),
-        conditions=_of(read, "conditions", Condition),
+        conditions=(*_of(read, "conditions", Condition), *_of(read, "procedures", Condition)),
         measurements=_of(read, "measurements", Measurement),
         allergies=_of(read, "allergies", Allergy),
         family=(*_of(read, "family", FamilyHistory), *_of(read, "conditions", FamilyHistory)),
