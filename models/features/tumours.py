@@ -57,11 +57,11 @@ def tumours(profile: PatientProfile, knowledge: Knowledge) -> tuple[tuple[Tumour
 
 
 def is_of(tumour: Tumour, oncotree: str, knowledge: Knowledge) -> bool | None:
-    """Is the tumour of this type? None: its own type is a wider one, so it may be. False too for types that are not known here."""
+    """Is the tumour of this type? None: its own type is a wider one, so it may be; or the type asked for is not known here."""
     wanted = next((n for n, known in knowledge.clinical.items() if known.tumour is not None and known.tumour.oncotree == oncotree), "")
     if wanted in _line(tumour.type, knowledge.clinical):
         return True
-    return None if wanted and tumour.type in _line(wanted, knowledge.clinical) else False
+    return None if not wanted or tumour.type in _line(wanted, knowledge.clinical) else False
 
 
 def tumour_type(

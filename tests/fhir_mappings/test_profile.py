@@ -11,14 +11,19 @@ import pytest
 
 from fhir_mappings.allergies import ALLERGIES
 from fhir_mappings.conditions import CONDITIONS
+from fhir_mappings.family_history import FAMILY
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import PATIENT
+from fhir_mappings.procedures import PROCEDURES
 from fhir_mappings.profile import read_profile
 from fhir_mappings.reasons import REASON_LOST
 from fhir_mappings.requests import REQUESTS
+from fhir_mappings.tumours import markers_input
+from models.codes import ICD10_CM, LOINC, SNOMED
 from models.errors import PatientMismatch
+from models.knowledge.types import Knowledge
 from models.patient import Order, PatientProfile
 from tests.support.fhir_examples import OBSERVATIONS, observation, orders, patient
 
@@ -293,3 +298,39 @@ def test_fault_B19_an_order_alone_tells_no_birth_date() -> None:
     draft = orders("codeable-concept")
     draft["entry"].append({"resource": {"resourceType": "Patient", "id": "pat-1", "birthDate": "1961-07-14"}})
     assert _profile([], drafts=draft, found={"patient": Found(failed=True)}).birth_date == ""
+
+
+def test_fault_E19_relatives_markers_and_procedures_have_fields_of_their_own(knowledge: Knowledge) -> None:
+    """A relative's disease is nowhere among the patient's, from whichever resource it comes."""
+    own = {"subject": {"reference": "Patient/pat-1"}}
+    relative = {
+        "resourceType": "FamilyMemberHistory",
+        "patient": {"reference": "Patient/pat-1"},
+        "status": "completed",
+        "relationship": {"text": "mother"},
+        "condition": [{"code": STROKE}],
+    }
+    listed = {"resourceType": "Condition", "code": {"coding": [{"system": ICD10_CM, "code": "Z82.3"}, *STROKE["coding"]]}} | own
+    graft = {"resourceType": "Procedure", "status": "completed", "code": {"coding": [{"system": SNOMED, "code": "18027006"}]}} | own
+    receptor = {"coding": [{"system": LOINC, "code": "85337-4"}]}
+    marker = {"resourceType": "Observation", "status": "final", "code": receptor, "valueString": "positive"} | own
+    inputs = (PATIENT, CONDITIONS, FAMILY, PROCEDURES, markers_input(knowledge))
+    found = {"patient": patient(), "conditions": listed, "family": relative, "procedures": graft, "markers": marker}
+    profile = read_profile(
+        Record({name: Found((resource,)) for name, resource in found.items()}),
+        inputs,
+        patient="pat-1",
+        server="",
+        drafts=None,
+        selected=None,
+        as_of=TODAY,
+    )
+    assert [c.code.codings[0].code for c in profile.conditions] == ["18027006"]
+    assert [f.relationship.text for f in profile.family] == ["mother", ""]
+    assert [m.positive for m in profile.markers] == [True]
+    assert {"family", "markers", "conditions"}.isdisjoint(profile.unread)
+    foreign = relative | {"patient": {"reference": "Patient/pat-2"}}
+    other = read_profile(
+        Record({"family": Found((foreign,))}), (FAMILY,), patient="pat-1", server="", drafts=None, selected=None, as_of=TODAY
+    )
+    assert (other.family, other.foreign) == ((), 1)

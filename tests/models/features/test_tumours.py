@@ -131,7 +131,7 @@ def test_state_dates_and_stage_are_the_conditions(knowledge: Knowledge) -> None:
         ("363358000", "SCLC", None),
         ("254632001", "NSCLC", False),
         ("254837009", "NSCLC", False),
-        ("254626006", "NOSUCH", False),
+        ("254626006", "NOSUCH", None),
     ],
 )
 def test_a_wider_type_leaves_open_what_a_narrower_one_would_tell(
