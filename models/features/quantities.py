@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from models.features.age import Age
 from models.features.clinical import means
-from models.features.dates import day_of, instant_of
+from models.features.dates import day_of, days_of, instant_of
 from models.knowledge.clinical_types import Clinical, Measured
 from models.patient import Gap, Measurement
 from models.units import canonical, convert
@@ -60,8 +60,12 @@ def number(measurements: Sequence[Measurement], name: Clinical, as_of: date, age
 
 
 def _latest(found: Sequence[Measurement]) -> list[Measurement]:
-    """Those of the last day on which there is any; of these, those of the last moment where every one has one."""
-    days = [day_of(m.at or m.effective) for m in found]
+    """Those of the last day on which there is any; of these, those of the last moment where every one has one.
+
+    A month or year may mean its last day, so a partial date never lets an older value stand in for it.
+    """
+    bounds = [days_of(m.at or m.effective) for m in found]
+    days = [b[1] if b is not None else None for b in bounds]
     last = max((d for d in days if d is not None), default=None)
     of_day = [m for m, day in zip(found, days, strict=True) if day == last]
     moments = [instant_of(m.at) for m in of_day]

@@ -138,6 +138,12 @@ def test_the_latest_counts_and_where_it_cannot_be_used_an_older_one_is_no_answer
     assert gap(weight, old, replace(new, value=None, answer=Concept(text="72 kg"))).because == "the body weight on file is no number"
 
 
+def test_fault_E32_a_value_of_a_month_is_not_passed_over_for_an_older_one(knowledge: Knowledge) -> None:
+    weight, height = knowledge.clinical["weight"], knowledge.clinical["height"]
+    assert "no full date" in gap(weight, measured(weight, 90, "kg", "2026-10-30"), measured(weight, 70, "kg", "2026-11")).because
+    assert number([measured(height, 120, "cm", "2020-01-01"), measured(height, 170, "cm", "2026")], height, AS_OF, ADULT) == (170, None)
+
+
 def test_fault_E33_times_of_one_day_are_compared_in_utc(knowledge: Knowledge) -> None:
     weight = knowledge.clinical["weight"]
     auckland = measured(weight, 60, "kg", "2026-11-01T23:30:00+13:00")  # 10:30 UTC
