@@ -1,4 +1,7 @@
-"""How sure and how present a Condition or an AllergyIntolerance is: active, past, suspected, or not to be read at all."""
+"""How sure and how present a Condition or an AllergyIntolerance is: active, past, suspected, or not to be read at all.
+
+Its status says so, and its code may: "family history of", "history of", "suspected" are codes of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from typing import Any, Literal
 
 from fhir_mappings.inputs import Resource
 from fhir_mappings.resource import choice, concept
+from fhir_mappings.tables import statements
+from models.codes import ICD10, ICD10_CM, Concept
 
 WITHDRAWN = frozenset({"refuted", "entered-in-error"})
 UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
@@ -36,6 +41,20 @@ def is_clear(resource: Resource) -> bool:
     verification, clinical = resource.get("verificationStatus"), resource.get("clinicalStatus")
     known = WITHDRAWN | UNSURE | SURE
     return (not verification or bool(_codes(verification) & known)) and (not clinical or bool(_codes(clinical) & (PRESENT | OVER)))
+
+
+def said_by_code(code: Concept) -> Literal["family", "past", "suspected", ""]:
+    """What the codes say beside the disease. A relative's outranks the rest: it is not about the patient at all."""
+    table = statements()
+    found = {table.codes[pair] for c in code.codings if (pair := (c.system, c.code)) in table.codes}
+    found |= {table.icd.get(c.code[:3].upper(), "") for c in code.codings if c.code[:1] in ("Z", "z") and c.system in (ICD10, ICD10_CM)}
+    return "family" if "family" in found else "suspected" if "suspected" in found else "past" if "past" in found else ""
+
+
+def words_doubt(code: Concept) -> bool:
+    """Do the sender's words begin with what makes it no plain problem of the patient, though no code says so?"""
+    doubt = statements().doubt
+    return code.text.lower().startswith(doubt) or any(c.display.lower().startswith(doubt) for c in code.codings)
 
 
 def _codes(stated: Any) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fhir_mappings.contained import observations_in
-from fhir_mappings.inputs import Resource
+from fhir_mappings.inputs import Found, Resource
 from fhir_mappings.references import parse
 from fhir_mappings.resource import contained, kind, mapping, mappings, origin, text
 from models.errors import PatientMismatch
@@ -87,6 +87,20 @@ def _only_own(report: Resource, subject: Subject, specimens: Mapping[str, Resour
             dropped.append(one)
             gaps.append(Gap("Observation", verdict, f"a result that a report contains: {because}", origin(report)))
     return {**report, "contained": [o for o in inside if not any(o is d for d in dropped)]} if dropped else report
+
+
+def patients_beside(drafted: Sequence[Resource], found: Mapping[str, Found], subject: Subject) -> tuple[Resource, ...]:
+    """Further descriptions of this patient: in the draft bundle, in another input, or contained in a draft order as its subject.
+
+    `subject_of` has seen to it that no Patient resource is another's; a contained one counts by an identifier of the patient.
+    """
+    beside = [r for f in found.values() for r in f.resources if kind(r) == "Patient"] + [r for r in drafted if kind(r) == "Patient"]
+    for draft in drafted:
+        named = text(mapping(draft.get("subject")).get("reference"))
+        person = contained(draft).get(named[1:]) if named.startswith("#") else None
+        if _inside(person, subject)[0] == "own" and person is not None:
+            beside.append(person)
+    return tuple(beside)
 
 
 def admit_drafts(resources: Sequence[Resource], subject: Subject) -> Admitted:

@@ -28,10 +28,13 @@ class Demographics:
 
 
 def read_patient(resources: Sequence[Resource]) -> Read:
-    """One Demographics of all Patient resources (versions of the same one); what they disagree on is left out."""
+    """One Demographics of all Patient resources: versions of the same one, and those that draft orders carry.
+
+    What they disagree on is left out, so that nothing is calculated from it.
+    """
     patients = [r for r in resources if kind(r) == "Patient"]
     gaps: list[Gap] = []
-    births = {b for r in patients if (b := _birth_date(r, gaps))}
+    births = _most_precise({b for r in patients if (b := _birth_date(r, gaps))})
     sexes = {s for r in patients if (s := _sex(r, gaps))}
     ancestries = {a for r in patients if (a := read_ancestry(r))}
     for name, versions in (("birthDate", len(births)), ("gender", len(sexes)), ("race", len(ancestries))):
@@ -47,6 +50,11 @@ def read_patient(resources: Sequence[Resource]) -> Read:
     birth, sex = (next(iter(v)) if len(v) == 1 else "" for v in (births, sexes))
     ancestry = next(iter(ancestries)) if len(ancestries) == 1 else ()
     return Read((Demographics(birth, sex, any(_deceased(r) for r in patients), ancestry, bool(merged)),), tuple(gaps))
+
+
+def _most_precise(births: set[str]) -> set[str]:
+    """A year or month that a fuller date agrees with says nothing else than that one."""
+    return {b for b in births if not any(other != b and other.startswith(b) for other in births)}
 
 
 def _birth_date(patient: Resource, gaps: list[Gap]) -> str:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from fhir_mappings.firewall import Admitted, Subject, admit, admit_drafts, subject_of
+from fhir_mappings.firewall import Subject, admit, admit_drafts, patients_beside, subject_of
 from fhir_mappings.inputs import Found, Input, Read, Record, Resource
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
+from fhir_mappings.read_inputs import Chart, Notes, read_input
 from fhir_mappings.references import parse, reason_references
-from fhir_mappings.releases import in_r4
 from fhir_mappings.resource import entries, kind, origin
 from fhir_mappings.settled_reports import settle
-from models.errors import PatientMismatch
+from models.chart import FamilyHistory, Marker
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
 from models.variant import Variant
 
 V = TypeVar("V")
 #: inputs of whose silence something may be concluded only when they were read whole
-FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests")
+FIELDS = ("patient", "genotypes", "medications", "conditions", "measurements", "allergies", "requests", "family", "markers")
 VARIANTS = ("variants", "sequences", "old_sequences")  #: inputs that bring variants
-_LEFT_OUT = ("not_understood", "unattributed")
 
 
 def read_profile(
@@ -46,10 +44,15 @@ def read_profile(
     drafted = [r for _, r in entries(drafts)]
     everything = [r for found in record.found.values() for r in found.resources] + list(record.referenced.values())
     subject = subject_of(patient, server, everything + drafted)
-    specimens = [r for r in everything if kind(r) == "Specimen"]
-    notes = _Notes(list(record.gaps))
-    around = {**{origin(r): r for r in everything if kind(r) == "Medication"}, **record.referenced}
-    read = {i.field: _read_input(i, record.found.get(i.field), subject, specimens, around, notes, strict) for i in inputs}
+    chart = Chart(
+        subject,
+        specimens=[r for r in everything if kind(r) == "Specimen"],
+        around={**{origin(r): r for r in everything if kind(r) == "Medication"}, **record.referenced},
+        beside=patients_beside(drafted, record.found, subject),
+        strict=strict,
+    )
+    notes = Notes(list(record.gaps))
+    read = {i.field: read_input(i, record.found.get(i.field), chart, notes) for i in inputs}
     _settle_reports(read, notes, everything, subject)
     known = {**record.referenced, **_reasons(drafted, everything, subject)}
     problems_known = "conditions" in notes.admitted and _complete(record.found, "conditions")
@@ -66,9 +69,11 @@ def read_profile(
         variants=tuple(v for name in VARIANTS for v in _of(read, name, Variant)),
         orders=tuple(o for o in drafted_now if isinstance(o, Order)),
         medications=(*_of(read, "medications", Medication), *_of(read, "statements", Medication)),
-        conditions=_of(read, "conditions", Condition),
+        conditions=(*_of(read, "conditions", Condition), *_of(read, "procedures", Condition)),
         measurements=_of(read, "measurements", Measurement),
         allergies=_of(read, "allergies", Allergy),
+        family=(*_of(read, "family", FamilyHistory), *_of(read, "conditions", FamilyHistory)),
+        markers=_of(read, "markers", Marker),
         requests=(*(r for r in drafted_now if isinstance(r, Request)), *_of(read, "requests", Request)),
         unread=frozenset(f for f in FIELDS if person.merged or f not in notes.whole or not _complete(record.found, f)),
         gaps=tuple(dict.fromkeys(notes.gaps)),
@@ -77,7 +82,7 @@ def read_profile(
     )
 
 
-def _settle_reports(read: dict[str, Read], notes: _Notes, everything: Sequence[Resource], subject: Subject) -> None:
+def _settle_reports(read: dict[str, Read], notes: Notes, everything: Sequence[Resource], subject: Subject) -> None:
     """What reports list, repeat or rest on is known only beside all the rest."""
     mine = notes.admitted.get("reports", ())
     if "reports" not in read or not (mine or any(kind(r) == "DocumentReference" for r in everything)):
@@ -92,67 +97,13 @@ def _of(read: Mapping[str, Read], field: str, kind_of_value: type[V]) -> tuple[V
     return tuple(value for value in read.get(field, Read()).values if isinstance(value, kind_of_value))
 
 
-@dataclass(slots=True)
-class _Notes:
-    """What reading could not do, what the firewall let in of each input, and how many resources of other patients it dropped.
-
-    `whole`: inputs of which nothing was left out as not understood or as nobody's. An allergy without a code may be to
-    anything, so "no allergy" may not be concluded beside one.
-    """
-
-    gaps: list[Gap]
-    foreign: int = 0
-    admitted: dict[str, tuple[Resource, ...]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-
-    def add(self, admitted: Admitted, read: Read) -> None:
-        self.gaps += [*admitted.gaps, *read.gaps]
-        self.foreign += admitted.foreign
-
-
-def _read_input(
-    wanted: Input,
-    found: Found | None,
-    subject: Subject,
-    specimens: Sequence[Resource],
-    around: Mapping[str, Resource],
-    notes: _Notes,
-    strict: bool,
-) -> Read:
-    """Read one input past the firewall; what could not be had becomes a Gap."""
-    if (found is None or found.failed or not found.complete) and not wanted.on_demand:
-        state = "only partly read" if found and not found.failed else "not read"
-        notes.gaps.append(Gap(wanted.field, "unavailable", (found.because if found else "") or f"the input was {state}"))
-    admitted = admit(found.resources if found else (), subject, specimens)
-    if strict and admitted.foreign:
-        return _distrusted(wanted, admitted, notes)
-    shaped = in_r4(wanted.resource_type, admitted.resources)
-    read = wanted.read_with(shaped, around, subject.server) if wanted.read_with else wanted.read(shaped)
-    notes.add(admitted, read)
-    notes.admitted[wanted.field] = admitted.resources
-    if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):
-        notes.whole.add(wanted.field)
-    return read
-
-
-def _distrusted(wanted: Input, admitted: Admitted, notes: _Notes) -> Read:
-    """Where another patient's data came along, nothing beside it is believed either."""
-    if wanted.required:
-        raise PatientMismatch(
-            f"The input '{wanted.field}' holds a resource of another patient, and this service is set to trust nothing beside one. "
-            "Check the prefetch template and the FHIR server's answer."
-        )
-    notes.add(admitted, Read(gaps=(Gap(wanted.field, "unavailable", "another patient's data came along, so none of it is used"),)))
-    return Read()
-
-
 def _read_drafts(
     drafts: Any,
     drafted: Sequence[Resource],
     selected: Sequence[str] | None,
     referenced: Mapping[str, Resource],
     subject: Subject,
-    notes: _Notes,
+    notes: Notes,
     problems_known: bool,
 ) -> Read:
     admitted = admit_drafts(drafted, subject)

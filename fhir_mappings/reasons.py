@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fhir_mappings.assertions import state_of
+from fhir_mappings.assertions import said_by_code, state_of
 from fhir_mappings.inputs import Resource
 from fhir_mappings.measurements import FINAL
 from fhir_mappings.references import parse, reason_references, resolve
@@ -35,7 +35,8 @@ def _is_reason(target: Resource, order: Resource, server: str) -> bool:
     if kind(target) == "Observation":
         counts = text(target.get("status")) in FINAL
     else:
-        counts = kind(target) == "Condition" and state_of(target) is not None
+        relatives = said_by_code(concept(target.get("code"))) == "family"
+        counts = kind(target) == "Condition" and state_of(target) is not None and not relatives
     stated = target.get("subject")
     if not counts or not stated or not any(target is inner for inner in contained(order).values()):
         return counts  # what is not contained has passed the firewall

@@ -10,6 +10,7 @@ from typing import Any
 
 import tomli
 
+from models.codes import SNOMED
 from models.errors import KnowledgeError
 
 _SOURCE_KEYS = frozenset({"body", "version", "date", "url", "retrieved", "data", "note"})
@@ -58,6 +59,15 @@ class Reports:
     codes: tuple[tuple[str, str], ...]
     status: Mapping[str, str]
     elsewhere: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What a code says beside the disease, by (system, code) and by beginnings of ICD-10 codes; words that speak against a plain code."""
+
+    codes: Mapping[tuple[str, str], str]
+    icd: Mapping[str, str]
+    doubt: tuple[str, ...]
 
 
 @cache
@@ -114,6 +124,15 @@ def reports() -> Reports:
     table = read_table("reports.toml", {"codes", "status", "elsewhere"})
     codes = tuple((system, code) for system, listed in table["codes"].items() for code in listed)
     return Reports(codes, table["status"], frozenset(table["elsewhere"]["words"]))
+
+
+@cache
+def statements() -> Statements:
+    table = read_table("statements.toml", {"family", "past", "suspected", "doubt"})
+    names = ("family", "past", "suspected")
+    codes = {(SNOMED, code): name for name in names for code in table[name]["snomed"]}
+    icd = {beginning: name for name in names for beginning in table[name]["icd"]}
+    return Statements(codes, icd, tuple(table["doubt"]["words"]))
 
 
 def read_table(name: str, members: set[str]) -> dict[str, Any]:

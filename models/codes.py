@@ -16,6 +16,8 @@ NCIT = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
 V3_ROUTE = "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ICD10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD_O = "http://terminology.hl7.org/CodeSystem/icd-o-3"  #: topography ("C34.1") and morphology ("8140/3")
+ONCOTREE = "http://oncotree.mskcc.org"
 
 
 @dataclass(frozen=True, slots=True)

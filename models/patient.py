@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from models.chart import FamilyHistory, Marker
 from models.codes import Concept
 from models.variant import Variant
 
@@ -118,6 +119,10 @@ class Condition:
     began: str = ""  #: ISO, may be partial or ""
     ended: str = ""
     origin: str = ""
+    category: str = ""  #: "problem-list-item", "encounter-diagnosis" …; "" when not said
+    sites: tuple[Concept, ...] = ()  #: body sites, as coded
+    histology: tuple[Concept, ...] = ()  #: of a tumour, as coded (mCODE)
+    stage: tuple[Concept, ...] = ()  #: of a tumour, as coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,14 @@ class Measurement:
     unit: str = ""  #: UCUM code where given, else as written
     comparator: str = ""  #: "<", "<=", ">", ">="; "" for the value itself
     answer: Concept = Concept()
-    effective: str = ""  #: ISO date or dateTime, may be partial or ""
+    effective: str = ""  #: ISO date, may be partial or "": the day as it was written
     origin: str = ""
+    at: str = ""  #: the same with its time and zone, as reported
+    amended: bool = False  #: it replaces an earlier report
+    low: float | None = None  #: the laboratory's own reference range, in `unit`
+    high: float | None = None
+    interpretation: tuple[str, ...] = ()  #: codes as reported ("H", "LL", "POS")
+    element: str = ""  #: path of the element that told it, e.g. "Observation.component"; "" for the resource as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,8 @@ class PatientProfile:
     measurements: tuple[Measurement, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     requests: tuple[Request, ...] = ()
+    family: tuple[FamilyHistory, ...] = ()  #: of relatives, never the patient's own
+    markers: tuple[Marker, ...] = ()  #: of tumours
     unread: frozenset[str] = (
         frozenset()
     )  #: inputs by field that were not, or only partly, read: nothing may be concluded from their silence

@@ -53,6 +53,6 @@ def _without(drug: Drug, profile: PatientProfile, knowledge: Knowledge) -> Patie
     beside = tuple(replace(o, selected=False) for o in profile.orders if drug not in {d for d, _ in ingredients(o, knowledge.drugs).drugs})
     rest = replace(profile, orders=beside)
     years = age(profile.birth_date, profile.as_of)
-    weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
+    weight, _ = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
     systemic = tuple(m for m in taken(rest, knowledge) if m.route not in LOCAL_ROUTES and m.drug != drug.key)
     return Patient(rest, years, weight, systemic, half_understood(rest, knowledge))

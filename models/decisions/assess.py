@@ -66,8 +66,9 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     states, gene_gaps = _states(profile, knowledge, [g for _, g in questions])
     medicines = taken(profile, knowledge) if questions else ()
     years = age(profile.birth_date, profile.as_of)
-    weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
-    known = Circumstances(profile.conditions, weight=weight, conditions_whole="conditions" not in profile.unread)
+    weight, no_weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
+    whole = "conditions" not in profile.unread
+    known = Circumstances(profile.conditions, weight=weight, no_weight=no_weight, conditions_whole=whole)
     answers, faults = [], []
     for order, guideline in questions:
         if guideline.not_for_routes and order.routes and set(order.routes) <= set(guideline.not_for_routes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from models.dosing.advice import Advice, another_drug, branch_advice, child_advice, of_ancestry, open_branches
 from models.dosing.question import DosingQuestion
@@ -118,6 +119,7 @@ def _gaps(q: DosingQuestion) -> Iterator[Gap]:
     for unread in ("conditions", "measurements", "medications"):
         if unread in q.profile.unread:
             yield Gap(q.subject(unread), "unavailable", "the input was not, or only partly, read, so the dose does without it")
+    yield from (replace(gap, subject=q.subject(gap.subject)) for gap in q.person.unusable)
     for branch in open_branches(q):
         if not q.genotype.tested(branch.panel):
             yield Gap(

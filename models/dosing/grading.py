@@ -9,8 +9,10 @@ from models.dosing.estimate import Estimate, estimate
 from models.dosing.genotype import carried
 from models.dosing.person import Person
 from models.dosing.question import DosingQuestion
+from models.features.circumstances import MG
 from models.knowledge.dosing_check import usual_key
 from models.knowledge.dosing_types import Adjustment, Branch
+from models.units import convert
 
 FIRM = ("Strong", "Moderate")
 Span = tuple[float, float]  #: from the lower to the higher, mg a day
@@ -68,7 +70,7 @@ def is_loud(q: DosingQuestion, branch: Branch, graded: Person, firm: Adjusted) -
 def complies(q: DosingQuestion, found: Sequence[Estimate], adjusted: Adjusted) -> bool:
     """Is every ordered daily dose within the flow's percent of what was calculated?"""
     spans = [span(e.daily, adjusted) for e in found if e.daily]
-    ordered = [end * d.per_day if d.per_day and d.unit == "mg" else 0.0 for d in q.dosages for end in (d.low, d.high)]
+    ordered = [(convert(end, d.unit, MG) or 0.0) * (d.per_day or 0.0) for d in q.dosages for end in (d.low, d.high)]
     if not spans or not ordered:
         return False
     least = min(low for low, _ in spans) * (1 - q.flow.percent / 100)

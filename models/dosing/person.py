@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from models.features.age import Age
-from models.features.circumstances import KG, OLDEST_ADULT_DAYS, days_since
 from models.features.clinical import conditions_of, means, measurements_of
+from models.features.quantities import number
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
-from models.patient import PatientProfile
-
-#: Units, as UCUM codes or as they are often written, in the unit of the equations (cm, kg).
-_UNITS: Mapping[str, Mapping[str, float]] = {
-    "height": {"cm": 1, "m": 100, "mm": 0.1, "[in_i]": 2.54, "[in_us]": 2.54, "in": 2.54},
-    "weight": KG,
-}
-_AGING = ("weight",)
+from models.patient import Gap, PatientProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,7 @@ class Person:
     clot: bool
     target_inr: float
     excluded: tuple[str, ...] = ()  #: conditions for which another target INR is likely, in words
+    unusable: tuple[Gap, ...] = ()  #: measurements that are on file and cannot be used, and why
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -62,28 +55,27 @@ class Person:
 def person(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, years: Age | None) -> Person:
     """Of a partial birth date the older age counts, which gives the lower dose; one that may be a child's is unknown."""
     adult = years is not None and years.surely_from(flow.adult_from)
+    height, no_height = _measured("height", profile, flow, knowledge, years)
+    weight, no_weight = _measured("weight", profile, flow, knowledge, years)
     return Person(
         age=float(years.years[1]) if years is not None and adult else None,
-        height=_measured("height", profile, flow, knowledge),
-        weight=_measured("weight", profile, flow, knowledge),
+        height=height,
+        weight=weight,
         ancestry=profile.ancestry,
         smoker=_smoker(profile, flow, knowledge),
         clot=any(_treated(profile, name, knowledge) for name in flow.chart["clot"]),
         target_inr=flow.target_inr,
         excluded=tuple(knowledge.clinical[name].label for name in flow.chart["not_with"] if _treated(profile, name, knowledge)),
+        unusable=tuple(gap for gap in (no_height, no_weight) if gap is not None),
     )
 
 
-def _measured(name: str, profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge) -> float | None:
-    """The latest measurement. When that one is not understood, an older one is no answer; and a weight grows old."""
-    found = [m for known in flow.chart[name] for m in measurements_of(profile.measurements, knowledge.clinical[known])]
-    if not found or found[0].value is None or found[0].comparator:
-        return None
-    days = days_since(found[0].effective, profile.as_of)
-    if name in _AGING and (days is None or days > OLDEST_ADULT_DAYS):
-        return None
-    factor = _UNITS[name].get(found[0].unit.strip().lower())
-    return found[0].value * factor if factor is not None else None
+def _measured(
+    name: str, profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, years: Age | None
+) -> tuple[float | None, Gap | None]:
+    """In the unit of the equations, from the first of the flow's names of which the chart holds anything; or why it cannot be used."""
+    each = (number(profile.measurements, knowledge.clinical[known], profile.as_of, years) for known in flow.chart[name])
+    return next((found for found in each if found != (None, None)), (None, None))
 
 
 def _smoker(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge) -> bool | None:

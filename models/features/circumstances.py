@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from models.codes import Concept
 from models.features.age import Age
-from models.features.clinical import conditions_of, means, measurements_of
+from models.features.clinical import conditions_of, means
+from models.features.dates import day_of
+from models.features.quantities import number
 from models.knowledge.types import Clinical
 from models.patient import Condition, Dosage, Measurement
+from models.units import convert
 
-#: mass units as charts write them → milligrams, kilograms
-_MG: Mapping[str, float] = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mcg": 0.001, "µg": 0.001}
-KG: Mapping[str, float] = {"kg": 1.0, "g": 0.001, "[lb_av]": 0.45359237, "lb": 0.45359237, "lbs": 0.45359237}
 WEIGHT = "weight"  #: the clinical name of body weight
-PLAUSIBLE_KG = (0.3, 500.0)  #: outside it a weight is a slip of the pen
-#: how old a weight may be (our rule): a child's is soon out of date
-OLDEST_CHILD_DAYS, OLDEST_ADULT_DAYS = 180, 730
+MG = "mg"  #: in which daily doses are compared
+NO_WEIGHT = "no recent body weight is on file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class Circumstances:
     weight: float | None = None  #: kg
     taken_days: int | None = None  #: for how long the chart shows that it is taken unharmed; None: it does not show that
     dose_per_day: float | None = None  #: mg, the highest that the order allows
+    no_weight: str = NO_WEIGHT  #: why the weight is not known, one sentence without patient data
     conditions_whole: bool = True  #: False: the problem list was not, or only partly, read, so what it does not say decides nothing
 
     def reason_is(self, names: Sequence[Clinical]) -> bool:
@@ -42,33 +42,22 @@ class Circumstances:
 NOTHING_KNOWN = Circumstances()
 
 
-def body_weight(measurements: Sequence[Measurement], name: Clinical | None, age: Age | None, as_of: date) -> float | None:
-    """The latest weight in kg; None when there is none, or it is implausible, of another unit, or too old."""
-    for measured in measurements_of(measurements, name) if name else ():
-        if measured.value is None or measured.comparator or measured.unit not in KG:
-            continue
-        kilograms = measured.value * KG[measured.unit]
-        fresh = _days_since(measured.effective, as_of) <= (OLDEST_ADULT_DAYS if age and age.surely_from(18) else OLDEST_CHILD_DAYS)
-        return kilograms if fresh and PLAUSIBLE_KG[0] <= kilograms <= PLAUSIBLE_KG[1] else None
-    return None
+def body_weight(measurements: Sequence[Measurement], name: Clinical | None, age: Age | None, as_of: date) -> tuple[float | None, str]:
+    """The latest weight in kg; None, and why, when there is none that can be used."""
+    if name is None or name.measured is None:
+        return None, NO_WEIGHT
+    kilograms, gap = number(measurements, name, as_of, age)
+    return kilograms, gap.because if gap else NO_WEIGHT
 
 
 def dose_per_day(dosages: Sequence[Dosage]) -> float | None:
     """The highest daily dose in mg that instructions allow; None when any of them leaves it open."""
-    found = [d.high * _MG[d.unit] * d.per_day if d.unit in _MG and d.per_day is not None else None for d in dosages]
-    known = [amount for amount in found if amount is not None]
-    return max(known) if known and len(known) == len(found) else None
+    each = [convert(d.high, d.unit, MG) for d in dosages]
+    known = [mg * d.per_day for mg, d in zip(each, dosages, strict=True) if mg is not None and d.per_day is not None]
+    return max(known) if known and len(known) == len(dosages) else None
 
 
 def days_since(stated: str, as_of: date) -> int | None:
     """Days from an ISO date to `as_of`; None when it is partial, unreadable or to come."""
-    try:
-        days = (as_of - date.fromisoformat(stated[:10])).days
-    except ValueError:
-        return None
-    return days if days >= 0 else None
-
-
-def _days_since(stated: str, as_of: date) -> int:
-    days = days_since(stated, as_of)
-    return days if days is not None else OLDEST_ADULT_DAYS + 1
+    day = day_of(stated)
+    return (as_of - day).days if day is not None and day <= as_of else None

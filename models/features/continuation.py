@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from models.features.circumstances import days_since
+from models.features.circumstances import MG, days_since
 from models.features.ingredients import ingredients
 from models.knowledge.types import Drugs
 from models.patient import Medication, Order, PatientProfile
-
-MASS = frozenset({"ug", "mg", "g"})  #: UCUM; what a number of tablets holds is not known
+from models.units import convert
 
 
 def continued_days(profile: PatientProfile, key: str, drugs: Drugs) -> int:
@@ -34,21 +33,23 @@ def _covers(taken: Medication, order: Order, key: str, drugs: Drugs) -> bool:
     if had_by is None or (wanted_by and had_by and wanted_by != had_by):
         return False
     had, wanted = _daily(taken, drugs), _daily(order, drugs)
-    if had is None or wanted is None or had[1] != wanted[1]:
+    if had is None or wanted is None:
         return False
-    return taken.dosages == order.dosages or sum(wanted[0]) <= min(had[0])
+    return taken.dosages == order.dosages or sum(wanted) <= min(had)
 
 
-def _daily(medicine: Order | Medication, drugs: Drugs) -> tuple[list[float], str] | None:
-    """What each instruction gives in a day at most, and the unit; None where any leaves it open, or it is a combination product's.
+def _daily(medicine: Order | Medication, drugs: Drugs) -> list[float] | None:
+    """What each instruction gives in a day at most, in mg; None where any leaves it open, or it is a combination product's.
 
     Whether instructions add up or follow each other is not told apart: what was ordered is taken as their sum, what
-    was taken as the least of them, unless they are the same.
+    was taken as the least of them, unless they are the same. What a number of tablets holds is not known.
     """
-    read, units = ingredients(medicine, drugs), {dosage.unit for dosage in medicine.dosages}
-    amounts = [dosage.high * dosage.per_day for dosage in medicine.dosages if dosage.per_day is not None]
-    known = len(units) == 1 and units <= MASS and len(amounts) == len(medicine.dosages)
-    return (amounts, units.pop()) if known and len(read.drugs) == 1 and not read.gaps else None
+    each = [convert(dosage.high, dosage.unit, MG) for dosage in medicine.dosages]
+    amounts = [mg * d.per_day for mg, d in zip(each, medicine.dosages, strict=True) if mg is not None and d.per_day is not None]
+    if not amounts or len(amounts) != len(medicine.dosages):
+        return None
+    read = ingredients(medicine, drugs)
+    return amounts if len(read.drugs) == 1 and not read.gaps else None
 
 
 def _route(medicine: Order | Medication, key: str, drugs: Drugs) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from models.features.clinical import conditions_of, means, measurements_of
 from models.features.dates import surely_apart, surely_before
@@ -15,7 +16,8 @@ from models.features.phenotypes import readings_for_phenotype
 from models.finding import Reading
 from models.knowledge.evidence_types import ChartEvidence, EnzymeTest, Unless
 from models.knowledge.types import Clinical, Gene
-from models.patient import Gap, Measurement, PatientProfile
+from models.patient import Gap, Measurement, PatientProfile, Reason
+from models.units import convert
 
 RECORDED = "recorded problem"
 
@@ -42,14 +44,11 @@ def told_by_chart(gene: Gene, evidence: ChartEvidence, profile: PatientProfile, 
     for test in evidence.tests:
         label = clinical[test.measured].label
         for measurement in measurements_of(profile.measurements, clinical[test.measured]):
-            spoiled = next((u for u in test.unless if _spoils(u, measurement, profile, clinical)), None)
             phenotypes = meaning(test, measurement)
-            if spoiled is not None:
-                because = f"{label}: not usable, because of {clinical[spoiled.name].label} at that time"
-                gaps.setdefault((label, because), Gap(gene.symbol, "not_callable", because, measurement.origin))
-            elif not phenotypes:
-                because = f"{label}: no source read here gives what the value means; ask the laboratory"
-                gaps.setdefault((label, because), Gap(gene.symbol, "not_understood", because, measurement.origin))
+            refused = _refused(test, measurement, phenotypes, profile, clinical)
+            if refused is not None:
+                because = f"{label}: {refused[1]}"
+                gaps.setdefault((label, because), Gap(gene.symbol, refused[0], because, measurement.origin))
             else:
                 used.append((measurement, phenotypes))
                 notes += [u.note for u in test.unless if u.note]
@@ -66,16 +65,29 @@ def told_by_chart(gene: Gene, evidence: ChartEvidence, profile: PatientProfile, 
     )
 
 
+def _refused(
+    test: EnzymeTest, measurement: Measurement, phenotypes: tuple[str, ...], profile: PatientProfile, clinical: Mapping[str, Clinical]
+) -> tuple[Reason, str] | None:
+    """Why one result is not used; None when it is. A day ahead may be another time zone's today."""
+    spoiled = next((u for u in test.unless if _spoils(u, measurement, profile, clinical)), None)
+    if spoiled is not None:
+        return "not_callable", f"not usable, because of {clinical[spoiled.name].label} at that time"
+    if surely_before((profile.as_of + timedelta(days=1)).isoformat(), measurement.at or measurement.effective):
+        return "out_of_range", "has a date to come, so it was not used"
+    if phenotypes:
+        return None
+    if measurement.value is not None and not measurement.unit:
+        return "not_understood", "the value has no unit, and none is assumed"
+    return "not_understood", "no source read here gives what the value means; ask the laboratory"
+
+
 def meaning(test: EnzymeTest, measurement: Measurement) -> tuple[str, ...]:
     """The phenotypes that one result can mean; () when no border holds all of it, or any of its words is not known."""
     if measurement.value is not None:
         low, high, high_belongs = _interval(measurement)
         for border in test.borders:
-            if (
-                measurement.unit in border.units
-                and border.low <= low
-                and (high < border.high or (high == border.high and not high_belongs))
-            ):
+            ends = next((ends for unit in border.units if (ends := _in_unit(low, high, measurement.unit, unit)) is not None), None)
+            if ends and border.low <= ends[0] and (ends[1] < border.high or (ends[1] == border.high and not high_belongs)):
                 return border.phenotypes
         return ()
     words = {" ".join(w.lower().split()) for w in (measurement.answer.text, *(c.display for c in measurement.answer.codings))} - {""}
@@ -89,6 +101,12 @@ def _interval(measurement: Measurement) -> tuple[float, float, bool]:
     if measurement.comparator.startswith("<"):
         return 0.0, value, measurement.comparator == "<="
     return value, math.inf if measurement.comparator.startswith(">") else value, not measurement.comparator.startswith(">")
+
+
+def _in_unit(low: float, high: float, unit: str, wanted: str) -> tuple[float, float] | None:
+    """Both ends in the border's unit; what has no upper end keeps none. None where the unit is missing or another thing's."""
+    factor = convert(1.0, unit, wanted)
+    return None if factor is None else (low * factor, high * factor)
 
 
 def _tested(measurement: Measurement) -> str:

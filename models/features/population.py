@@ -37,7 +37,7 @@ def not_settled(populations: Sequence[Population], age: Age | None, chart: Circu
     found = []
     for population in populations:
         if population.weight_above is not None and chart.weight is None and not (age and age.surely_from(ADULT)):
-            found.append(f"the advice is for over {population.weight_above:g} kg, and no recent body weight is on file")
+            found.append(f"the advice is for over {population.weight_above:g} kg, and {chart.no_weight}")
         if population.dose_to is not None and chart.dose_per_day is None:
             found.append(f"the advice is for up to {population.dose_to:g} mg a day, and the order does not say how much a day")
     return tuple(dict.fromkeys(found))

@@ -13,6 +13,7 @@ from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
+from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.keys import matches
 from models.knowledge.option_files import option_faults
@@ -50,7 +51,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += dosing_faults(knowledge, messages)
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
         faults += [fault for name, file in files.items() for fault in _source_faults(file.source, f"{folder}/{name}.toml")]
-    faults += chart_evidence_faults(knowledge, _source_faults)
+    faults += [*chart_evidence_faults(knowledge, _source_faults), *clinical_faults(knowledge.clinical)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

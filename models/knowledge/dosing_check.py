@@ -66,13 +66,20 @@ def _flow_faults(flow: DosingFlow, knowledge: Knowledge, messages: Collection[st
             yield f"{where}: equation '{name}' is not in equations/ for {flow.drug.name}; add it or correct the name"
         elif {term.gene: term.by for term in equation.genes} != flow.keys:
             yield f"{where}: equation '{name}' asks for other genes than `keys`; a dose must rest on all of them, so correct one of the two"
-    for name in {name for names in flow.chart.values() for name in names} - knowledge.clinical.keys():
-        yield f"{where}: clinical name '{name}' is not in clinical/; write it or correct it"
+    yield from _chart_faults(flow, knowledge, where)
     if messages is not None:
         yield from (f"{where}: message '{m}' is not in cds_service/messages; write it" for m in flow.messages.values() if m not in messages)
     yield from _branch_faults(flow, where)
     if not _genes_missing(flow, knowledge):
         yield from _allele_faults(flow, knowledge, where)
+
+
+def _chart_faults(flow: DosingFlow, knowledge: Knowledge, where: str) -> Iterator[str]:
+    for name in {name for names in flow.chart.values() for name in names} - knowledge.clinical.keys():
+        yield f"{where}: clinical name '{name}' is not in clinical/; write it or correct it"
+    for name in sorted({name for what in ("height", "weight") for name in flow.chart.get(what, ())} & knowledge.clinical.keys()):
+        if knowledge.clinical[name].measured is None:
+            yield f"{where}: clinical name '{name}' has no unit in clinical/; no number of it could be read, so give unit, low and high"
 
 
 def _genes_missing(flow: DosingFlow, knowledge: Knowledge) -> bool:

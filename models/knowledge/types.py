@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.finding import Action, Dose, Drug
+from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.source_block import Source
@@ -242,16 +243,6 @@ class Option:
     caution_below_age: int | None = None
     caution_below_kg: float | None = None
     unchecked: str = ""  #: in words, what would have to be known and no code here tells: it is then never offered, at most refused
-
-
-@dataclass(frozen=True, slots=True)
-class Clinical:
-    """What rules call by one name ("pregnancy", "weight"), and the codes by which charts say it."""
-
-    id: str  #: the name that rules use
-    label: str  #: in words, for the card
-    codes: frozenset[tuple[str, str]]  #: (canonical system, code): SNOMED CT, LOINC, whole ICD codes
-    icd: tuple[str, ...] = ()  #: beginnings of ICD-10(-CM) codes without the point: "I63" means I63 and all below it
 
 
 @dataclass(frozen=True, slots=True)

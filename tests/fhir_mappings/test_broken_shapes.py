@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 
 from fhir_mappings.allergies import ALLERGIES
 from fhir_mappings.conditions import CONDITIONS
+from fhir_mappings.family_history import FAMILY
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.measurements import read_measurements
 from fhir_mappings.patient import PATIENT
+from fhir_mappings.procedures import PROCEDURES
 from fhir_mappings.profile import read_profile
 from fhir_mappings.references import needed
 from fhir_mappings.reports import read_reports
 from fhir_mappings.requests import REQUESTS
+from fhir_mappings.tumours import read_markers
 from models.errors import PatientMismatch, UnsupportedFhirVersion
 from tests.support.fhir_examples import OBSERVATIONS, ORDERS, REPORTS, observation, orders, patient, report
 
@@ -143,12 +146,55 @@ def test_every_node_of_the_patient_and_every_change() -> None:
 
 
 CHART: tuple[tuple[Input, dict[str, Any]], ...] = (
-    (CONDITIONS, {"resourceType": "Condition", "onsetPeriod": {"start": "2020"}, "abatementDateTime": "2021"}),
+    (
+        CONDITIONS,
+        {
+            "resourceType": "Condition",
+            "onsetPeriod": {"start": "2020"},
+            "abatementDateTime": "2021",
+            "category": [{"coding": [{"code": "problem-list-item"}]}],
+            "bodySite": [{"coding": [{"system": "s", "code": "1"}]}],
+            "extension": [
+                {"url": "mcode-histology-morphology-behavior", "valueCodeableConcept": {"coding": [{"system": "s", "code": "1"}]}}
+            ],
+            "stage": [{"summary": {"text": "3C"}}],
+        },
+    ),
     (ALLERGIES, {"resourceType": "AllergyIntolerance", "reaction": [{"substance": {"coding": [{"system": "s", "code": "1"}]}}]}),
     (REQUESTS, {"resourceType": "ServiceRequest", "status": "active", "category": [{"coding": [{"code": "1"}]}], "authoredOn": "2026"}),
     (
         Input("measurements", "Observation?x", "Observation", read_measurements),
-        {"resourceType": "Observation", "status": "final", "valueQuantity": {"value": 1, "system": "s", "code": "kg", "comparator": "<"}},
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "valueQuantity": {"value": 1, "system": "s", "code": "kg", "comparator": "<"},
+            "referenceRange": [{"low": {"value": 1, "unit": "kg"}, "high": {"value": 2}}],
+            "interpretation": [{"coding": [{"code": "H"}]}],
+            "component": [{"code": {"coding": [{"system": "s", "code": "1"}]}, "valueInteger": 1}],
+        },
+    ),
+    (
+        Input("markers", "Observation?x", "Observation", read_markers),
+        {
+            "resourceType": "Observation",
+            "status": "final",
+            "valueCodeableConcept": {"coding": [{"system": "s", "code": "1"}], "text": "positive"},
+            "interpretation": [{"coding": [{"code": "POS"}]}],
+            "note": [{"text": "x"}],
+        },
+    ),
+    (PROCEDURES, {"resourceType": "Procedure", "status": "completed", "performedPeriod": {"start": "2020"}}),
+    (
+        FAMILY,
+        {
+            "resourceType": "FamilyMemberHistory",
+            "status": "partial",
+            "patient": {"reference": "Patient/pat-1"},
+            "relationship": {"coding": [{"system": "s", "code": "MTH"}]},
+            "sex": {"coding": [{"code": "female"}]},
+            "deceasedBoolean": True,
+            "condition": [{"code": {"text": "x"}, "onsetRange": {"low": {"value": 1, "code": "a"}, "high": {"value": 2, "code": "a"}}}],
+        },
     ),
 )
 STATED = {
@@ -159,6 +205,7 @@ STATED = {
     "verificationStatus": {"coding": [{"code": "confirmed"}]},
 }
 DOSED = {
+    "contained": [{"resourceType": "Patient", "id": "p", "birthDate": "1960", "identifier": [{"system": "s", "value": "v"}]}],
     "reasonCode": [{"coding": [{"system": "s", "code": "1"}]}],
     "reasonReference": [{"reference": "Condition/r1"}],
     "dosageInstruction": [

@@ -11,8 +11,12 @@ from fhir_mappings.conditions import read_conditions
 from fhir_mappings.inputs import Read
 from fhir_mappings.measurements import measurements_input, read_measurements
 from fhir_mappings.requests import draft_request, read_requests
+from models.chart import FamilyHistory
+from models.codes import Concept
 from models.knowledge.types import Knowledge
+from models.patient import Condition
 
+ICD10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 SNOMED, LOINC, UCUM = "http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"
 STROKE = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.96", "code": "230690007"}], "text": "stroke"}
 
@@ -85,6 +89,78 @@ def test_fault_E19_family_history_is_no_problem_of_the_patient() -> None:
     assert read_conditions([{"resourceType": "FamilyMemberHistory", "id": "f", "code": STROKE}]) == Read()
 
 
+def coded(system: str, code: str, display: str = "") -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        coded(SNOMED, "312824007", "Family history of cancer of colon"),
+        coded(ICD10_CM, "Z80.0"),
+        coded("http://hl7.org/fhir/sid/icd-10", "z84"),
+        {"coding": [{"system": ICD10_CM, "code": "Z82.3"}, STROKE["coding"][0]]},  # the relative's disease beside it
+    ],
+)
+def test_fault_E19_a_code_for_family_history_on_the_problem_list_is_a_relatives(code: dict[str, Any]) -> None:
+    [read] = condition(code=code, clinicalStatus=status("active"), verificationStatus=status("confirmed")).values
+    assert isinstance(read, FamilyHistory)
+    assert (read.relationship, read.origin) == (Concept(), "Condition/c1")
+    assert condition(code=code, verificationStatus=status("refuted")) == Read()
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        (coded(SNOMED, "399211009", "History of myocardial infarction"), "past"),
+        (coded(ICD10_CM, "Z86.73"), "past"),
+        (coded(ICD10_CM, "Z85.3"), "past"),
+        (coded(SNOMED, "134405005", "Suspected breast cancer"), "suspected"),
+        (coded(ICD10_CM, "Z94.4"), "active"),
+        (coded(ICD10_CM, "Z79.01"), "active"),
+        (coded("http://loinc.org", "Z80"), "active"),
+    ],
+)
+def test_fault_E19_history_and_suspicion_in_the_code_outrank_an_active_status(code: dict[str, Any], state: str) -> None:
+    [read] = condition(code=code, clinicalStatus=status("active")).values
+    assert isinstance(read, Condition)
+    assert read.state == state
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Family history of stroke", "FH: stroke", "No evidence of stroke", "Ruled out stroke", "R/O stroke", "? stroke", "Suspected stroke"],
+)
+def test_fault_E19_words_against_a_plain_code_make_it_suspected_and_a_conflict(words: str) -> None:
+    for code in ({"coding": STROKE["coding"], "text": words}, coded(SNOMED, "230690007", words)):
+        read = condition(code=code)
+        assert [v.state for v in read.values] == ["suspected"]
+        assert [(g.reason, g.origin) for g in read.gaps] == [("conflict", "Condition/c1")]
+        assert words not in read.gaps[0].because
+
+
+def test_fault_E23_a_problem_in_a_system_that_nobody_reads_matches_nothing_and_is_told_once() -> None:
+    """Seen in a converter: SNOMED CT codes under MedGen's system."""
+    medgen = coded("https://www.ncbi.nlm.nih.gov/medgen", "230690007")
+    read = read_conditions([{"resourceType": "Condition", "id": f"c{n}", "code": medgen} for n in (1, 2)])
+    assert [g.reason for g in read.gaps] == ["not_understood"]
+    assert not [v for v in read.values for c in v.code.codings if c.system == SNOMED]
+    both = {"coding": [*medgen["coding"], *STROKE["coding"]]}
+    assert condition(code=both).gaps == ()
+
+
+def test_sites_histology_stage_and_category_are_carried_as_coded() -> None:
+    url = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
+    [read] = condition(
+        bodySite=[coded(SNOMED, "39607008")],
+        extension=[{"url": url, "valueCodeableConcept": coded(SNOMED, "35917007")}],
+        stage=[{"summary": coded("http://cancerstaging.org", "3C")}, {"type": coded(SNOMED, "1")}],
+        category=[coded("http://terminology.hl7.org/CodeSystem/condition-category", "encounter-diagnosis")],
+    ).values
+    assert [c.codings[0].code for c in (*read.sites, *read.histology, *read.stage)] == ["39607008", "35917007", "3C"]
+    assert read.category == "encounter-diagnosis"
+
+
 def test_an_allergy_names_its_code_and_the_substances_of_its_reactions() -> None:
     substance = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1116632"}]}
     given = {
@@ -153,6 +229,34 @@ def test_a_value_that_cannot_be_read_is_a_gap(members: dict[str, Any]) -> None:
     assert [(g.subject, g.reason) for g in measured(**members).gaps] == [("measurements", "not_understood")]
 
 
+def test_what_a_report_says_beside_the_value_is_kept() -> None:
+    interpretation = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "code": "H"}]}]
+    quantity = {"value": 1.4, "system": UCUM, "code": "mg/dL"}
+    own = {"low": {"value": 0.6, "unit": "mg/dL"}, "high": {"value": 1.2, "code": "mg/dL"}}
+    at = "2026-11-01T08:00:00+01:00"
+    [read] = measured(
+        status="amended", valueQuantity=quantity, interpretation=interpretation, referenceRange=[own], effectiveDateTime=at
+    ).values
+    assert (read.at, read.effective, read.amended, read.low, read.high, read.interpretation) == (at, "2026-11-01", True, 0.6, 1.2, ("H",))
+    [two] = measured(valueQuantity=quantity, referenceRange=[own, own]).values
+    [other] = measured(valueQuantity=quantity, referenceRange=[{"low": {"value": 53, "code": "umol/L"}}]).values
+    assert (two.low, two.high, other.low) == (None, None, None)
+
+
+def test_a_panels_values_are_in_its_components() -> None:
+    systolic = {"code": {"coding": [{"system": LOINC, "code": "8480-6"}]}, "valueQuantity": {"value": 120, "code": "mm[Hg]"}}
+    missing = {"code": {"coding": [{"system": LOINC, "code": "8462-4"}]}, "dataAbsentReason": status("unknown")}
+    [read] = measured(component=[systolic, missing], dataAbsentReason=status("unknown")).values
+    assert (read.code.codings[0].code, read.value, read.element) == ("8480-6", 120, "Observation.component")
+    assert measured(hasMember=[{"reference": "Observation/2"}]) == Read()
+    assert len(measured(component=[systolic], valueInteger=3).values) == 2
+
+
+def test_a_number_in_words_stays_words() -> None:
+    [read] = measured(valueString="72 kg").values
+    assert (read.value, read.answer.text) == (None, "72 kg")
+
+
 @pytest.mark.parametrize("members", [{"status": "preliminary"}, {"status": "entered-in-error"}, {"dataAbsentReason": status("unknown")}])
 def test_fault_E01_E02_what_is_not_final_or_absent_is_no_value(members: dict[str, Any]) -> None:
     assert measured(**{"valueInteger": 1, **members}) == Read()
@@ -160,8 +264,12 @@ def test_fault_E01_E02_what_is_not_final_or_absent_is_no_value(members: dict[str
 
 def test_the_search_asks_for_every_measurement_that_a_rule_can_name(knowledge: Knowledge) -> None:
     wanted = measurements_input(knowledge)
-    codes = {code for name in knowledge.clinical.values() for system, code in name.codes if system == LOINC}
+    asked = [name for name in knowledge.clinical.values() if name.use == "rules"]
+    codes = {code for name in asked for system, code in name.codes if system == LOINC}
     assert codes
+    later = {code for name in knowledge.clinical.values() if name.use == "later" for system, code in name.codes if system == LOINC}
+    assert not [code for code in later if code in wanted.query]
+    assert all(code in measurements_input(knowledge, ("rules", "later")).query for code in later | codes)
     assert all(f"{LOINC}|{code}" in wanted.query for code in codes)
     assert {code for _, code in wanted.codes} == codes
 

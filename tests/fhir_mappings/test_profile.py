@@ -11,17 +11,21 @@ import pytest
 
 from fhir_mappings.allergies import ALLERGIES
 from fhir_mappings.conditions import CONDITIONS
+from fhir_mappings.family_history import FAMILY
 from fhir_mappings.genotypes import SingleGene, read_genotypes
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.medications import MEDICATIONS
 from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import PATIENT
+from fhir_mappings.procedures import PROCEDURES
 from fhir_mappings.profile import read_profile
 from fhir_mappings.reasons import REASON_LOST
 from fhir_mappings.requests import REQUESTS
 from fhir_mappings.statements import STATEMENTS
-from models.codes import RXNORM
+from fhir_mappings.tumours import markers_input
+from models.codes import ICD10_CM, LOINC, RXNORM, SNOMED
 from models.errors import PatientMismatch
+from models.knowledge.types import Knowledge
 from models.patient import Order, PatientProfile
 from tests.support.fhir_examples import OBSERVATIONS, observation, orders, patient
 
@@ -207,7 +211,7 @@ def test_a_draft_service_is_a_request_and_no_order() -> None:
 
 def test_what_was_not_read_whole_is_known_and_inputs_on_demand_make_no_noise() -> None:
     profile = _chart(conditions=Found(), allergies=Found(complete=False))
-    assert profile.unread == {"allergies", "requests", "medications", "measurements"}
+    assert profile.unread == {"allergies", "requests", "medications", "measurements", "family", "markers"}
     assert [g.because for g in profile.gaps] == [REASON_LOST]
     assert _chart().unread > {"conditions"}
     assert _chart().gaps == ()
@@ -294,3 +298,73 @@ def test_a_chart_that_names_its_medicines_by_reference_is_read_with_what_came_al
     lost = read({"medications": Found((request,))}, {})
     assert lost.medications == () and "medications" in lost.unread
     assert not [gap for gap in lost.gaps if gap.subject == "statements"], "few servers have statements, and none is told to lack them"
+
+
+@pytest.mark.parametrize(
+    ("differs", "birth", "sex", "told"),
+    [
+        ({"birthDate": "1971-07-14"}, "", "female", ["birthDate"]),
+        ({"gender": "male"}, "1961-07-14", "", ["gender"]),
+        ({"birthDate": "1961", "gender": "female"}, "1961-07-14", "female", []),
+        ({"birthDate": "1961-08"}, "", "female", ["birthDate"]),
+        ({}, "1961-07-14", "female", []),
+    ],
+)
+@pytest.mark.parametrize("where", ["contained", "draft bundle", "another input"])
+def test_fault_B19_a_patient_that_the_order_describes_otherwise_has_no_age_or_sex_to_calculate_with(
+    where: str, differs: dict[str, Any], birth: str, sex: str, told: list[str]
+) -> None:
+    draft, found = orders("codeable-concept"), {}
+    described = {"resourceType": "Patient", "id": "pat-1", "identifier": patient()["identifier"]} | differs
+    if where == "contained":
+        draft["entry"][0]["resource"] |= {"contained": [described | {"id": "p"}], "subject": {"reference": "#p"}}
+    elif where == "draft bundle":
+        draft["entry"].append({"resource": described})
+    else:
+        found = {"everything": Found((described,))}
+    profile = _profile([], drafts=draft, found=found)
+    assert (profile.birth_date, profile.sex) == (birth, sex)
+    assert [name for gap in profile.gaps if gap.reason == "conflict" for name in ("birthDate", "gender") if name in gap.because] == told
+    assert not [gap for gap in profile.gaps if "19" in gap.because]
+
+
+def test_fault_B19_an_order_alone_tells_no_birth_date() -> None:
+    draft = orders("codeable-concept")
+    draft["entry"].append({"resource": {"resourceType": "Patient", "id": "pat-1", "birthDate": "1961-07-14"}})
+    assert _profile([], drafts=draft, found={"patient": Found(failed=True)}).birth_date == ""
+
+
+def test_fault_E19_relatives_markers_and_procedures_have_fields_of_their_own(knowledge: Knowledge) -> None:
+    """A relative's disease is nowhere among the patient's, from whichever resource it comes."""
+    own = {"subject": {"reference": "Patient/pat-1"}}
+    relative = {
+        "resourceType": "FamilyMemberHistory",
+        "patient": {"reference": "Patient/pat-1"},
+        "status": "completed",
+        "relationship": {"text": "mother"},
+        "condition": [{"code": STROKE}],
+    }
+    listed = {"resourceType": "Condition", "code": {"coding": [{"system": ICD10_CM, "code": "Z82.3"}, *STROKE["coding"]]}} | own
+    graft = {"resourceType": "Procedure", "status": "completed", "code": {"coding": [{"system": SNOMED, "code": "18027006"}]}} | own
+    receptor = {"coding": [{"system": LOINC, "code": "85337-4"}]}
+    marker = {"resourceType": "Observation", "status": "final", "code": receptor, "valueString": "positive"} | own
+    inputs = (PATIENT, CONDITIONS, FAMILY, PROCEDURES, markers_input(knowledge))
+    found = {"patient": patient(), "conditions": listed, "family": relative, "procedures": graft, "markers": marker}
+    profile = read_profile(
+        Record({name: Found((resource,)) for name, resource in found.items()}),
+        inputs,
+        patient="pat-1",
+        server="",
+        drafts=None,
+        selected=None,
+        as_of=TODAY,
+    )
+    assert [c.code.codings[0].code for c in profile.conditions] == ["18027006"]
+    assert [f.relationship.text for f in profile.family] == ["mother", ""]
+    assert [m.positive for m in profile.markers] == [True]
+    assert {"family", "markers", "conditions"}.isdisjoint(profile.unread)
+    foreign = relative | {"patient": {"reference": "Patient/pat-2"}}
+    other = read_profile(
+        Record({"family": Found((foreign,))}), (FAMILY,), patient="pat-1", server="", drafts=None, selected=None, as_of=TODAY
+    )
+    assert (other.family, other.foreign) == ((), 1)

@@ -49,7 +49,11 @@ def days(taken: Medication = TAKEN, *orders: Order, as_of: date = date(2026, 11,
         (replace(TAKEN, dosages=dose(25, per_day=2)), DAYS),
         (replace(TAKEN, dosages=dose(100)), DAYS),
         (replace(TAKEN, dosages=dose(25)), 0),
-        (replace(TAKEN, dosages=dose(1, "g")), 0),  # another unit: not compared
+        (replace(TAKEN, dosages=dose(0.05, "g")), DAYS),
+        (replace(TAKEN, dosages=dose(0.04, "g")), 0),
+        (replace(TAKEN, dosages=dose(60000, "mcg")), DAYS),
+        (replace(TAKEN, dosages=dose(60, "mg/kg")), 0),  # of what is not said
+        (replace(TAKEN, dosages=dose(60, "")), 0),
         (replace(TAKEN, dosages=dose(per_day=None)), 0),
         (replace(TAKEN, dosages=(*dose(), *dose(per_day=None))), 0),
         (replace(TAKEN, dosages=()), 0),

@@ -52,6 +52,23 @@ def test_a_value_means_a_phenotype_only_within_one_border(
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "phenotypes"), [(0.12, "1", ("Deficient",)), (0.9, "1", ("Normal",)), (90, "percent", ("Normal",))]
+)
+def test_fault_E29_a_value_is_converted_into_the_borders_unit(
+    value: float, unit: str, phenotypes: tuple[str, ...], knowledge: Knowledge
+) -> None:
+    assert meaning(knowledge.evidence["G6PD"].tests[0], activity(value, unit=unit)) == phenotypes
+
+
+def test_fault_E29_E30_a_value_without_a_unit_or_from_the_future_is_not_used_and_named(knowledge: Knowledge) -> None:
+    bare, future = told(knowledge, activity(12.0, unit="")), told(knowledge, activity(12.0, effective="2027-03-01"))
+    assert not bare.measured
+    assert not future.measured
+    assert [(g.reason, "no unit" in g.because) for g in bare.gaps] == [("not_understood", True)]
+    assert [(g.reason, "a date to come" in g.because) for g in future.gaps] == [("out_of_range", True)]
+
+
+@pytest.mark.parametrize(
     ("answer", "phenotypes"),
     [
         (Concept(text=" G6PD  Deficient "), ("Deficient",)),
