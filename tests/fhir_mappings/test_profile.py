@@ -197,7 +197,12 @@ def test_a_reason_by_reference_is_the_problem_s_code() -> None:
 
 @pytest.mark.parametrize(
     "members",
-    [{"verificationStatus": {"coding": [{"code": "refuted"}]}}, {"subject": {"reference": "Patient/other"}}, {"code": {"text": "x"}}],
+    [
+        {"verificationStatus": {"coding": [{"code": "refuted"}]}},
+        {"subject": {"reference": "Patient/other"}},
+        {"code": {"text": "x"}},
+        {"code": {"coding": [{"system": ICD10_CM, "code": "Z82.3"}, *STROKE["coding"]]}},  # a relative's
+    ],
 )
 def test_a_reason_that_was_refuted_or_is_another_patient_s_is_none(members: dict[str, Any]) -> None:
     assert _known(_chart(conditions=_condition(**members)).orders[0]) == ["2"]
