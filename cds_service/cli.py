@@ -113,9 +113,9 @@ def read(chart: Path, patient: str, as_json: bool, no_validation: bool) -> None:
     BUNDLE.json may be a Bundle, one resource, one resource a line, a CDS Hooks request, or '-'.
     Exit status: 0 all was understood, 1 something was not, 2 the file cannot be read.
     """
-    from cds_service.chart_file import chart_file
-    from cds_service.reading import read_chart
-    from cds_service.reading_text import text_of
+    from cds_service.reading.chart_file import chart_file
+    from cds_service.reading.report import read_chart
+    from cds_service.reading.text import text_of
     from cds_service.wire import write_json
 
     body = _bytes_of(chart)

@@ -43,6 +43,11 @@ def read_json(body: bytes) -> Any:
     return document
 
 
+def read_plain(body: bytes) -> Any:
+    """Parse what was written here, with decimals as Python's own floats."""
+    return orjson.loads(body)
+
+
 def write_json(document: Any, *, indent: bool = False) -> bytes:
     """Serialise; decimals that were read by `read_json` come out as they were written."""
     option = orjson.OPT_INDENT_2 if indent else None

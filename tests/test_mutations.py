@@ -115,7 +115,7 @@ def _pattern(spelled: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the names, blanks anywhere in it, and not the beginning of another one: *2 in '*28' or '*2A' is none."""
     apart = (r"\s*".join(re.escape(c) for c in name.casefold()) for name in spelled)
     return re.compile(
-        "|".join(rf"{'' if name.startswith('*') else '(?<![0-9a-z])'}{a}(?![0-9a-wyz:])" for name, a in zip(spelled, apart, strict=True))
+        "|".join(rf"{'' if name.startswith('*') else '(?<![0-9a-z])'}{a}(?![0-9a-wyz]|:\d)" for name, a in zip(spelled, apart, strict=True))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,50 @@ def test_what_is_not_understood_is_told_and_changes_the_exit_status() -> None:
     assert "not identified" in found.stdout
 
 
+def test_a_medicine_that_no_code_identifies_is_marked() -> None:
+    chart = bundle(PATIENT, MEDICINE | {"medicationCodeableConcept": {"text": "Prednisone"}})
+    (line,) = [line for line in told(chart)["understood"] if line["section"] == "medicine"]
+    assert line["lost"] and "not identified" in line["means"]
+    found = read(chart)
+    assert found.exit_code == 1 and "? Prednisone" in found.stdout and "was understood" not in found.stdout
+
+
+def test_values_are_told_as_reported_and_as_rules_take_them() -> None:
+    weight = {"value": 154.3, "unit": "[lb_av]", "system": "http://unitsofmeasure.org", "code": "[lb_av]"}
+    weighed = {k: v for k, v in GENOTYPE.items() if k not in ("component", "valueCodeableConcept")} | {"id": "w", "valueQuantity": weight}
+    weighed |= {"effectiveDateTime": date.today().isoformat()}
+    chart = bundle(PATIENT, weighed | {"code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}})
+    assert said(chart, "measurement") == [("29463-7: 154.3 [lb_av]", "body weight", "Observation/w")]
+    assert said(chart, "value") == [("body weight", "69.9893 kg", "Observation/w")]
+    unknown = bundle(
+        PATIENT, weighed | {"code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}, "valueQuantity": {"value": 70}}
+    )
+    assert "not used" in said(unknown, "value")[0][1] and read(unknown).exit_code == 1
+
+
+def test_relatives_variants_markers_and_tumours_have_lines_of_their_own() -> None:
+    relative: Json = {"resourceType": "FamilyMemberHistory", "id": "f", "status": "completed", "patient": ME}
+    relative |= {"relationship": {"text": "mother"}}
+    relative |= {
+        "condition": [{"code": {"coding": [{"system": "http://snomed.info/sct", "code": "254837009", "display": "breast cancer"}]}}]
+    }
+    marker = {k: v for k, v in GENOTYPE.items() if k != "component"} | {"id": "m", "valueCodeableConcept": {"text": "Positive"}}
+    marker |= {"code": {"coding": [{"system": "http://loinc.org", "code": "85337-4"}]}}
+    present = {"coding": [{"system": "http://loinc.org", "code": "LA9633-4"}]}
+    variant = GENOTYPE | {
+        "id": "v",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "69548-6"}]},
+        "valueCodeableConcept": present,
+    }
+    tumour = {"resourceType": "Condition", "id": "t", "subject": ME, "clinicalStatus": {"coding": [{"code": "active"}]}}
+    tumour |= {"code": {"coding": [{"system": "http://snomed.info/sct", "code": "254637007", "display": "NSCLC"}]}}
+    chart = bundle(PATIENT, relative, marker, variant, tumour)
+    assert [s for s, _, _ in said(chart, "family")] == ["mother: breast cancer"]
+    assert said(chart, "marker")[0][1:] == ("positive", "Observation/m")
+    assert said(chart, "variant") == [("CYP2C19", "present", "Observation/v valueCodeableConcept")]
+    assert said(chart, "tumour")[0][1] == "OncoTree NSCLC, active"
+
+
 def test_contradicting_results_stand_against_each_other() -> None:
     chart = bundle(PATIENT, GENOTYPE, GENOTYPE | {"id": "h", "valueCodeableConcept": {"text": "*1/*1"}})
     assert [means for _, means, _ in said(chart, "gene")] == ["*2/*2, Poor Metabolizer against *1/*1, Normal Metabolizer"]
@@ -83,9 +128,9 @@ def test_fault_B03_another_patient_s_resource_is_not_read() -> None:
 
 
 def test_what_no_rule_asks_for_is_counted_by_code() -> None:
-    blood = GENOTYPE | {"id": "b", "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}]}}
+    blood = GENOTYPE | {"id": "b", "code": {"coding": [{"system": "http://loinc.org", "code": "1742-6"}]}}
     found = told(bundle(PATIENT, blood, blood | {"id": "c"}, {"resourceType": "Encounter", "id": "e"}))
-    assert found["notRead"] == {"Observation http://loinc.org|718-7": 2, "Encounter": 1}
+    assert found["notRead"] == {"Observation http://loinc.org|1742-6": 2, "Encounter": 1}
 
 
 def test_what_R4B_refuses_is_told_and_read_all_the_same() -> None:

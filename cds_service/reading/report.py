@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cds_service.chart_file import ChartFile
-from cds_service.reading_lines import Line, lines_of
+from cds_service.reading.chart_file import ChartFile
+from cds_service.reading.line import Line
+from cds_service.reading.lines import lines_of
+from cds_service.wire import read_plain, write_json
 from fhir_mappings.every_input import every_input
 from fhir_mappings.inputs import Found, Input, Record, Resource
 from fhir_mappings.profile import read_profile
@@ -40,7 +42,7 @@ class Reading:
     @property
     def whole(self) -> bool:
         """Was everything understood that something here reads? What R4B refuses may be read all the same."""
-        return not self.gaps and not any(line.section == "problem" for line in self.lines)
+        return not self.gaps and not any(line.lost for line in self.lines)
 
     def document(self) -> dict[str, Any]:
         """For machines; members without a value are left out."""
@@ -104,7 +106,8 @@ def _invalid(resources: Sequence[Resource]) -> Iterator[tuple[str, tuple[str, ..
     from fhir_mappings.validation import problems  # slow to import
 
     for resource in resources:
-        if found := problems(resource):
+        plain = read_plain(write_json(resource))  # the models know no lossless decimals
+        if found := problems(plain):
             yield origin(resource), found
 
 
