@@ -18,6 +18,8 @@ SURE = frozenset({"confirmed"})
 PRESENT = frozenset({"active", "recurrence", "relapse"})
 OVER = frozenset({"inactive", "remission", "resolved"})
 
+_VERIFICATION, _CLINICAL = WITHDRAWN | UNSURE | SURE, PRESENT | OVER
+
 State = Literal["active", "past", "suspected"]
 
 
@@ -27,20 +29,22 @@ def state_of(resource: Resource) -> State | None:
     A problem without any status stands in the chart, so it counts as active; one whose status is stated and not
     understood may have been refuted, so it counts as suspected (see `is_clear`).
     """
-    verification = _codes(resource.get("verificationStatus"))
-    if verification & WITHDRAWN:
+    verification, clinical = _codes(resource.get("verificationStatus")), _codes(resource.get("clinicalStatus"))
+    if not WITHDRAWN.isdisjoint(verification):
         return None
-    if verification & UNSURE or not is_clear(resource):
+    if not UNSURE.isdisjoint(verification) or not _are_known(verification, clinical):
         return "suspected"
     over = [value for _, value in choice(resource, "abatement") if value not in (False, "")]
-    return "past" if over or _codes(resource.get("clinicalStatus")) & OVER else "active"
+    return "past" if over or not OVER.isdisjoint(clinical) else "active"
 
 
 def is_clear(resource: Resource) -> bool:
     """Is every status that is stated one of those that FHIR defines? Translations beside a known code do no harm."""
-    verification, clinical = resource.get("verificationStatus"), resource.get("clinicalStatus")
-    known = WITHDRAWN | UNSURE | SURE
-    return (not verification or bool(_codes(verification) & known)) and (not clinical or bool(_codes(clinical) & (PRESENT | OVER)))
+    return _are_known(_codes(resource.get("verificationStatus")), _codes(resource.get("clinicalStatus")))
+
+
+def _are_known(verification: frozenset[str], clinical: frozenset[str]) -> bool:
+    return (not verification or not _VERIFICATION.isdisjoint(verification)) and (not clinical or not _CLINICAL.isdisjoint(clinical))
 
 
 def said_by_code(code: Concept) -> Literal["family", "past", "suspected", ""]:
@@ -58,6 +62,12 @@ def words_doubt(code: Concept) -> bool:
 
 
 def _codes(stated: Any) -> frozenset[str]:
-    """The codes of a status: a CodeableConcept in R4, a bare code before."""
+    """The codes of a status: a CodeableConcept in R4, a bare code before. Empty only where nothing is stated."""
+    if not stated:
+        return frozenset()
+    if isinstance(stated, dict) and isinstance(stated.get("coding"), list):  # nearly every one, and two for each problem
+        found = frozenset([c["code"].strip().lower() for c in stated["coding"] if isinstance(c, dict) and isinstance(c.get("code"), str)])
+        if found:
+            return found
     said = concept(stated)
     return frozenset(c.code.lower() for c in said.codings) or frozenset({said.text.lower()})
