@@ -10,6 +10,7 @@ from models.features.chart import state_from_chart
 from models.features.clinical import means
 from models.features.gene_names import by_gene
 from models.features.ingredients import ingredients
+from models.features.variant_sites import variants_by_gene
 from models.finding import Reading
 from models.knowledge.types import Knowledge
 from models.patient import GeneResult, Measurement, Medication, Order, PatientProfile
@@ -50,16 +51,18 @@ def _patient(profile: PatientProfile) -> Iterator[Line]:
 def _genes(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     """Each result as reported, then what all results of a gene come to."""
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
-    for symbol, results in sorted(grouped.items()):
+    variants, more = variants_by_gene(profile.variants, knowledge)
+    for symbol in sorted({*grouped, *variants}):
+        results = grouped.get(symbol, [])
         for result in results:
             yield Line("result", _named(symbol, _said(result)), _kept(result), _where(result.origin, result.element), result.effective[:10])
-        state = state_from_chart(knowledge.genes[symbol], results, profile, knowledge)
+        state = state_from_chart(knowledge.genes[symbol], results, profile, knowledge, variants.get(symbol, ()))
         told = " against " if state.certainty == "conflict" else " or "
         readings = told.join(dict.fromkeys(_reading(r) for r in state.readings))
         alleles = ", ".join(f"{symbol}{allele} {status}" for allele, status in sorted(state.alleles.items()))
         yield Line("gene", symbol, readings or alleles or f"nothing to look up: {state.because or state.missing}")
         yield from (Line("problem", gap.subject, gap.because, gap.origin) for gap in state.gaps)
-    yield from (Line("problem", gap.subject, gap.because, gap.origin) for gap in gaps)
+    yield from (Line("problem", gap.subject, gap.because, gap.origin) for gap in (*gaps, *more))
 
 
 def _named(symbol: str, said: str) -> str:
