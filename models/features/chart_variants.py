@@ -23,6 +23,7 @@ from models.variant import Variant
 NOTE = "from-variants"
 SINGLE = "worked out from single variants on file; of the rest of the gene they say nothing"
 TUMOUR = "a variant that was found in a tumour, or that may be its own, says nothing about the inherited gene"
+UNSAID = "it is not said whether the variant is inherited or a tumour's"
 UNFINISHED = "a variant that is not final is not used"
 AGAINST_USUAL = "a variant on file does not fit the reported phenotype"
 
@@ -40,12 +41,12 @@ def with_variants(
     if not own:
         return state
     usable = [r for r in results if r.status in USABLE and r.source_class != "somatic"]
-    made = from_variants(gene, own, knowledge)
     if not usable:
-        return _from(gene, state, made, profile)
-    found = contradictions(gene, _genotypes(gene, usable, profile.sex), own, knowledge)
-    if _is_usual(gene, state) and made.results and not any(r.diplotypes for r in usable):
-        found.append(Gap(gene.symbol, "conflict", AGAINST_USUAL, made.results[0].origin))
+        return _from(gene, state, from_variants(gene, own, knowledge), profile)
+    genotypes = _genotypes(gene, usable, profile.sex)
+    found = contradictions(gene, genotypes, own, knowledge)
+    if not genotypes and _is_usual(gene, state) and (made := from_variants(gene, own, knowledge).results):
+        found.append(Gap(gene.symbol, "conflict", AGAINST_USUAL, made[0].origin))
     if not found:
         return state
     return replace(state, gaps=(*state.gaps, *found), doubts=(*state.doubts, *found))
@@ -87,11 +88,12 @@ def _from(gene: Gene, state: GeneState, made: FromVariants, profile: PatientProf
         return replace(state, gaps=gaps)
     read = gene_state(gene, made.results, profile.genotypes_complete, profile.sex)
     told = Gap(gene.symbol, "not_callable", SINGLE, made.results[0].origin)
+    unsaid = [Gap(gene.symbol, "not_understood", UNSAID, r.origin) for r in made.results if not r.source_class]
     return replace(
         read,
         gaps=(*state.gaps, *read.gaps, told),
         notes=(*state.notes, NOTE),
-        doubts=(*state.doubts, *(() if made.settled else (told,))),
+        doubts=(*state.doubts, *(() if made.settled else (told,)), *unsaid),
     )
 
 

@@ -26,6 +26,7 @@ _TOKEN = re.compile(_AA)
 _BESIDE = re.compile(
     r"^(?:N[CG]_[0-9]+\.[0-9]+\((?P<inner>[NX]M_[0-9]+(?:\.[0-9]+)?)\)|(?P<outer>[A-Z]+_?[0-9]+(?:t[0-9]+)?(?:\.[0-9]+)?)\([A-Za-z0-9-]+\)):"
 )
+_PLAIN = re.compile(r"[cgm]\.[1-9][0-9]*(?:A>[CGT]|C>[AGT]|G>[ACT]|T>[ACG])")  #: nearly every name, without the grammar's price
 _BASES = re.compile(r"(?P<at>[0-9]+(?:_(?P<to>[0-9]+))?|[-*0-9+_]+)(?P<kind>del|dup)(?P<bases>[ACGT]+)(?P<ins>ins[ACGT]+)?$")
 _SEQUENCES = {
     "c": re.compile(r"(?:[NX]M_[0-9]+(?:\.[0-9]+)?|ENST[0-9]{11}(?:\.[0-9]+)?|LRG_[0-9]+t[0-9]+)"),
@@ -104,8 +105,9 @@ def nucleotide_change(text: str) -> Name | None:
     kind = change[:1]
     if change[1:2] != "." or kind not in ("c", "g", "m") or (colon and not _SEQUENCES[kind].fullmatch(sequence)):
         return None
-    levelled = _without_bases(change)
-    if levelled is None or _parsed(levelled) is None:
+    plain = _PLAIN.fullmatch(change) is not None
+    levelled = change if plain else _without_bases(change)
+    if levelled is None or not (plain or _parsed(levelled) is not None):
         return None
     accession, _, version = sequence.partition(".")
     return Name(levelled, accession, version)

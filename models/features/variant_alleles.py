@@ -24,6 +24,7 @@ from models.variant import Variant
 _FOR_A_VARIANT = re.compile(r"[cm]\.|rs[0-9]")  #: how the name of an allele begins that is one change
 PHASE = "several variants are on file, and it is not known which of them lie on one chromosome"
 NO_EFFECT = "single variants are on file, and none of them tells the gene's result"
+DENIED = "a variant is reported as found and as not there"
 ZYGOSITY = "a variant is on file without saying whether one or both chromosomes have it"
 NO_STARS = "single variants of {gene} are on file without a genotype; no star allele is made from them"
 
@@ -57,6 +58,7 @@ def from_variants(gene: Gene, variants: Sequence[Variant], knowledge: Knowledge)
             elif read is not None:
                 gaps.append(read)
     origin = variants[0].origin
+    gaps += [Gap(gene.symbol, "conflict", DENIED, one.variant.origin) for one in found if one.allele in _denied(gene, variants, knowledge)]
     if any(gap.reason == "conflict" for gap in gaps):
         return FromVariants(gaps=tuple(gaps))
     if not found:
@@ -87,6 +89,17 @@ def _read(gene: Gene, variant: Variant, knowledge: Knowledge) -> _Found | Gap | 
     if variant.zygosity not in ("heterozygous", "homozygous"):
         return Gap(gene.symbol, "not_callable", ZYGOSITY, variant.origin)
     return _Found(allele, variant.zygosity == "homozygous", variant)
+
+
+def _denied(gene: Gene, variants: Sequence[Variant], knowledge: Knowledge) -> set[str]:
+    """The alleles of which a variant was looked for and not found."""
+    denied: set[str] = set()
+    for variant in variants:
+        sites = sites_of(variant, gene.symbol, knowledge.sites) if not_there(variant) else ()
+        if not_there(variant) and not isinstance(sites, Gap):
+            denied |= _alleles(gene, variant, sites, knowledge.sites.genes.get(gene.symbol, SiteGene()))
+            denied.update(name for site in sites for name in site.needed)
+    return denied
 
 
 def _alleles(gene: Gene, variant: Variant, sites: Sequence[Site], counted: SiteGene) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from models.features.diplotypes import Diplotype
 from models.features.variant_sites import sites_of
@@ -26,25 +26,30 @@ def contradictions(gene: Gene, genotypes: Sequence[Diplotype], variants: Sequenc
     if gene.copies or gene.method == "presence" or not genotypes:
         return []
     found: list[Gap] = []
+    defined = {name for site in knowledge.sites.by_gene.get(gene.symbol, ()) for name in (*site.needed, *site.possible)}
+    defined = {name for name in defined if not name.startswith("rs")} | {gene.reference}
     for variant in variants:
         sites = sites_of(variant, gene.symbol, knowledge.sites)
         if isinstance(sites, Gap):
             found.append(sites)
             continue
-        whys = [_against(gene, genotype, variant, sites, knowledge) for genotype in genotypes]
+        whys = [_against(gene, genotype, variant, sites, defined) for genotype in genotypes]
         if because := next(filter(None, whys), "") if all(whys) else "":
             found.append(Gap(gene.symbol, "conflict", because, variant.origin))
     return found
 
 
-def _against(gene: Gene, genotype: Diplotype, variant: Variant, sites: Sequence[Site], knowledge: Knowledge) -> str:
-    """Why the variant and the genotype cannot both be right; "" where they can."""
+def _against(gene: Gene, genotype: Diplotype, variant: Variant, sites: Sequence[Site], defined: Set[str]) -> str:
+    """Why the variant and the genotype cannot both be right; "" where they can.
+
+    `defined`: alleles of which it is known which variants they hold. The reference holds none of those that are listed.
+    """
     names = [{part.allele for part in haplotype} for haplotype in genotype.haplotypes]
     absent = not_there(variant)
     present = variant.state == "present" and not absent and len(sites) == 1
     for site in sites:
         least = sum(bool(alleles & site.needed) for alleles in names)
-        most = sum(bool(alleles & (site.needed | site.possible)) or not _defined(gene, alleles, knowledge) for alleles in names)
+        most = sum(bool(alleles & (site.needed | site.possible)) or not alleles <= defined for alleles in names)
         if absent and least:
             return NOT_THERE
         if present and variant.zygosity == "heterozygous" and least > 1:
@@ -53,12 +58,6 @@ def _against(gene: Gene, genotype: Diplotype, variant: Variant, sites: Sequence[
         if present and most < wanted and _telling(gene, site):
             return TOO_MANY
     return ""
-
-
-def _defined(gene: Gene, alleles: set[str], knowledge: Knowledge) -> bool:
-    """Is it known which variants these alleles hold? The reference holds none of those that are listed."""
-    known = {name for site in knowledge.sites.by_gene.get(gene.symbol, ()) for name in (*site.needed, *site.possible)}
-    return all(name == gene.reference or (name in known and not name.startswith("rs")) for name in alleles)
 
 
 def _telling(gene: Gene, site: Site) -> bool:

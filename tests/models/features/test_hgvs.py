@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.features.hgvs import _ONE, _THREE, Name, nucleotide_change, protein_change
+from models.features.hgvs import _ONE, _THREE, Name, _parsed, nucleotide_change, protein_change
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,12 @@ def test_ranges_in_one_letter_are_ranges_in_three(first: str, at: int, last: str
     short = f"{first}{at}_{last}{to}{kind}{''.join(put)}"
     long = f"p.{_THREE[first]}{at}_{_THREE[last]}{to}{kind}{''.join(_THREE[a] for a in put)}"
     assert protein_change(short) == protein_change(long) == short
+
+
+@given(st.sampled_from("cgm"), st.integers(0, 10**8), st.sampled_from("ACGT"), st.sampled_from("ACGT"))
+def test_the_short_cut_for_plain_names_says_what_the_grammar_says(kind: str, at: int, ref: str, alt: str) -> None:
+    text = f"{kind}.{at}{ref}>{alt}"
+    assert (nucleotide_change(text) is not None) is (_parsed(text) is not None)
 
 
 @given(st.text(max_size=30))

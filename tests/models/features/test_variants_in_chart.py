@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.codes import HGNC, Code, Concept
 from models.decisions.assess import assess_orders
 from models.features.chart import state_from_chart
-from models.features.chart_variants import NOTE, SINGLE
+from models.features.chart_variants import NOTE, SINGLE, UNSAID
 from models.features.gene_state import GeneState
 from models.features.variant_alleles import NO_EFFECT, PHASE, ZYGOSITY, from_variants
 from models.features.variant_sites import variants_by_gene
@@ -122,6 +122,26 @@ def test_variants_without_an_effect_leave_the_others_as_they_are(knowledge: Know
 def test_one_variant_told_in_two_ways_is_a_conflict(knowledge: Knowledge) -> None:
     found = state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A"), variant("DPYD", "rs3918290", zygosity="homozygous"))
     assert found.missing == "conflict"
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        variant("DPYD", "rs3918290", state="absent", origin="Observation/w"),
+        variant("DPYD", "c.1905+1G>A", state="reference", origin="Observation/w"),
+        variant("", genomic=("NC_000001.10:g.97915614C>T",), state="absent", origin="Observation/w"),
+        variant("DPYD", "rs3918290", place=Place(ref="C", alt="C"), origin="Observation/w"),
+    ],
+)
+def test_a_variant_that_is_found_and_not_found_is_a_conflict(denied: Variant, knowledge: Knowledge) -> None:
+    found = state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A", zygosity="homozygous"), denied)
+    assert (found.readings, found.missing) == ((), "conflict")
+
+
+def test_where_it_is_not_said_to_be_inherited_it_is_a_doubt(knowledge: Knowledge) -> None:
+    found = state(knowledge, "RYR1", variant("RYR1", "c.7304G>A", source_class=""))
+    assert diplotypes(found) == ["Reference/c.7304G>A"]
+    assert [d.because for d in found.doubts] == [UNSAID]
 
 
 @pytest.mark.parametrize("name", ["c.295_298del", "c.295_298delTCAT", "rs72549309"])
