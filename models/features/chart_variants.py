@@ -16,6 +16,7 @@ from models.features.transplants import own_results
 from models.features.variant_alleles import FromVariants, from_variants
 from models.features.variant_conflicts import contradictions
 from models.features.variants import possible_germline
+from models.finding import Evidence
 from models.knowledge.types import Clinical, Gene, Knowledge
 from models.patient import Gap, GeneResult, PatientProfile
 from models.variant import Variant
@@ -42,7 +43,7 @@ def with_variants(
         return state
     usable = [r for r in results if r.status in USABLE and r.source_class != "somatic"]
     if not usable:
-        return _from(gene, state, from_variants(gene, own, knowledge), profile)
+        return _from(gene, state, from_variants(gene, own, knowledge), profile, _evidence(gene, knowledge))
     genotypes = _genotypes(gene, usable, profile.sex)
     found = contradictions(gene, genotypes, own, knowledge)
     if not genotypes and _is_usual(gene, state) and (made := from_variants(gene, own, knowledge).results):
@@ -79,7 +80,13 @@ def _inherited(variant: Variant) -> bool:
     return variant.source_class == "" and (variant.allele_fraction is None or variant.state != "present" or possible_germline(variant))
 
 
-def _from(gene: Gene, state: GeneState, made: FromVariants, profile: PatientProfile) -> GeneState:
+def _evidence(gene: Gene, knowledge: Knowledge) -> tuple[Evidence, ...]:
+    """Where it is from that a variant is an allele."""
+    source = knowledge.sites.source
+    return (Evidence(f"{source.body}, {gene.symbol} variants", source.version, source.url),) if source else ()
+
+
+def _from(gene: Gene, state: GeneState, made: FromVariants, profile: PatientProfile, evidence: tuple[Evidence, ...]) -> GeneState:
     """No result is on file: the variants are what is known, and never that nothing was tested."""
     if not made.results:
         gaps = (*state.gaps, *made.gaps)
@@ -93,6 +100,7 @@ def _from(gene: Gene, state: GeneState, made: FromVariants, profile: PatientProf
         read,
         gaps=(*state.gaps, *read.gaps, told),
         notes=(*state.notes, NOTE),
+        evidence=(*state.evidence, *evidence),
         doubts=(*state.doubts, *(() if made.settled else (told,)), *unsaid),
     )
 

@@ -73,6 +73,7 @@ def test_no_message_is_unused() -> None:
             "test-before-start",
             "could-not-be-checked",
             "gene-not-tested",
+            "gene-without-result",
             "gene-indeterminate",
             "result-not-covered",
             "gene-result-pending",

@@ -68,6 +68,7 @@ def test_one_variant_by_each_of_its_names_stands_beside_the_reference(given: Var
     assert diplotypes(found) == [f"Reference/{DPD_2A}"]
     assert (found.missing, found.notes, found.provenance.sources) == ("", (NOTE,), ("Observation/v",))
     assert [d.because for d in found.doubts] == [SINGLE]
+    assert [e.label for e in found.evidence] == ["CPIC and PharmVar, DPYD variants"]
 
 
 @pytest.mark.parametrize(
@@ -285,15 +286,27 @@ def test_a_contradicted_genotype_warns_without_a_suggestion(knowledge: Knowledge
     }
 
 
-def _chart(knowledge: Knowledge, *variants: Variant, diplotype: str = f"{DPD_2A}/{DPD_2A}") -> PatientProfile:
-    drug = next(d for d in knowledge.drugs.ingredients.values() if d.name == "capecitabine")
-    order = Order("MedicationRequest/1", Concept((Code("http://www.nlm.nih.gov/research/umls/rxnorm", drug.rxnorm),)))
+def _chart(knowledge: Knowledge, *variants: Variant, diplotype: str = f"{DPD_2A}/{DPD_2A}", drug: str = "capecitabine") -> PatientProfile:
+    rxnorm = next(d.rxnorm for d in knowledge.drugs.ingredients.values() if d.name == drug)
+    order = Order("MedicationRequest/1", Concept((Code("http://www.nlm.nih.gov/research/umls/rxnorm", rxnorm),)))
     results = (GeneResult(Concept(text="DPYD"), "Observation/g", diplotypes=(diplotype,)),) if diplotype else ()
     return PatientProfile(AS_OF, birth_date="1970-01-01", genotypes=results, variants=variants, orders=(order,))
 
 
 def _capecitabine(knowledge: Knowledge, *variants: Variant) -> Finding:
     return assess_orders(_chart(knowledge, *variants), knowledge).findings[0]
+
+
+def test_a_gene_with_variants_and_no_genotype_is_never_called_untested(knowledge: Knowledge) -> None:
+    """NUDT15 *3's variant beside a normal TPMT: no star allele is made, and the second gene still has to be tested."""
+    chart = _chart(knowledge, variant("NUDT15", "rs116855232"), diplotype="", drug="azathioprine")
+    chart = replace(chart, genotypes=(GeneResult(Concept(text="TPMT"), "Observation/g", diplotypes=("*1/*1",)),))
+    said = assess_orders(chart, knowledge)
+    assert [(f.kind, f.recommendations[0].message) for f in said.findings] == [("pre-test", "gene-without-result")]
+    assert {c.outcome for c in said.checked if c.subject == "azathioprine–NUDT15"} == {"not_callable"}
+    assert not any(gap.reason == "not_tested" for gap in said.gaps)
+    untested = assess_orders(replace(chart, variants=()), knowledge)
+    assert [f.recommendations[0].message for f in untested.findings] == ["gene-not-tested"]
 
 
 def test_a_variant_alone_brings_the_card_that_its_genotype_would(knowledge: Knowledge) -> None:
@@ -359,3 +372,10 @@ def test_no_allele_is_made_that_no_variant_names(data: st.DataObject, knowledge:
 def test_without_variants_nothing_is_asked(knowledge: Knowledge) -> None:
     chart = PatientProfile(AS_OF)
     assert state_from_chart(knowledge.genes["DPYD"], (), chart, replace(knowledge, sites=None)).missing == "not_tested"  # type: ignore[arg-type]
+
+
+def test_a_recorded_problem_stands_beside_variants_as_beside_a_genotype(knowledge: Knowledge) -> None:
+    problem = Condition(coded("malignant-hyperthermia", knowledge), origin="Condition/1")
+    found = state(knowledge, "RYR1", variant("RYR1", "c.7304G>A"), conditions=(problem,))
+    assert {r.phenotype for r in found.readings} == {"Malignant Hyperthermia Susceptibility"}
+    assert NOTE in found.notes
