@@ -50,13 +50,8 @@ def state_from_chart(
         state = _with(gene, state, told, decides=profile.sex in evidence.decides_for)
         if told.measured or told.recorded:
             source = evidence.source
-            state = replace(
-                state,
-                evidence=(
-                    *state.evidence,
-                    Evidence(f"{source.body}, {gene.symbol} evidence", source.version, source.url),
-                ),
-            )
+            told_by = Evidence(f"{source.body}, {gene.symbol} evidence", source.version, source.url)
+            state = replace(state, evidence=(*state.evidence, told_by))
         if told.recorded and replaced(gene, profile, knowledge.clinical):
             state = replace(state, doubts=(*state.doubts, Gap(gene.symbol, "conflict", BEFORE_GRAFT)))
     if profile.unread:

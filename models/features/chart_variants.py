@@ -21,7 +21,7 @@ from models.knowledge.types import Clinical, Gene, Knowledge
 from models.patient import Gap, GeneResult, PatientProfile
 from models.variant import Variant
 
-NOTE = "from-variants"
+NOTE, AGAINST = "from-variants", "against-variants"
 SINGLE = "worked out from single variants on file; of the rest of the gene they say nothing"
 TUMOUR = "a variant that was found in a tumour, or that may be its own, says nothing about the inherited gene"
 UNSAID = "it is not said whether the variant is inherited or a tumour's"
@@ -50,7 +50,7 @@ def with_variants(
         found.append(Gap(gene.symbol, "conflict", AGAINST_USUAL, made[0].origin))
     if not found:
         return state
-    return replace(state, gaps=(*state.gaps, *found), doubts=(*state.doubts, *found))
+    return replace(state, gaps=(*state.gaps, *found), doubts=(*state.doubts, *found), notes=(*state.notes, AGAINST))
 
 
 def _countable(
@@ -94,14 +94,14 @@ def _from(gene: Gene, state: GeneState, made: FromVariants, profile: PatientProf
             return replace(state, missing=made.gaps[0].reason, because=made.gaps[0].because, gaps=gaps)
         return replace(state, gaps=gaps)
     read = gene_state(gene, made.results, profile.genotypes_complete, profile.sex)
-    told = Gap(gene.symbol, "not_callable", SINGLE, made.results[0].origin)
+    told = () if made.whole else (Gap(gene.symbol, "not_callable", SINGLE, made.results[0].origin),)
     unsaid = [Gap(gene.symbol, "not_understood", UNSAID, r.origin) for r in made.results if not r.source_class]
     return replace(
         read,
-        gaps=(*state.gaps, *read.gaps, told),
-        notes=(*state.notes, NOTE),
+        gaps=(*state.gaps, *read.gaps, *told),
+        notes=(*state.notes, *(() if made.whole else (NOTE,))),
         evidence=(*state.evidence, *evidence),
-        doubts=(*state.doubts, *(() if made.settled else (told,)), *unsaid),
+        doubts=(*state.doubts, *(() if made.settled else told), *unsaid),
     )
 
 

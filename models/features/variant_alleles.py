@@ -32,11 +32,12 @@ NO_STARS = "single variants of {gene} are on file without a genotype; no star al
 @dataclass(frozen=True, slots=True)
 class FromVariants:
     """What variants make: results as a laboratory would have told them, or why there are none. `settled`: no other variant of the
-    gene could change what they mean."""
+    gene could change what they mean. `whole`: the gene's genotype is this one position."""
 
     results: tuple[GeneResult, ...] = ()
     gaps: tuple[Gap, ...] = ()
     settled: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,8 @@ def _made(gene: Gene, found: Sequence[_Found], knowledge: Knowledge) -> FromVari
         )
         for v in used
     )
-    return FromVariants(results, settled=_settled(gene, telling, knowledge))
+    whole = len({site.position for site in knowledge.sites.by_gene.get(gene.symbol, ())}) == 1
+    return FromVariants(results, settled=whole or _settled(gene, telling), whole=whole)
 
 
 def _genotype(gene: Gene, telling: Mapping[str, bool]) -> str | None:
@@ -187,9 +189,9 @@ def _genotype(gene: Gene, telling: Mapping[str, bool]) -> str | None:
     return f"{one}/{other} or {gene.reference}/{one}" if alike or gene.method == "score" else None
 
 
-def _settled(gene: Gene, telling: Mapping[str, bool], knowledge: Knowledge) -> bool:
+def _settled(gene: Gene, telling: Mapping[str, bool]) -> bool:
     """Would every other variant that the gene can have, besides, leave the phenotype as it is?"""
-    if gene.single == "always" or len({site.position for site in knowledge.sites.by_gene.get(gene.symbol, ())}) == 1:
+    if gene.single == "always":
         return True
     if len(telling) != 1:
         return False

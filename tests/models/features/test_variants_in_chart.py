@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.codes import HGNC, Code, Concept
 from models.decisions.assess import assess_orders
 from models.features.chart import state_from_chart
-from models.features.chart_variants import NOTE, SINGLE, UNSAID
+from models.features.chart_variants import AGAINST, NOTE, SINGLE, UNSAID
 from models.features.gene_state import GeneState
 from models.features.variant_alleles import NO_EFFECT, PHASE, ZYGOSITY, from_variants
 from models.features.variant_sites import variants_by_gene
@@ -168,6 +168,11 @@ def test_genes_whose_alleles_are_single_variants(gene: str, given: Variant, dipl
     assert diplotypes(state(knowledge, gene, given)) == [diplotype]
 
 
+def test_a_gene_of_one_position_is_known_whole(knowledge: Knowledge) -> None:
+    found = state(knowledge, "VKORC1", variant("", "rs9923231"))
+    assert (found.gaps, found.notes, found.doubts) == ((), (), ())
+
+
 def test_one_variant_settles_what_no_other_can_change(knowledge: Knowledge) -> None:
     for given in (variant("RYR1", "c.7304G>A"), variant("", "rs9923231"), variant("MT-RNR1", genomic=("m.1555A>G",))):
         gene = given.genes[0].text if given.genes else "VKORC1"
@@ -281,6 +286,7 @@ def test_a_contradicted_genotype_warns_without_a_suggestion(knowledge: Knowledge
     fatal, at_most = (_capecitabine(knowledge, *given) for given in ((), (variant("DPYD", "rs3918290", state="absent"),)))
     assert (fatal.urgency, fatal.removable) == ("critical", True)
     assert (at_most.urgency, at_most.removable) == ("warning", False)
+    assert (AGAINST in at_most.notes, AGAINST in fatal.notes) == (True, False)
     assert "conflict" in {
         gap.reason for gap in assess_orders(_chart(knowledge, variant("DPYD", "rs3918290", state="absent")), knowledge).gaps
     }
