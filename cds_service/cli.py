@@ -161,6 +161,7 @@ def check() -> None:
     alleles = sum(len(gene.alleles) for gene in known.genes.values())
     click.echo(f"{len(known.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.")
     click.echo(f"{len(known.drugs.ingredients)} ingredients, {len(known.drugs.products)} products, {len(known.drugs.ndc)} NDCs.")
+    click.echo(f"{sum(map(len, known.sites.by_gene.values()))} places of variants.")
     click.echo(f"Sound. Digest {known.digest}.")
 
 
