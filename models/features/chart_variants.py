@@ -41,7 +41,7 @@ def with_variants(
         return replace(state, missing=lost.reason, because=lost.because)
     if not own:
         return state
-    usable = [r for r in results if r.status in USABLE and r.source_class != "somatic"]
+    usable = [r for r in results if r.status in USABLE and r.source_class != "somatic" and r.callable]
     if not usable:
         return _from(gene, state, from_variants(gene, own, knowledge), profile, _evidence(gene, knowledge))
     genotypes = _genotypes(gene, usable, profile.sex)

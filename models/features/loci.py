@@ -117,7 +117,10 @@ def from_place(place: Place) -> Locus | None:
     """From reported coordinates; None where the numbering, the sequence or the bases are not said."""
     if place.counts_from is None or place.start is None or not (place.ref or place.alt):
         return None
-    sequence = place.sequence or accession(place.build, place.chromosome)
+    said = accession(place.build, place.chromosome)
+    sequence = place.sequence or said
+    if said and sequence != said:
+        return None
     ref, alt = (bases.strip().upper().replace("-", "") for bases in (place.ref, place.alt))
     start = place.start - place.counts_from
     if sequence not in CHROMOSOMES or start < 0 or not (_BASES.fullmatch(ref) and _BASES.fullmatch(alt)):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from models.features.diplotypes import Diplotype, Part, spelling
 from models.features.hgvs import nucleotide_change
 from models.features.loci import loci
 from models.features.phenotypes import readings
+from models.features.variant_conflicts import UNSURE
 from models.features.variant_sites import sites_of
 from models.features.variants import not_there, nucleotide_changes
 from models.knowledge.site_types import Site, SiteGene
@@ -83,6 +85,8 @@ def _read(gene: Gene, variant: Variant, knowledge: Knowledge) -> _Found | Gap | 
     if not names:
         return None
     allele = names.pop()
+    if _phenotype(gene, allele, allele) == gene.usual:
+        return _Found(allele, False, variant)  # whether one or both have it changes nothing
     if gene.single == "always":
         if variant.zygosity == "heteroplasmic":
             return Gap(gene.symbol, "not_callable", "the variant is in a part of the mitochondria only", variant.origin)
@@ -153,6 +157,8 @@ def _made(gene: Gene, found: Sequence[_Found], knowledge: Knowledge) -> FromVari
     both = {allele: said.pop() for allele, said in zygosity.items()}
     both = {a: b for a, b in both.items() if not any(_part_of(a, other, gene, knowledge) for other in both)}
     telling = {a: b for a, b in both.items() if _phenotype(gene, a, a) != gene.usual}
+    known = {a: b for a, b in telling.items() if not gene.alleles[a].function.lower().startswith(UNSURE)}
+    telling = known or telling  # what is not known of one variant does not undo what is known of another
     text = _genotype(gene, telling)
     if text is None:
         return FromVariants(gaps=(Gap(gene.symbol, "not_callable", PHASE if telling else NO_EFFECT, origin),))
@@ -176,17 +182,30 @@ def _made(gene: Gene, found: Sequence[_Found], knowledge: Knowledge) -> FromVari
 
 
 def _genotype(gene: Gene, telling: Mapping[str, bool]) -> str | None:
-    """As a laboratory would write it. Two variants on one chromosome work as the worse of them."""
-    if gene.single == "always":
-        return next(iter(telling)) if len(telling) == 1 else None
-    if len(telling) == 1:
-        ((allele, both),) = telling.items()
-        return f"{allele if both else gene.reference}/{allele}"
-    if len(telling) != 2 or any(telling.values()):
+    """As a laboratory would write it that did not phase. Several variants on one chromosome work as the worst of them.
+
+    The worst of all lies on one chromosome; the other may hold none of those found once, or any.
+    """
+    if not telling:
         return None
-    one, other = sorted(telling, key=lambda allele: (gene.alleles[allele].activity or 0.0, allele))
-    alike = gene.alleles[one].function == gene.alleles[other].function
-    return f"{one}/{other} or {gene.reference}/{one}" if alike or gene.method == "score" else None
+    if gene.single == "always":
+        return min(telling) if len({_phenotype(gene, name) for name in telling}) == 1 else None
+    if len({gene.alleles[name].function for name in telling}) > 1 and any(gene.alleles[name].activity is None for name in telling):
+        return _whichever(gene, telling)
+    ranked = sorted(telling, key=lambda name: (gene.alleles[name].activity or 0.0, name))
+    worst, others = ranked[0], ranked[1:]
+    if telling[worst]:
+        return f"{worst}/{worst}"
+    surely = next((name for name in others if telling[name]), gene.reference)
+    possible = others[: others.index(surely)] if surely in others else others
+    return " or ".join(f"{worst}/{name}" for name in (*possible, surely))
+
+
+def _whichever(gene: Gene, telling: Mapping[str, bool]) -> str | None:
+    """Where it is not known which effect is worse: every genotype that there may be, if all of them mean the same."""
+    beside = next((name for name, both in telling.items() if both), gene.reference)
+    pairs = [*combinations(sorted(telling), 2), *((beside, name) for name in sorted(telling))]
+    return " or ".join(map("/".join, pairs)) if len({_phenotype(gene, *pair) for pair in pairs}) == 1 else None
 
 
 def _settled(gene: Gene, telling: Mapping[str, bool]) -> bool:

@@ -15,7 +15,7 @@ from models.variant import Variant
 NOT_THERE = "a variant that the reported genotype needs was reported as not there"
 TOO_MANY = "a variant on file is not in the reported genotype, or more often than there"
 TOO_FEW = "a variant of both reported alleles was found on one chromosome only"
-_UNSURE = ("uncertain", "unknown")
+UNSURE = ("uncertain", "unknown")  #: how the name of a function begins of which little is known
 
 
 def contradictions(gene: Gene, genotypes: Sequence[Diplotype], variants: Sequence[Variant], knowledge: Knowledge) -> list[Gap]:
@@ -64,4 +64,4 @@ def _telling(gene: Gene, site: Site) -> bool:
     """Does every allele that holds the change work otherwise than the reference, and one of them surely?"""
     functions = {gene.alleles[name].function for name in site.needed}
     usual = gene.alleles[gene.reference].function
-    return usual not in functions and any(not f.lower().startswith(_UNSURE) for f in functions)
+    return usual not in functions and any(not f.lower().startswith(UNSURE) for f in functions)

@@ -57,6 +57,7 @@ def test_one_place_in_four_spellings(variant: Variant) -> None:
         Place("NC_000007.99", start=140753336, counts_from=1, ref="A", alt="T"),
         Place("NC_000007.14", start=140753336, counts_from=1, ref="A"),
         Place("NC_000007.14", start=140753336, counts_from=1, ref="A", alt="<DEL>"),
+        Place("NC_000007.14", "GRCh37", "7", start=140753336, counts_from=1, ref="A", alt="T"),
         Place("NC_000007.14", start=0, counts_from=1, ref="A", alt="T"),
     ],
 )

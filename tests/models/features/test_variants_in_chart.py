@@ -106,18 +106,60 @@ def test_two_variants_may_lie_on_one_chromosome_or_on_two(knowledge: Knowledge) 
     assert [r.activity_score for r in found.readings] == ["0.0", "1.0"] or [r.activity_score for r in found.readings] == ["1.0", "0.0"]
     assert found.certainty == "ambiguous"
     assert found.provenance.sources == ("Observation/v", "Observation/w")
-    three = state(knowledge, "DPYD", *(variant("DPYD", name) for name in ("c.1905+1G>A", "c.1679T>G", "c.2846A>T")))
-    assert (three.missing, three.because) == ("not_callable", PHASE)
+
+
+@pytest.mark.parametrize(
+    ("variants", "genotypes"),
+    [
+        ("c.1905+1G>A c.1679T>G c.2846A>T", "{13}/{2A} {13}/{2846} Reference/{13}"),
+        ("c.1905+1G>A c.2846A>T=", "{2846}/{2A}"),
+        ("c.1905+1G>A= c.2846A>T", "{2A}/{2A}"),
+        ("c.1905+1G>A= c.2846A>T=", "{2A}/{2A}"),
+        ("c.1905+1G>A c.1679T>G c.2846A>T=", "{13}/{2A} {13}/{2846}"),
+        ("c.85T>C c.1905+1G>A", "Reference/{2A}"),
+        ("c.85T>C? c.1905+1G>A", "Reference/{2A}"),
+    ],
+)
+def test_several_variants_work_as_the_worst_on_each_chromosome(variants: str, genotypes: str, knowledge: Knowledge) -> None:
+    """ "=" behind a name: on both chromosomes; "?": not said."""
+    signs = {"=": "homozygous", "?": ""}
+    given = [
+        variant("DPYD", name.rstrip("=?"), zygosity=signs.get(name[-1], "heterozygous"), origin=f"Observation/{n}")
+        for n, name in enumerate(variants.split())
+    ]
+    names = {"{13}": DPD_13, "{2A}": DPD_2A, "{2846}": "c.2846A>T"}
+    expected = {tuple(sorted(names.get(part, part) for part in pair.split("/"))) for pair in genotypes.split()}
+    assert {tuple(sorted(text.split("/"))) for text in diplotypes(state(knowledge, "DPYD", *given))} == expected
+
+
+def test_effects_that_cannot_be_ranked_count_where_all_genotypes_mean_the_same(knowledge: Knowledge) -> None:
+    gene = knowledge.genes["RYR1"]
+    names = {a.function: a.name for a in gene.alleles.values() if a.function.startswith("Malignant")}.values()
+    assert len(names) == 2  # the source spells the function in two ways
+    found = state(knowledge, "RYR1", *(variant("RYR1", name, origin=f"Observation/{name}") for name in names))
+    assert {r.phenotype for r in found.readings} == {"Malignant Hyperthermia Susceptibility"}
+    assert len(found.readings) == 3
+
+
+def test_where_it_matters_which_chromosome_has_them_nothing_is_settled(knowledge: Knowledge) -> None:
+    gene = knowledge.genes["RYR1"]
+    kinds = {a.function: a.name for a in gene.alleles.values() if a.function.startswith("Malignant")}
+    other = replace(gene, pairs={**gene.pairs, tuple(sorted(kinds)): "another phenotype"})
+    variants = [variant("RYR1", name, origin=f"Observation/{name}") for name in kinds.values()]
+    made = from_variants(other, variants, knowledge)
+    assert (made.results, [gap.because for gap in made.gaps]) == ((), [PHASE])
+
+
+@pytest.mark.parametrize("other", ["m.663A>G", "m.1494C>T", "m.827A>G"])
+def test_a_variant_of_unknown_effect_does_not_undo_a_known_one(other: str, knowledge: Knowledge) -> None:
+    given = (variant("MT-RNR1", genomic=(name,), zygosity="", origin=f"Observation/{name}") for name in ("m.1555A>G", other))
+    found = state(knowledge, "MT-RNR1", *given)
+    assert [r.phenotype for r in found.readings] == ["increased risk of aminoglycoside-induced hearing loss"]
 
 
 def test_a_part_of_an_allele_is_no_second_one(knowledge: Knowledge) -> None:
     found = state(knowledge, "DPYD", variant("DPYD", "rs75017182"), variant("DPYD", "c.1129-5923C>G"), variant("DPYD", "rs56038477"))
     assert diplotypes(found) == ["Reference/c.1129-5923C>G, c.1236G>A (HapB3)"]
-
-
-def test_variants_without_an_effect_leave_the_others_as_they_are(knowledge: Knowledge) -> None:
-    found = state(knowledge, "DPYD", variant("DPYD", "c.85T>C"), variant("DPYD", "c.1905+1G>A"))
-    assert diplotypes(found) == [f"Reference/{DPD_2A}"]
 
 
 def test_one_variant_told_in_two_ways_is_a_conflict(knowledge: Knowledge) -> None:
@@ -385,3 +427,12 @@ def test_a_recorded_problem_stands_beside_variants_as_beside_a_genotype(knowledg
     found = state(knowledge, "RYR1", variant("RYR1", "c.7304G>A"), conditions=(problem,))
     assert {r.phenotype for r in found.readings} == {"Malignant Hyperthermia Susceptibility"}
     assert NOTE in found.notes
+
+
+def test_a_test_that_could_not_be_called_does_not_hide_a_variant(knowledge: Knowledge) -> None:
+    failed = GeneResult(Concept(text="DPYD"), "Observation/f", callable=False, because="too little DNA")
+    found = state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A"), results=(failed,))
+    assert diplotypes(found) == [f"Reference/{DPD_2A}"]
+    assert "too little DNA" in {gap.because for gap in found.gaps}
+    unread = GeneResult(Concept(text="DPYD"), "Observation/u", diplotypes=("c.9999A>G/Reference",))
+    assert state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A"), results=(unread,)).missing == "unknown_allele"
