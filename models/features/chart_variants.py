@@ -21,6 +21,7 @@ from models.knowledge.types import Clinical, Gene, Knowledge
 from models.patient import Gap, GeneResult, PatientProfile
 from models.variant import Variant
 
+PENDING = ("preliminary", "registered")
 NOTE, AGAINST = "from-variants", "against-variants"
 SINGLE = "worked out from single variants on file; of the rest of the gene they say nothing"
 TUMOUR = "a variant that was found in a tumour, or that may be its own, says nothing about the inherited gene"
@@ -39,6 +40,8 @@ def with_variants(
     lost = next((gap for gap in gaps if gap.because not in (TUMOUR, UNFINISHED)), None)  #: it was tested, and is not used
     if not own and lost and state.missing in ("not_tested", "unavailable"):
         return replace(state, missing=lost.reason, because=lost.because)
+    if not own and state.missing == "not_tested" and any(v.status in PENDING and _inherited(v) for v in variants):
+        return replace(state, missing="pending", because="a result is registered or preliminary")
     if not own:
         return state
     usable = [r for r in results if r.status in USABLE and r.source_class != "somatic" and r.callable]

@@ -34,6 +34,7 @@ _SEQUENCES = {
     "m": re.compile(r"NC_[0-9]+(?:\.[0-9]+)?"),
     "p": re.compile(r"(?:[NX]P_[0-9]+(?:\.[0-9]+)?|ENSP[0-9]{11}(?:\.[0-9]+)?|LRG_[0-9]+p[0-9]+)"),
 }
+LONGEST = 300  #: characters of a name; a longer one is no single change
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def protein_change(text: str) -> str | None:
 
     Frame shifts lose their tail, which laboratories count differently. None: not understood.
     """
+    if len(text) > LONGEST:
+        return None
     sequence, colon, bare = text.strip().rpartition(":")
     if colon and not _SEQUENCES["p"].fullmatch(sequence):
         return None
@@ -95,6 +98,8 @@ def nucleotide_change(text: str) -> Name | None:
     The bases of what was deleted or doubled are left out as HGVS wants it, where their number fits. A g. or m. name on a
     transcript, or a c. name on a chromosome, is not understood.
     """
+    if len(text) > LONGEST:
+        return None
     said, _, protein = text.strip().partition(" ")
     if protein and protein_change(protein.strip()) is None:
         return None

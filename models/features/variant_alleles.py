@@ -15,6 +15,7 @@ from models.features.diplotypes import Diplotype, Part, spelling
 from models.features.hgvs import nucleotide_change
 from models.features.loci import loci
 from models.features.phenotypes import readings
+from models.features.sequences import MITOCHONDRIAL
 from models.features.variant_conflicts import UNSURE
 from models.features.variant_sites import sites_of
 from models.features.variants import not_there, nucleotide_changes
@@ -111,7 +112,7 @@ def _alleles(gene: Gene, variant: Variant, sites: Sequence[Site], counted: SiteG
     named = [
         _spelled(gene, name.change)
         for name in nucleotide_changes(variant)
-        if not name.accession or name.accession in counted.transcripts or name.change.startswith("m.")
+        if not name.accession or name.accession in (MITOCHONDRIAL.partition(".")[0], *counted.transcripts)
     ]
     named += [_spelled(gene, name.change) for locus in loci(variant) if (name := nucleotide_change(locus.hgvs)) and name.change[0] == "m"]
     changes = {(site.position, site.alt) for site in sites}

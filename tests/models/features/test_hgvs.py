@@ -152,6 +152,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert name is None or nucleotide_change(name.change) == Name(name.change)
 
 
+def test_a_text_that_is_no_name_is_not_read_at_length() -> None:
+    assert protein_change("V" + "1" * 100_000) is None
+    assert nucleotide_change("c." + "1" * 100_000) is None
+
+
 def test_the_letters_go_both_ways() -> None:
     assert len(_THREE) == len(_ONE) == 21
 

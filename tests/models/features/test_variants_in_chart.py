@@ -85,6 +85,7 @@ def test_one_variant_by_each_of_its_names_stands_beside_the_reference(given: Var
         (variant("DPYD", "c.1905+1G>A", state="reference", zygosity="homozygous"), NO_EFFECT),
         (variant("DPYD", "c.85T>C", zygosity="homozygous"), NO_EFFECT),
         (variant("RYR1", "rs118192160"), NO_EFFECT),
+        (variant("MT-RNR1", genomic=("NC_001807.4:m.1555A>G",)), NO_EFFECT),
         (variant("RYR1", "c.14582G>A"), NO_EFFECT),
     ],
 )
@@ -203,6 +204,7 @@ def test_a_deletion_is_one_with_its_bases_or_without(name: str, knowledge: Knowl
         ("RYR1", variant("RYR1", "NM_000540.3:c.7304G>A"), "Reference/c.7304G>A"),
         ("CACNA1S", variant("CACNA1S", "rs772226819"), "Reference/c.520C>T"),
         ("MT-RNR1", variant("MT-RNR1", genomic=("m.1555A>G",), zygosity="homoplasmic"), "m.1555A>G"),
+        ("MT-RNR1", variant("MT-RNR1", genomic=("NC_012920.1:g.1555A>G",), zygosity=""), "m.1555A>G"),
         ("MT-RNR1", variant("", ids=(Code("", "NC_012920.1:1554:A:G"),), zygosity=""), "m.1555A>G"),
     ],
 )
@@ -242,7 +244,7 @@ def test_star_alleles_are_never_made_from_variants(gene: str, knowledge: Knowled
     [
         {"source_class": "somatic"},
         {"source_class": "donor"},
-        {"status": "preliminary"},
+        {"status": "preliminary", "source_class": "somatic"},
         {"status": "unknown"},
         {"source_class": "", "allele_fraction": 0.12},
     ],
@@ -252,6 +254,12 @@ def test_somatic_donor_and_unfinished_variants_never_count(never: dict[str, Any]
     assert (found.readings, found.doubts) == ((), ())
     assert found.missing == "not_tested"
     assert not state(knowledge, "DPYD", variant("DPYD", "rs3918290", **never), diplotype="Reference/Reference").doubts
+
+
+def test_an_unfinished_variant_is_waited_for(knowledge: Knowledge) -> None:
+    found = state(knowledge, "RYR1", variant("RYR1", "c.7304G>A", status="preliminary"))
+    assert (found.readings, found.missing) == ((), "pending")
+    assert not state(knowledge, "DPYD", variant("DPYD", "rs3918290", status="preliminary"), diplotype="Reference/Reference").doubts
 
 
 @pytest.mark.parametrize("when", ["2025-05-01", ""])
