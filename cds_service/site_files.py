@@ -44,6 +44,7 @@ def contents(knowledge: Knowledge) -> list[str]:
         f"{len(knowledge.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.",
         f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.ndc)} NDCs.",
         f"{len(drugs.atc)} ATC codes, {substances} of UNII and NCI Thesaurus, {sum(map(bool, drugs.names.values()))} names.",
+        f"{sum(map(len, knowledge.sites.by_gene.values()))} places of variants.",
     ]
 
 

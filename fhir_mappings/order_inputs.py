@@ -12,6 +12,7 @@ from fhir_mappings.patient import PATIENT
 from fhir_mappings.reports import reports_input
 from fhir_mappings.requests import REQUESTS
 from fhir_mappings.statements import STATEMENTS
+from fhir_mappings.variants import variants_input
 from models.knowledge.types import Knowledge
 
 
@@ -21,6 +22,7 @@ def order_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
         PATIENT,
         genotypes_input(knowledge),
         reports_input(knowledge),
+        variants_input(knowledge),
         MEDICATIONS,
         CONDITIONS,
         measurements_input(knowledge),

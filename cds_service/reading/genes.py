@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cds_service.reading.line import Line, where
 from models.features.chart import state_from_chart
 from models.features.gene_names import by_gene
+from models.features.variant_sites import variants_by_gene
 from models.finding import Reading
 from models.knowledge.types import Knowledge
 from models.patient import GeneResult, PatientProfile
@@ -15,16 +16,18 @@ from models.patient import GeneResult, PatientProfile
 def gene_lines(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     """Each result as reported, then what all results of a gene come to."""
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
-    for symbol, results in sorted(grouped.items()):
+    variants, more = variants_by_gene(profile.variants, knowledge)
+    for symbol in sorted({*grouped, *variants}):
+        results = grouped.get(symbol, [])
         for result in results:
             yield Line("result", _named(symbol, _said(result)), _kept(result), where(result.origin, result.element), result.effective[:10])
-        state = state_from_chart(knowledge.genes[symbol], results, profile, knowledge)
+        state = state_from_chart(knowledge.genes[symbol], results, profile, knowledge, variants.get(symbol, ()))
         told = " against " if state.certainty == "conflict" else " or "
         readings = told.join(dict.fromkeys(_reading(r) for r in state.readings))
         alleles = ", ".join(f"{symbol}{allele} {status}" for allele, status in sorted(state.alleles.items()))
         yield Line("gene", symbol, readings or alleles or f"nothing to look up: {state.because or state.missing}")
         yield from (Line("problem", gap.subject, gap.because, gap.origin, lost=True) for gap in state.gaps)
-    yield from (Line("problem", gap.subject, gap.because, gap.origin, lost=True) for gap in gaps)
+    yield from (Line("problem", gap.subject, gap.because, gap.origin, lost=True) for gap in (*gaps, *more))
 
 
 def variant_lines(profile: PatientProfile) -> Iterator[Line]:

@@ -23,6 +23,7 @@ from models.features.ingredients import ingredients
 from models.features.phenoconversion import Taken, converted, modulating, taken
 from models.features.started import started
 from models.features.unidentified import doubtful_medicines
+from models.features.variant_sites import variants_by_gene
 from models.finding import Assessment, Checked, Drug, Finding
 from models.knowledge.types import Guideline, Knowledge
 from models.patient import Gap, Order, PatientProfile
@@ -136,7 +137,9 @@ def _states(
     if not wanted:
         return {}, ()
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
-    return {g: state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge) for g in wanted}, gaps
+    variants, more = variants_by_gene(profile.variants, knowledge)
+    states = {g: state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge, variants.get(g, ())) for g in wanted}
+    return states, (*gaps, *more)
 
 
 def _converted(

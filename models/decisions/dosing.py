@@ -11,6 +11,7 @@ from models.features.chart import state_from_chart
 from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
+from models.features.variant_sites import variants_by_gene
 from models.finding import Assessment, Drug
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
@@ -32,8 +33,10 @@ def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) 
 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
+    variants, more = variants_by_gene(profile.variants, knowledge)
+    gaps = (*gaps, *more)
     named = dict.fromkeys((*flow.keys, *flow.optional, *(a.gene for a in flow.adjustments)))
-    states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge)) for g in named}
+    states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge, variants.get(g, ()))) for g in named}
     own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
     dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
     found = assess_dosing(DosingQuestion(flow, knowledge, profile, states, dosages))

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from models.features.by_exclusion import NOTE as BY_EXCLUSION
+from models.features.chart_variants import with_variants
 from models.features.enzymes import Told, told_by_chart
 from models.features.gene_state import GeneState, gene_state, set_beside
 from models.features.hints import BY_WORDS
 from models.features.pending import on_order
 from models.features.provenance import Provenance
 from models.features.transplants import own_results, replaced
+from models.features.variant_sites import variants_by_gene
 from models.finding import Evidence, Reading
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.types import INDETERMINATE, Gene, Knowledge
 from models.patient import GENETIC_REPORT, Gap, GeneResult, PatientProfile
+from models.variant import Variant
 
 TESTS_UNREAD = "measurements were not read, so a test of the enzyme would not be known"
 CONDITIONS_UNREAD = Gap(
@@ -30,14 +33,20 @@ UNREAD_REPORT = "unread-report"  #: note: a report may hold what looks untested
 BEFORE_GRAFT = "a recorded problem may be from before a transplantation that replaced the gene at work"
 
 
-def state_from_chart(gene: Gene, results: Sequence[GeneResult], profile: PatientProfile, knowledge: Knowledge) -> GeneState:
-    """Everything that the chart says of one gene, merged."""
+def state_from_chart(
+    gene: Gene, results: Sequence[GeneResult], profile: PatientProfile, knowledge: Knowledge, variants: Sequence[Variant] | None = None
+) -> GeneState:
+    """Everything that the chart says of one gene, merged. `variants`: the gene's, where the caller has grouped them for all genes."""
     own = own_results(gene, results, profile, knowledge.clinical)
     state = gene_state(gene, own.results, profile.genotypes_complete, profile.sex)
     if own.gaps or own.notes:
         state = replace(state, gaps=(*state.gaps, *own.gaps), notes=(*state.notes, *own.notes), doubts=(*state.doubts, *own.doubts))
         if state.missing == "not_tested" and own.gaps:
             state = replace(state, missing=own.gaps[0].reason, because=own.gaps[0].because)
+    if variants is None and profile.variants:
+        variants = variants_by_gene(profile.variants, knowledge)[0].get(gene.symbol)
+    if variants:
+        state = with_variants(gene, state, own.results, variants, profile, knowledge)
     if state.missing == "not_tested" and any(gap.subject == GENETIC_REPORT for gap in profile.gaps):
         state = replace(state, notes=(*state.notes, UNREAD_REPORT))
     evidence = knowledge.evidence.get(gene.symbol)
@@ -46,7 +55,8 @@ def state_from_chart(gene: Gene, results: Sequence[GeneResult], profile: Patient
         state = _with(gene, state, told, decides=profile.sex in evidence.decides_for)
         if told.measured or told.recorded:
             source = evidence.source
-            state = replace(state, evidence=(Evidence(f"{source.body}, {gene.symbol} evidence", source.version, source.url),))
+            told_by = Evidence(f"{source.body}, {gene.symbol} evidence", source.version, source.url)
+            state = replace(state, evidence=(*state.evidence, told_by))
         if told.recorded and replaced(gene, profile, knowledge.clinical):
             state = replace(state, doubts=(*state.doubts, Gap(gene.symbol, "conflict", BEFORE_GRAFT)))
     if profile.unread:

@@ -14,11 +14,11 @@ _WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)?")
 
 def by_gene(results: Sequence[GeneResult], genes: Mapping[str, Gene]) -> tuple[dict[str, list[GeneResult]], tuple[Gap, ...]]:
     """Results grouped by gene symbol; a result of no known gene, or of two, becomes a Gap with its origin."""
-    index = _index(genes)
+    index = gene_index(genes)
     grouped: dict[str, list[GeneResult]] = {}
     gaps: list[Gap] = []
     for result in results:
-        coded, named = _coded(result.gene, index), _named(result.gene, index)
+        coded, named = genes_named(result.gene, index)
         if coded and named and not coded & named:
             gaps.append(
                 Gap(" / ".join(sorted(coded | named)), "conflict", "the gene's code and its words name different genes", result.origin)
@@ -35,7 +35,12 @@ def by_gene(results: Sequence[GeneResult], genes: Mapping[str, Gene]) -> tuple[d
     return grouped, tuple(gaps)
 
 
-def _index(genes: Mapping[str, Gene]) -> dict[tuple[str, str], str]:
+def genes_named(concept: Concept, index: Mapping[tuple[str, str], str]) -> tuple[set[str], set[str]]:
+    """The genes known here that its codes name, and those that its words name: two sets that share none contradict each other."""
+    return _coded(concept, index), _named(concept, index)
+
+
+def gene_index(genes: Mapping[str, Gene]) -> dict[tuple[str, str], str]:
     index: dict[tuple[str, str], str] = {}
     for symbol, gene in genes.items():
         index |= {("", symbol.upper()): symbol, (HGNC, gene.hgnc): symbol, (HGNC, gene.hgnc.removeprefix("HGNC:")): symbol}

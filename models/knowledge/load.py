@@ -26,10 +26,12 @@ from models.knowledge.guideline_files import read_guideline
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.shape import Table
+from models.knowledge.site_files import HEAD, TABLE, read_sites
+from models.knowledge.site_types import Sites
 from models.knowledge.source_block import read_source
 from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
 
-FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options")
+FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options", "sites")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -38,8 +40,9 @@ def load(root: Traversable | None = None) -> Knowledge:
     Raises KnowledgeError with every file and place that is wrong: nothing may be advised from knowledge that does not agree.
     """
     texts = dict(_texts(files(__package__) if root is None else root))
+    genes = _genes(texts)
     knowledge = Knowledge(
-        genes=MappingProxyType(_genes(texts)),
+        genes=MappingProxyType(genes),
         guidelines=MappingProxyType(_guidelines(texts)),
         drugs=_drugs(texts),
         modulators=MappingProxyType(_modulators(texts)),
@@ -48,6 +51,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
+        sites=_sites(texts, genes),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -135,6 +139,12 @@ def _options(texts: dict[str, str]) -> dict[str, Option]:
             raise KnowledgeError(f"{name}: holds '{option.drug.name}'; an option's file bears the medicine's name")
         found[option.drug.key] = option
     return found
+
+
+def _sites(texts: dict[str, str], genes: dict[str, Gene]) -> Sites:
+    if missing := [name for name in (TABLE, HEAD) if name not in texts]:
+        raise KnowledgeError(f"{missing[0]}: is missing; single variants cannot be understood without it")
+    return read_sites(_toml(HEAD, texts[HEAD]), texts[TABLE], genes)
 
 
 def _drugs(texts: dict[str, str]) -> Drugs:

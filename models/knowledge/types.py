@@ -11,6 +11,7 @@ from models.finding import Action, Dose, Drug
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
+from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 
 Harm = Literal["fatal", "serious", "other"]
@@ -259,3 +260,4 @@ class Knowledge:
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
+    sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie

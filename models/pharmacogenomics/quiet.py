@@ -45,7 +45,9 @@ def _of_missing(question: Question) -> tuple[Kind, str] | None:
         return "pre-test", "gene-result-pending"
     if reasons <= {"unavailable", "pending"}:
         return ("not-checked", "gene-not-read") if question.guideline.must_test else None
-    return ("not-checked", "gene-not-read") if reasons <= {*NOT_LOOKED, "pending"} else ("pre-test", "gene-not-tested")
+    if reasons <= {*NOT_LOOKED, "pending"}:
+        return "not-checked", "gene-not-read"
+    return "pre-test", "gene-without-result" if "not_callable" in reasons else "gene-not-tested"
 
 
 def _could_kill(question: Question, applied: Sequence[Applied]) -> bool:

@@ -74,6 +74,7 @@ def test_no_message_is_unused() -> None:
             "could-not-be-checked",
             "only-in-running-text",
             "gene-not-tested",
+            "gene-without-result",
             "gene-indeterminate",
             "result-not-covered",
             "gene-result-pending",

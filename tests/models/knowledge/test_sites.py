@@ -1,0 +1,74 @@
+"""The table of sites: read strictly, and as the reference tells it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models.errors import KnowledgeError
+from models.knowledge.site_files import COLUMNS, read_sites
+from models.knowledge.site_types import Site
+from models.knowledge.types import Knowledge
+from tests.support.reference import reference_file
+
+SOURCE = dict.fromkeys(("body", "version", "date", "url", "retrieved", "data"), "x")
+HEADER = "\t".join(COLUMNS)
+LINE = "DPYD\trs1\t1\t5\tC\tT\tc.1905+1G>A (*2A)\t"
+
+
+def test_every_line_is_read(knowledge: Knowledge) -> None:
+    assert len(knowledge.sites.by_rsid) > 900
+    assert {site.gene for sites in knowledge.sites.by_place.values() for site in sites} == set(knowledge.sites.by_gene)
+    assert knowledge.sites.source is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("DPYD\trs1\t1\t5\tC\tT\t", "line 2 lacks a cell"),
+        (LINE.replace("DPYD", "NONE"), "line 2 lacks a cell, or its gene"),
+        (LINE.replace("\t5\t", "\tfive\t"), "line 2 lacks a cell, or its gene, position"),
+        (LINE.replace("\tT\t", "\tU\t"), "line 2 lacks a cell, or its gene, position or bases"),
+        (LINE.replace("*2A", "*2B"), "names 'c.1905\\+1G>A \\(\\*2B\\)', which is none of the alleles of DPYD"),
+    ],
+)
+def test_a_broken_line_is_named(line: str, told: str, knowledge: Knowledge) -> None:
+    assert len(read_sites({"source": SOURCE, "genes": []}, f"{HEADER}\n{LINE}", knowledge.genes).by_gene["DPYD"]) == 1
+    with pytest.raises(KnowledgeError, match=told):
+        len(read_sites({"source": SOURCE, "genes": []}, f"{HEADER}\n{line}", knowledge.genes).by_gene)
+
+
+def test_a_gene_without_a_file_is_refused(knowledge: Knowledge) -> None:
+    with pytest.raises(KnowledgeError, match="'NONE' has no file"):
+        read_sites({"source": SOURCE, "genes": [{"symbol": "NONE", "transcripts": []}]}, HEADER, knowledge.genes)
+
+
+def test_positions_and_alleles_are_those_of_the_reference(knowledge: Knowledge) -> None:
+    told = json.loads(reference_file("data/pgx/allele_definitions.json").read_text("utf-8"))
+    for symbol, sites in knowledge.sites.by_gene.items():
+        if symbol == "MT-RNR1":
+            continue
+        gene = told[symbol]
+        positions = {(p["pos"], p["ref"], alt, p["rsid"] or "") for p in gene["positions"] for alt in p["alts"]}
+        assert {(site.position, site.ref, site.alt, site.rsid) for site in sites} == positions
+        assert {f"chr{site.chromosome}" for site in sites} == {gene["chrom"]}
+        holds = {(v["pos"], v["allele"], name) for name, allele in gene["alleles"].items() for v in allele["variants"]}
+        for site in sites:
+            needed = {name for _, alt, name in _at(site, holds) if alt == site.alt}
+            assert {name for name in site.needed if name in gene["alleles"]} <= needed
+            assert site.possible <= {name for _, alt, name in _at(site, holds) if len(alt) == 1 and alt not in "ACGT"}
+            if site.needed:
+                assert needed & knowledge.genes[symbol].alleles.keys() <= site.needed
+
+
+def _at(site: Site, holds: set[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    return [held for held in holds if held[0] == site.position]
+
+
+def test_positions_in_gene_files_agree_with_the_table(knowledge: Knowledge) -> None:
+    for gene in knowledge.genes.values():
+        for position in gene.positions:
+            (site,) = knowledge.sites.by_rsid[position.name]
+            assert (site.gene, site.ref, site.alt) == (gene.symbol, position.reference[0], position.variant[0])
+            assert position.allele in site.needed
