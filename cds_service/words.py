@@ -182,4 +182,5 @@ def _differs(gene: GeneEvidence) -> bool:
 
 
 def gap_line(gap: Gap, words: Messages) -> str:
-    return words.text("gap", because=escaped(f"{gap.subject}: {gap.because}"))
+    """What is not used, or not known; a result that leaves a part of the gene open is used all the same."""
+    return words.text("gap-open" if gap.reason == "not_callable" else "gap", because=escaped(f"{gap.subject}: {gap.because}"))
