@@ -16,7 +16,7 @@ from models.variant import Variant
 
 Verdict = Literal["same", "different", "unresolved"]
 
-#: Sequence Ontology (molecular consequence) and LOINC (DNA change type, LL379-9) for a number of copies; from working knowledge
+#: Sequence Ontology (molecular consequence) and LOINC (DNA change type, LL379-9) for a number of copies; SO from working knowledge
 _GAIN = frozenset({"SO:0001742", "SO:0001880", "SO:0001889", "LA14033-7"})
 _LOSS = frozenset({"SO:0001743", "SO:0001879", "SO:0001893", "LA14034-5"})
 #: share of the reads around which an inherited variant lies: one copy of two, or both
@@ -152,7 +152,8 @@ def is_fusion(variant: Variant, one: str, other: str) -> bool:
 
 
 def _names(concept: Concept, gene: str) -> bool:
-    """Codes decide; words where no code stands."""
+    """A symbol stands as a code or as its display, an HGNC id as a code; words count where no code stands. Without Knowledge a code
+    and a display that differ are not seen: that is the reader's and `variants_by_gene`'s to tell."""
     wanted = gene.strip().upper()
     codes = {coding.code.strip().upper() for coding in concept.codings if coding.code}
     displays = {coding.display.strip().upper() for coding in concept.codings}

@@ -444,3 +444,14 @@ def test_a_test_that_could_not_be_called_does_not_hide_a_variant(knowledge: Know
     assert "too little DNA" in {gap.because for gap in found.gaps}
     unread = GeneResult(Concept(text="DPYD"), "Observation/u", diplotypes=("c.9999A>G/Reference",))
     assert state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A"), results=(unread,)).missing == "unknown_allele"
+
+
+def test_no_dose_is_calculated_from_a_contradicted_genotype(knowledge: Knowledge) -> None:
+    against = variant("", "rs1057910", state="absent")
+    for variants, reason in (((), None), ((against,), "conflict")):
+        chart = replace(
+            _chart(knowledge, *variants, diplotype="", drug="warfarin"),
+            genotypes=(GeneResult(Concept(text="CYP2C9"), "Observation/g", diplotypes=("*1/*3",)),),
+        )
+        outcomes = {line.outcome for line in assess_orders(chart, knowledge).checked if line.subject == "warfarin–CYP2C9"}
+        assert (reason in outcomes) is (reason is not None)

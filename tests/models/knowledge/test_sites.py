@@ -8,7 +8,7 @@ import pytest
 
 from models.errors import KnowledgeError
 from models.knowledge.site_files import COLUMNS, read_sites
-from models.knowledge.site_types import Site
+from models.knowledge.site_types import Site, place_key
 from models.knowledge.types import Knowledge
 from tests.support.reference import reference_file
 
@@ -72,3 +72,46 @@ def test_positions_in_gene_files_agree_with_the_table(knowledge: Knowledge) -> N
             (site,) = knowledge.sites.by_rsid[position.name]
             assert (site.gene, site.ref, site.alt) == (gene.symbol, position.reference[0], position.variant[0])
             assert position.allele in site.needed
+
+
+#: positions on GRCh37 that public variant lists give (dbSNP, read 2026-11-26), two or more of a gene where it has more than one
+GRCH37 = {
+    "rs4244285": 96541616,
+    "rs4986893": 96540410,
+    "rs12248560": 96521657,
+    "rs1799853": 96702047,
+    "rs1057910": 96741053,
+    "rs4149056": 21331549,
+    "rs2306283": 21329738,
+    "rs9923231": 31107689,
+    "rs2231142": 89052323,
+    "rs12979860": 39738787,
+    "rs1142345": 18130918,
+    "rs1800460": 18139228,
+    "rs1800462": 18143955,
+    "rs116855232": 48619855,
+    "rs3918290": 97915614,
+    "rs67376798": 97547947,
+    "rs55886062": 97981343,
+    "rs75017182": 98045449,
+    "rs56038477": 98039419,
+    "rs3745274": 41512841,
+    "rs28399499": 41518221,
+    "rs1800559": 201029943,
+    "rs772226819": 201061121,
+    "rs118192172": 38948185,
+    "rs75527207": 117227860,
+    "rs4148323": 234669144,
+    "rs887829": 234668570,
+}
+
+
+@pytest.mark.parametrize(("rsid", "position"), GRCH37.items())
+def test_positions_on_the_older_build(rsid: str, position: int, knowledge: Knowledge) -> None:
+    site = knowledge.sites.by_rsid[rsid][0]
+    assert site in knowledge.sites.by_place[place_key("GRCh37", site.chromosome, position - 1)]
+
+
+def test_a_distance_to_the_older_build_rests_on_known_positions(knowledge: Knowledge) -> None:
+    known = {knowledge.sites.by_rsid[rsid][0].gene for rsid in GRCH37}
+    assert {gene for gene, counted in knowledge.sites.genes.items() if counted.to_grch37 is not None} == known
