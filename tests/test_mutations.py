@@ -97,6 +97,8 @@ def alleles_of(gene: dict[str, Any]) -> list[str]:
 
 
 def holds(written: list[str], gene: Gene, allele: str) -> bool:
+    if allele == gene.reference and VARIANT in written:
+        return True  # one heterozygous variant leaves the reference on the other chromosome
     if any(code in written for code, of in gene.presence_loinc.items() if of == allele):
         return True
     if one_base := _BASE.fullmatch(allele):  # "rs9923231 C/T" holds both bases of one position
@@ -119,6 +121,7 @@ def _pattern(spelled: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
+VARIANT = "69548-6"
 _STARS = str.maketrans("∗＊", "**")
 _BASE = re.compile(r"(rs\d+) (?:variant|reference) \(([ACGT])\)")
 
