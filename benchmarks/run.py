@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import subprocess
@@ -93,6 +94,7 @@ def main() -> None:
     print(f"{date.today()}, {platform.machine()}, {platform.system()}, Python {platform.python_version()}\n")
     quiet = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the run
     state = create_state(Settings(store_url="sqlite://"), log=Log(quiet))
+    gc.freeze()  # as serve does
     apps = {"echo": echo_app(), "ours": create_app(state=state)}
     print("| prefetch | body | echo | ours | ratio |\n|---|---|---|---|---|")
     for only_genotypes, kind in ((False, "nine genotypes, the rest variants"), (True, "all genotypes")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -55,6 +56,7 @@ def serve(host: str | None, port: int | None) -> None:
         _stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
     except ValueError:
         _stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
+    gc.freeze()  # knowledge lives as long as the process: no collection need walk it again
     # the server ends on SystemExit: it stops listening, and the calls under way are answered
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if state.recall.store is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fhir_mappings.contained import observations_in
-from fhir_mappings.inputs import Found, Resource
+from fhir_mappings.inputs import Resource
 from fhir_mappings.references import parse
 from fhir_mappings.resource import contained, kind, mapping, mappings, origin, text
 from models.errors import PatientMismatch
@@ -89,12 +89,12 @@ def _only_own(report: Resource, subject: Subject, specimens: Mapping[str, Resour
     return {**report, "contained": [o for o in inside if not any(o is d for d in dropped)]} if dropped else report
 
 
-def patients_beside(drafted: Sequence[Resource], found: Mapping[str, Found], subject: Subject) -> tuple[Resource, ...]:
+def patients_beside(drafted: Sequence[Resource], patients: Sequence[Resource], subject: Subject) -> tuple[Resource, ...]:
     """Further descriptions of this patient: in the draft bundle, in another input, or contained in a draft order as its subject.
 
     `subject_of` has seen to it that no Patient resource is another's; a contained one counts by an identifier of the patient.
     """
-    beside = [r for f in found.values() for r in f.resources if kind(r) == "Patient"] + [r for r in drafted if kind(r) == "Patient"]
+    beside = [*patients, *(r for r in drafted if kind(r) == "Patient")]
     for draft in drafted:
         named = text(mapping(draft.get("subject")).get("reference"))
         person = contained(draft).get(named[1:]) if named.startswith("#") else None

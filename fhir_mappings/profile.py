@@ -43,17 +43,18 @@ def read_profile(
     """
     drafted = [r for _, r in entries(drafts)]
     everything = [r for found in record.found.values() for r in found.resources] + list(record.referenced.values())
-    subject = subject_of(patient, server, everything + drafted)
+    of_kind = _by_kind(everything)
+    subject = subject_of(patient, server, [*of_kind.get("Patient", ()), *drafted])
     chart = Chart(
         subject,
-        specimens=[r for r in everything if kind(r) == "Specimen"],
-        around={**{origin(r): r for r in everything if kind(r) == "Medication"}, **record.referenced},
-        beside=patients_beside(drafted, record.found, subject),
+        specimens=of_kind.get("Specimen", ()),
+        around={**{origin(r): r for r in of_kind.get("Medication", ())}, **record.referenced},
+        beside=patients_beside(drafted, of_kind.get("Patient", ()), subject),
         strict=strict,
     )
     notes = Notes(list(record.gaps))
     read = {i.field: read_input(i, record.found.get(i.field), chart, notes) for i in inputs}
-    _settle_reports(read, notes, everything, subject)
+    _settle_reports(read, notes, of_kind, subject)
     known = {**record.referenced, **_reasons(drafted, everything, subject)}
     problems_known = "conditions" in notes.admitted and _complete(record.found, "conditions")
     drafted_now = _read_drafts(drafts, drafted, selected, known, subject, notes, problems_known).values
@@ -82,13 +83,21 @@ def read_profile(
     )
 
 
-def _settle_reports(read: dict[str, Read], notes: Notes, everything: Sequence[Resource], subject: Subject) -> None:
+def _by_kind(resources: Sequence[Resource]) -> dict[str, list[Resource]]:
+    """Each looked at once: many resources, few of the kinds that are asked for."""
+    found: dict[str, list[Resource]] = {}
+    for resource in resources:
+        found.setdefault(kind(resource), []).append(resource)
+    return found
+
+
+def _settle_reports(read: dict[str, Read], notes: Notes, of_kind: Mapping[str, Sequence[Resource]], subject: Subject) -> None:
     """What reports list, repeat or rest on is known only beside all the rest."""
     mine = notes.admitted.get("reports", ())
-    if "reports" not in read or not (mine or any(kind(r) == "DocumentReference" for r in everything)):
+    if "reports" not in read or not (mine or of_kind.get("DocumentReference")):
         return
     told = read["reports"]
-    others = admit([r for r in everything if kind(r) in ("Observation", "DocumentReference")], subject).resources
+    others = admit([*of_kind.get("Observation", ()), *of_kind.get("DocumentReference", ())], subject).resources
     read["reports"] = settle(told, mine, others, _of(read, "genotypes", GeneResult), subject.server)
     notes.gaps += [gap for gap in read["reports"].gaps if gap not in told.gaps]
 

@@ -40,7 +40,7 @@ def is_true(value: Any) -> bool:
 
 
 def kind(resource: Any) -> str:
-    stated = resource.get("resourceType") if isinstance(resource, dict) else mapping(resource).get("resourceType")
+    stated = (resource if isinstance(resource, dict) else mapping(resource)).get("resourceType")
     return stated.strip() if isinstance(stated, str) else ""
 
 

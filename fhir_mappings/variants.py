@@ -12,7 +12,7 @@ from functools import partial
 from fhir_mappings.genotype_values import read_value
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.provenance import derived_from, effective, interpretation, laboratory, source_class, status
-from fhir_mappings.resource import choice, concept, concept_codes, extensions, kind, latest, mappings
+from fhir_mappings.resource import choice, concept, concept_codes, extensions, kind, latest, mapping, mappings
 from fhir_mappings.tables import observations, spellings
 from fhir_mappings.variant_names import Names
 from fhir_mappings.variant_numbers import chromosome_in, count_in, fraction_in, range_in, whole_in
@@ -23,7 +23,7 @@ from models.knowledge.types import Knowledge
 from models.patient import Gap
 from models.variant import Place, State, Variant
 
-CODE = "69548-6"
+CODE, GENE_STUDIED = "69548-6", "48018-6"
 CODES = frozenset((name, CODE) for name in spellings(LOINC))
 COUNT = 200
 #: R4 core extensions that name the variant itself
@@ -51,9 +51,9 @@ def read_variants(resources: Sequence[Resource], genes: frozenset[str] | None = 
     for resource in latest([r for r in resources if kind(r) == "Observation"]):
         if status(resource) in observations().dropped:
             continue
-        parts = parts_of(resource)
-        if genes is not None and _is_of_others(parts, genes):
+        if genes is not None and _is_of_others(resource, genes):
             continue
+        parts = parts_of(resource)
         if mappings(resource.get("modifierExtension")):
             parts.tell("Observation.modifierExtension may change its meaning, so it is not used")
         else:
@@ -62,13 +62,19 @@ def read_variants(resources: Sequence[Resource], genes: frozenset[str] | None = 
     return Read(tuple(sorted(found, key=lambda v: v.origin)), tuple(dict.fromkeys(gaps)))
 
 
-def _is_of_others(parts: Parts, genes: frozenset[str]) -> bool:
-    """Does it name genes, and none of these?"""
-    named = [value for _, component in parts.of("gene") for _, value in choice(component, "value")]
-    words = {
-        w.upper() for v in named for c in [concept(v)] for w in (c.text, *(x.code for x in c.codings), *(x.display for x in c.codings))
-    }
-    return bool(words) and genes.isdisjoint(words)
+def _is_of_others(resource: Resource, genes: frozenset[str]) -> bool:
+    """Does it name genes in components, and none of these? Asked of every variant of a panel, so nothing else of it is read."""
+    named = False
+    for component in mappings(resource.get("component")):
+        if not any(c.get("code") == GENE_STUDIED for c in mappings(mapping(component.get("code")).get("coding"))):
+            continue
+        for _, value in choice(component, "value"):
+            said = concept(value)
+            words = {w.upper() for w in (said.text, *(c.code for c in said.codings), *(c.display for c in said.codings)) if w}
+            if not genes.isdisjoint(words):
+                return False
+            named = named or bool(words)
+    return named
 
 
 def _read_one(resource: Resource, parts: Parts) -> Variant:

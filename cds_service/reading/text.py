@@ -14,7 +14,7 @@ _TITLES = {
     "result": "Genetic results",
     "gene": "Genes, as rules will see them",
     "variant": "Variants",
-    "problem": "Genetic results that cannot be used",
+    "problem": "Open questions about genetic results",
     "draft order": "Draft orders",
     "medicine": "Medicines",
     "problem list": "Problems",

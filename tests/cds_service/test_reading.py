@@ -67,7 +67,7 @@ def test_what_is_not_understood_is_told_and_changes_the_exit_status() -> None:
     )
     found = read(chart)
     assert found.exit_code == 1
-    assert "Observation/g" in found.stdout.partition("Not understood")[2] + found.stdout.partition("cannot be used")[2]
+    assert "Observation/g" in found.stdout.partition("Not understood")[2] + found.stdout.partition("Open questions")[2]
     assert "not identified" in found.stdout
 
 
