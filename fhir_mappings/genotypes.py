@@ -27,6 +27,7 @@ from models.knowledge.types import Knowledge
 from models.patient import Gap, GeneResult
 
 COUNT = 200
+SPECIMENS = frozenset({"Specimen"})  #: a server may send them along, and only they tell that a sample was a donor's
 NOT_READ = "were not among what was sent, or are of a kind that is not read here"
 _FULL_ALLELE = re.compile(r"\d+:\d+")
 
@@ -73,6 +74,7 @@ def genotypes_input(knowledge: Knowledge) -> Input:
         partial(read_genotypes, single=single),
         required=True,
         codes=every,
+        beside=SPECIMENS,
     )
 
 
@@ -91,7 +93,11 @@ def read_genotypes(resources: Sequence[Resource], single: SingleGene = SingleGen
     named = partial(origin_within, report=within) if within else origin
     withdrawn = frozenset(named(r) for r, stated in seen if stated in dropped)
     results: list[GeneResult] = []
-    gaps = [Gap(kind(r), "not_understood", "an Observation was asked for", named(r)) for r in newest if kind(r) != "Observation"]
+    gaps = [
+        Gap(kind(r), "not_understood", "an Observation was asked for", named(r))
+        for r in newest
+        if kind(r) not in ("Observation", *SPECIMENS)
+    ]
     for resource in (r for r, stated in seen if stated not in dropped):
         try:
             result, unread = _read_one(resource, single)

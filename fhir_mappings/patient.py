@@ -43,6 +43,8 @@ def read_patient(resources: Sequence[Resource]) -> Read:
                 Gap("patient", "conflict", f"two versions of the Patient differ in {name}, so neither is used", origin(patients[0]))
             )
     merged = [p for p in patients if any(text(link.get("type")) == "replaced-by" for link in mappings(p.get("link")))]
+    for patient in (p for p in patients if p.get("active") is False and p not in merged):
+        gaps.append(Gap("patient", "unavailable", "the record is marked as not in use, so another may hold more", origin(patient)))
     for patient in merged:
         gaps.append(Gap("patient", "unavailable", "the record was merged into another one, which was not read", origin(patient)))
     if not patients:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from fhir_mappings.genotype_values import read_value
+from fhir_mappings.genotypes import SPECIMENS
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.provenance import derived_from, effective, interpretation, laboratory, source_class, status
 from fhir_mappings.resource import choice, concept, concept_codes, extensions, kind, latest, mapping, mappings
@@ -38,7 +39,7 @@ def variants_input(knowledge: Knowledge | None = None) -> Input:
         known = knowledge.genes.values()
         genes = frozenset(name for g in known for name in (g.symbol.upper(), g.hgnc, g.hgnc.removeprefix("HGNC:"), g.ncbi))
     query = f"Observation?patient={{{{context.patientId}}}}&code={LOINC}|{CODE}&_count={COUNT}"
-    return Input("variants", query, "Observation", partial(read_variants, genes=genes), codes=CODES, on_demand=True)
+    return Input("variants", query, "Observation", partial(read_variants, genes=genes), codes=CODES, beside=SPECIMENS, on_demand=True)
 
 
 def read_variants(resources: Sequence[Resource], genes: frozenset[str] | None = None) -> Read:

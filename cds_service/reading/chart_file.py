@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cds_service.errors import InputError
@@ -24,6 +24,7 @@ class ChartFile:
     patient: str
     server: str = ""
     drafts: tuple[Resource, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)  #: prefetch key → what it holds, in words; empty for other files
 
 
 def chart_file(body: bytes, patient: str = "") -> ChartFile:
@@ -35,7 +36,21 @@ def chart_file(body: bytes, patient: str = "") -> ChartFile:
     if not resources and not drafts:
         raise InputError("It holds no FHIR resource. Give a Bundle, a resource, one resource a line, or a CDS Hooks request.")
     own = patient or text(context.get("patientId")) or _only_patient(resources)
-    return ChartFile(resources, own, text(mapping(document).get("fhirServer")) if context else "", drafts)
+    if not context:
+        return ChartFile(resources, own)
+    prefetch = mapping(document.get("prefetch"))
+    keys = {str(name): _held(value) for name, value in prefetch.items()}
+    return ChartFile(resources, own, text(document.get("fhirServer")), drafts, keys)
+
+
+def _held(value: Any) -> str:
+    """What a prefetch key holds: nothing, a failure, or how many resources."""
+    if value is None:
+        return "null: asked for, and nothing is there"
+    if kind(value) == "OperationOutcome":
+        return "an OperationOutcome: it could not be had"
+    count = sum(kind(r) != "OperationOutcome" for _, r in _resources(value))
+    return f"{count} resource{'s' * (count != 1)}"
 
 
 def _document(body: bytes) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from cds_service.reading.lines import lines_of
 from cds_service.wire import read_plain, write_json
 from fhir_mappings.every_input import every_input
 from fhir_mappings.inputs import Found, Input, Record, Resource
+from fhir_mappings.order_inputs import order_inputs
 from fhir_mappings.profile import read_profile
 from fhir_mappings.resource import concept, kind, matches, origin, text
 from models.errors import UnsupportedFhirVersion
@@ -38,6 +39,7 @@ class Reading:
     gaps: tuple[Gap, ...]
     unread: Mapping[str, int]
     invalid: Mapping[str, tuple[str, ...]]
+    keys: Mapping[str, str] = field(default_factory=dict)  #: of a request: each prefetch key that was sent or is asked for
 
     @property
     def whole(self) -> bool:
@@ -48,6 +50,7 @@ class Reading:
         """For machines; members without a value are left out."""
         told = {
             "patient": self.patient,
+            "prefetch": dict(self.keys),
             "resources": dict(self.kinds),
             "understood": [line.document() for line in self.lines],
             "notUnderstood": [_gap(gap) for gap in self.gaps],
@@ -72,7 +75,14 @@ def read_chart(chart: ChartFile, knowledge: Knowledge, as_of: date, *, validate:
         tuple(dict.fromkeys((*profile.gaps, *more))),
         Counter(_told(r) for r in chart.resources if id(r) not in read and kind(r) not in _POINTED_AT),
         dict(_invalid(everything)) if validate else {},
+        _keys(chart, [i.field for i in order_inputs(knowledge)]) if chart.keys else {},
     )
+
+
+def _keys(chart: ChartFile, asked: Sequence[str]) -> dict[str, str]:
+    """Keys as discovery asks for them, then others: these satisfy nothing."""
+    told = {name: chart.keys.get(name, "not sent: it would be read from the FHIR server, or told as not read") for name in asked}
+    return told | {name: f"{held}, under a key that no service asks for: a call would not use it" for name, held in chart.keys.items() if name not in told}
 
 
 def _profile(

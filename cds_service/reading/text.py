@@ -33,6 +33,7 @@ def text_of(reading: Reading) -> Iterator[str]:
     kinds = ", ".join(f"{count} {name}" for name, count in sorted(reading.kinds.items()))
     yield f"{sum(reading.kinds.values())} resources: {kinds}"
     yield f"Whose: Patient/{clean(reading.patient)}"
+    yield from _section("Prefetch", [(name, held) for name, held in reading.keys.items()])
     ordered = sorted(reading.lines, key=lambda line: list(_TITLES).index(line.section) if line.section in _TITLES else len(_TITLES))
     for section, lines in groupby(ordered, key=lambda line: line.section):
         yield from _section(_TITLES.get(section, section.capitalize()), [_row(line) for line in lines])

@@ -24,6 +24,7 @@ from models.patient import GENETIC_REPORT, Gap, GeneResult, PatientProfile
 from models.variant import Variant
 
 TESTS_UNREAD = "measurements were not read, so a test of the enzyme would not be known"
+REPORTS_UNREAD = "genetic reports were not, or not all, read, so a result that stands in one alone would not be known"
 CONDITIONS_UNREAD = Gap(
     "conditions",
     "unavailable",
@@ -67,6 +68,8 @@ def state_from_chart(
 def _unseen(state: GeneState, unread: frozenset[str], evidence: ChartEvidence | None) -> GeneState:
     """What was not read and could have said more of the gene. Without a result it is not known to be untested then."""
     found = [CONDITIONS_UNREAD] if "conditions" in unread and (not state.missing or evidence is not None) else []
+    if state.missing == "not_tested" and "reports" in unread:
+        found.append(Gap(state.gene, "unavailable", REPORTS_UNREAD))
     if evidence is not None and evidence.tests and "measurements" in unread:
         found.append(Gap(state.gene, "unavailable", TESTS_UNREAD))
         if state.missing == "not_tested":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ from cds_service.errors import DataUnavailable
 from cds_service.fhir_client import Deadline, FhirClient
 from cds_service.gather import gather
 from cds_service.settings import Settings
+from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.inputs import Found, Record
+from fhir_mappings.profile import read_profile
+from models.knowledge.load import load
+from models.patient import PatientProfile
 from tests.support.edge import OID_LOINC, OPTIONAL, RESULTS, asked, draft, drafts, observation, request, with_server
 from tests.support.mock_fhir import MockFhir, bundle, outcome
 
@@ -30,7 +35,7 @@ def client(tmp_path: Path) -> Iterator[FhirClient]:
     made.close()
 
 
-def gathered(client: FhirClient, prefetch: Json, *, body: Json | None = None, ms: int = 200, **more: Any) -> Record:
+def gathered(client: FhirClient, prefetch: Json, *, body: Json | None = None, ms: int = 3000, **more: Any) -> Record:
     call = (body or request(**more)) | {"prefetch": prefetch}
     return gather(asked(call), (RESULTS, OPTIONAL), client, Deadline.after(ms))
 
@@ -60,6 +65,29 @@ def test_fault_C01_nothing_at_all_is_fetched_with_a_token(client: FhirClient, fh
     record = gathered(client, {}, body=with_server(fhir.base))
     assert ids(record.found["results"]) == ["o1"]
     assert {p.partition("code=")[2][:27] for p in fhir.paths()} == {"http://loinc.org%7C53040-2&", "http://loinc.org%7C2160-0"}
+
+
+def test_fault_B17_a_specimen_that_the_server_sends_along_is_kept_for_the_firewall(client: FhirClient, fhir: MockFhir) -> None:
+    sample = {"resourceType": "Specimen", "id": "s1", "subject": {"reference": "Patient/donor"}}
+    genotype = observation(specimen={"reference": "Specimen/s1"}, valueCodeableConcept={"text": "CYP2C19 *2/*2"})
+    genotype["code"] = {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]}
+    fhir.answers["Observation"] = bundle(genotype, sample)
+    wanted = genotypes_input(load())
+    record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(3000))
+    assert [r["resourceType"] for r in record.found["genotypes"].resources] == ["Observation", "Specimen"]
+
+    mine: str = genotype["subject"]["reference"]
+
+    def read(owner: str) -> PatientProfile:
+        sample["subject"] = {"reference": owner}
+        found = {"genotypes": Found((genotype, sample))}
+        return read_profile(
+            Record(found), (wanted,), patient=mine.partition("/")[2], server="", drafts=[], selected=None, as_of=date(2026, 11, 26)
+        )
+
+    assert read("Patient/donor").genotypes == ()
+    own = read(mine)
+    assert len(own.genotypes) == 1 and own.gaps == ()
 
 
 def test_fault_C02_null_means_looked_and_is_not_fetched(client: FhirClient, fhir: MockFhir) -> None:

@@ -200,6 +200,18 @@ def test_one_of_several_patients_cannot_be_read_beside_another() -> None:
     assert found.exit_code == 2 and "pat-2" not in found.stderr
 
 
+def test_the_keys_of_a_request_are_told() -> None:
+    request = json.loads((TALKS / "clopidogrel-poor-metabolizer.request.json").read_text("utf-8"))
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "processing"}]}
+    request["prefetch"] |= {"conditions": outcome, "allergies": None, "genotypes-user": request["prefetch"]["genotypes"]}
+    keys = told(request)["prefetch"]
+    assert keys["genotypes"] == "2 resources" and keys["patient"] == "1 resource"
+    assert keys["conditions"].startswith("an OperationOutcome") and keys["allergies"].startswith("null")
+    assert keys["measurements"].startswith("not sent")
+    assert "no service asks for" in keys["genotypes-user"]
+    assert "Prefetch" in read(request).stdout and "prefetch" not in told(bundle(PATIENT, GENOTYPE))
+
+
 def test_an_old_order_is_one_thing_that_is_not_understood() -> None:
     old = copy.deepcopy(MEDICINE) | {"status": "draft", "context": {"reference": "Encounter/1"}}
     chart = bundle(PATIENT, GENOTYPE, old)

@@ -51,3 +51,9 @@ def test_versions_that_differ_leave_the_value_out() -> None:
 def test_fault_B11_a_merged_record_is_told() -> None:
     read = read_patient([patient(active=False, link=[{"other": {"reference": "Patient/x"}, "type": "replaced-by"}])])
     assert [g.reason for g in read.gaps] == ["unavailable"]
+
+
+def test_fault_B11_a_record_that_is_not_in_use_is_told() -> None:
+    read = read_patient([patient(active=False)])
+    assert [(g.reason, "not in use" in g.because) for g in read.gaps] == [("unavailable", True)]
+    assert read_patient([patient(active=True)]).gaps == ()
