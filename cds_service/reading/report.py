@@ -82,7 +82,11 @@ def read_chart(chart: ChartFile, knowledge: Knowledge, as_of: date, *, validate:
 def _keys(chart: ChartFile, asked: Sequence[str]) -> dict[str, str]:
     """Keys as discovery asks for them, then others: these satisfy nothing."""
     told = {name: chart.keys.get(name, "not sent: it would be read from the FHIR server, or told as not read") for name in asked}
-    return told | {name: f"{held}, under a key that no service asks for: a call would not use it" for name, held in chart.keys.items() if name not in told}
+    return told | {
+        name: f"{held}, under a key that no service asks for: a call would not use it"
+        for name, held in chart.keys.items()
+        if name not in told
+    }
 
 
 def _profile(

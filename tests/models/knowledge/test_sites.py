@@ -7,6 +7,7 @@ import json
 import pytest
 
 from models.errors import KnowledgeError
+from models.knowledge.load import load_definitions
 from models.knowledge.site_files import COLUMNS, read_sites
 from models.knowledge.site_types import Site, place_key
 from models.knowledge.types import Knowledge
@@ -115,3 +116,24 @@ def test_positions_on_the_older_build(rsid: str, position: int, knowledge: Knowl
 def test_a_distance_to_the_older_build_rests_on_known_positions(knowledge: Knowledge) -> None:
     known = {knowledge.sites.by_rsid[rsid][0].gene for rsid in GRCH37}
     assert {gene for gene, counted in knowledge.sites.genes.items() if counted.to_grch37 is not None} == known
+
+
+def test_sites_are_those_of_the_definitions_that_the_import_uses(knowledge: Knowledge) -> None:
+    """Two tables, since the service never reads the definitions: what both hold must be the same."""
+    for symbol, gene in load_definitions().genes.items():
+        known = set(knowledge.genes[symbol].alleles)
+        for site in knowledge.sites.by_gene[symbol]:
+            there = gene.sites[site.position]
+            assert (there.reference, there.rsid, gene.chromosome) == (site.ref, site.rsid, f"chr{site.chromosome}"), (symbol, site)
+            assert site.alt in there.alternatives
+            held = {
+                a.name: a.changes[site.position] for a in gene.alleles if site.alt in a.changes.get(site.position, ()) and a.name in known
+            }
+            if knowledge.genes[symbol].reference in held:
+                assert not site.needed, "what the reference allele holds tells no allele"
+                continue
+            needed = {
+                name for name in site.needed if not name.startswith("rs") or name in held
+            }  # "rs4149056 C" is named in the gene's file alone
+            assert needed == {name for name, bases in held.items() if len(bases) == 1}, (symbol, site)
+            assert set(site.possible) == {name for name, bases in held.items() if len(bases) > 1}, (symbol, site)
