@@ -101,10 +101,10 @@ def _from(gene: Gene, state: GeneState, made: FromVariants, profile: PatientProf
     unsaid = [Gap(gene.symbol, "not_understood", UNSAID, r.origin) for r in made.results if not r.source_class]
     return replace(
         read,
-        gaps=(*state.gaps, *read.gaps, *told),
+        gaps=(*state.gaps, *read.gaps, *told, *made.gaps),
         notes=(*state.notes, *(() if made.whole else (NOTE,))),
         evidence=(*state.evidence, *evidence),
-        doubts=(*state.doubts, *(() if made.settled else told), *unsaid),
+        doubts=(*state.doubts, *(() if made.settled else (*told, *made.gaps)), *unsaid),
     )
 
 

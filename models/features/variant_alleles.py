@@ -46,7 +46,7 @@ class FromVariants:
 @dataclass(frozen=True, slots=True)
 class _Found:
     allele: str
-    both: bool  #: on both chromosomes, or on the only one
+    both: bool | None  #: on both chromosomes, or on the only one; None: not said
     variant: Variant
 
 
@@ -92,9 +92,9 @@ def _read(gene: Gene, variant: Variant, knowledge: Knowledge) -> _Found | Gap | 
         if variant.zygosity == "heteroplasmic":
             return Gap(gene.symbol, "not_callable", "the variant is in a part of the mitochondria only", variant.origin)
         return _Found(allele, True, variant)
-    if variant.zygosity not in ("heterozygous", "homozygous"):
+    if variant.zygosity not in ("heterozygous", "homozygous", ""):
         return Gap(gene.symbol, "not_callable", ZYGOSITY, variant.origin)
-    return _Found(allele, variant.zygosity == "homozygous", variant)
+    return _Found(allele, variant.zygosity == "homozygous" if variant.zygosity else None, variant)
 
 
 def _denied(gene: Gene, variants: Sequence[Variant], knowledge: Knowledge) -> set[str]:
@@ -152,7 +152,12 @@ def _made(gene: Gene, found: Sequence[_Found], knowledge: Knowledge) -> FromVari
     origin = found[0].variant.origin
     zygosity: dict[str, set[bool]] = {}
     for one in found:
-        zygosity.setdefault(one.allele, set()).add(one.both)
+        zygosity.setdefault(one.allele, set()).update(() if one.both is None else (one.both,))
+    unsaid = [allele for allele, said in zygosity.items() if not said]
+    if unsaid and len(zygosity) > 1:
+        return FromVariants(gaps=(Gap(gene.symbol, "not_callable", ZYGOSITY, origin),))
+    for allele in unsaid:  # one chromosome or both: each is told
+        zygosity[allele].add(False)
     if any(len(said) > 1 for said in zygosity.values()):
         return FromVariants(gaps=(Gap(gene.symbol, "conflict", "one variant is reported as heterozygous and homozygous", origin),))
     both = {allele: said.pop() for allele, said in zygosity.items()}
@@ -161,6 +166,8 @@ def _made(gene: Gene, found: Sequence[_Found], knowledge: Knowledge) -> FromVari
     known = {a: b for a, b in telling.items() if not gene.alleles[a].function.lower().startswith(UNSURE)}
     telling = known or telling  # what is not known of one variant does not undo what is known of another
     text = _genotype(gene, telling)
+    if text is not None and unsaid:
+        text = f"{text} or {unsaid[0]}/{unsaid[0]}"
     if text is None:
         return FromVariants(gaps=(Gap(gene.symbol, "not_callable", PHASE if telling else NO_EFFECT, origin),))
     used = [one.variant for one in found if one.allele in telling]
@@ -179,7 +186,10 @@ def _made(gene: Gene, found: Sequence[_Found], knowledge: Knowledge) -> FromVari
         for v in used
     )
     whole = len({site.position for site in knowledge.sites.by_gene.get(gene.symbol, ())}) == 1
-    return FromVariants(results, settled=whole or _settled(gene, telling), whole=whole)
+    each = [{**telling, **dict.fromkeys(unsaid, both_have_it)} for both_have_it in (False, True)] if unsaid else [telling]
+    settled = (whole and not unsaid) or all(_settled(gene, one) for one in each)
+    told = (Gap(gene.symbol, "not_callable", ZYGOSITY, origin),) if unsaid else ()
+    return FromVariants(results, told, settled=settled, whole=whole)
 
 
 def _genotype(gene: Gene, telling: Mapping[str, bool]) -> str | None:

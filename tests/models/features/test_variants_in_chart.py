@@ -75,7 +75,6 @@ def test_one_variant_by_each_of_its_names_stands_beside_the_reference(given: Var
     ("given", "because"),
     [
         (variant("DPYD", "NM_001160301.1:c.1905+1G>A"), NO_EFFECT),
-        (variant("DPYD", "c.1905+1G>A", zygosity=""), ZYGOSITY),
         (variant("DPYD", "c.1905+1G>A", zygosity="hemizygous"), ZYGOSITY),
         (variant("DPYD", "rs3918290", place=Place(ref="C", alt="A")), NO_EFFECT),
         (variant("DPYD", place=Place(build="GRCh38", chromosome="1", start=97450058, ref="C", alt="T")), NO_EFFECT),
@@ -92,6 +91,20 @@ def test_one_variant_by_each_of_its_names_stands_beside_the_reference(given: Var
 def test_what_settles_nothing_makes_no_result_and_is_not_called_untested(given: Variant, because: str, knowledge: Knowledge) -> None:
     found = state(knowledge, given.genes[0].text, given)
     assert (found.readings, found.missing, found.because) == ((), "not_callable", because)
+
+
+def test_where_it_is_not_said_whether_one_or_both_have_it_both_are_told(knowledge: Knowledge) -> None:
+    found = state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A", zygosity=""))
+    assert [(r.diplotype, r.phenotype) for r in found.readings] == [
+        ("Reference/c.1905+1G>A (*2A)", "Intermediate Metabolizer"),
+        ("c.1905+1G>A (*2A)/c.1905+1G>A (*2A)", "Poor Metabolizer"),
+    ]
+    assert ZYGOSITY in [gap.because for gap in found.gaps] and ZYGOSITY in [gap.because for gap in found.doubts]
+    ryr1 = state(knowledge, "RYR1", variant("RYR1", "c.7300G>A", zygosity=""))
+    assert {r.phenotype for r in ryr1.readings} == {"Malignant Hyperthermia Susceptibility"}
+    assert ryr1.doubts == (), "one or both: it means the same"
+    several = state(knowledge, "DPYD", variant("DPYD", "c.1905+1G>A", zygosity=""), variant("DPYD", "c.2846A>T", origin="Observation/2"))
+    assert (several.readings, several.because) == ((), ZYGOSITY)
 
 
 def test_a_homozygous_variant_that_leaves_no_function_is_settled(knowledge: Knowledge) -> None:
