@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import os
@@ -10,16 +9,14 @@ import signal
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from cds_service.cli_import import import_
+from cds_service.cli_knowledge import knowledge
 from cds_service.settings import Settings, is_loopback, settings_or_exit
+from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
-
-if TYPE_CHECKING:
-    from models.knowledge.types import Knowledge
 
 _IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
@@ -33,6 +30,7 @@ def main() -> None:
 
 
 main.add_command(import_)
+main.add_command(knowledge)
 
 
 @main.command()
@@ -42,7 +40,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Answer CDS Hooks calls until stopped."""
     settings = settings_or_exit(**{name: value for name, value in (("host", host), ("port", port)) if value is not None})
     if settings.store_url in _IN_MEMORY:
-        _stop("PRECISION_HOOKS_STORE_URL names a store in memory, where no feedback would be kept. Name a file or a PostgreSQL database.")
+        stop("PRECISION_HOOKS_STORE_URL names a store in memory, where no feedback would be kept. Name a file or a PostgreSQL database.")
     _warn_about(settings)
     from cds_service.app import create_app, create_state  # on use: other commands need no server
     from cds_service.server import server_of
@@ -51,11 +49,11 @@ def serve(host: str | None, port: int | None) -> None:
         state = create_state(settings)
         server = server_of(create_app(state=state), settings, state.refused)
     except PrecisionError as error:
-        _stop(str(error))
+        stop(str(error))
     except OSError as error:
-        _stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
+        stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
     except ValueError:
-        _stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
+        stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
     gc.freeze()  # knowledge lives as long as the process: no collection need walk it again
     # the server ends on SystemExit: it stops listening, and the calls under way are answered
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -89,7 +87,7 @@ def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: b
     """
     from cds_service.evaluate import evaluate_body, explanation
 
-    body = _bytes_of(request_file)
+    body = bytes_of(request_file)
     result = evaluate_body(body, service_id, settings_or_exit(), fetch=fetch)
     if text and result.status == 200:
         from rich.console import Console
@@ -98,7 +96,7 @@ def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: b
 
         show(result.response, Console())
     else:
-        _print(result.json())
+        tell(result.json())
     if explain and result.assessment is not None:
         click.echo(explanation(result.assessment), err=True)
     sys.exit(2 if result.status != 200 else 1 if result.response["cards"] else 0)
@@ -120,12 +118,12 @@ def read(chart: Path, patient: str, as_json: bool, no_validation: bool) -> None:
     from cds_service.reading.text import text_of
     from cds_service.wire import write_json
 
-    body = _bytes_of(chart)
+    body = bytes_of(chart)
     try:
-        reading = read_chart(chart_file(body, patient), _knowledge(), date.today(), validate=not no_validation)
+        reading = read_chart(chart_file(body, patient), knowledge_here(settings_or_exit()), date.today(), validate=not no_validation)
     except PrecisionError as error:
-        _stop(f"{chart}: {error}")
-    _print(write_json(reading.document(), indent=True).decode() if as_json else "\n".join(text_of(reading)))
+        stop(f"{chart}: {error}")
+    tell(write_json(reading.document(), indent=True).decode() if as_json else "\n".join(text_of(reading)))
     sys.exit(0 if reading.whole else 1)
 
 
@@ -138,22 +136,22 @@ def phenotype(table: Path) -> None:
     """
     from cds_service.phenotype_table import add_phenotypes
 
-    knowledge = _knowledge()
+    known = shipped_knowledge()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # bytes that are no UTF-8 go out as they came; who pipes rows in gets each one back before sending the next
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", line_buffering=str(table) == "-")
     try:
         with click.open_file(str(table), "r", encoding="utf-8", errors="surrogateescape") as lines:
-            for line in add_phenotypes(lines, knowledge.genes):
-                _write(line)
-        _write("", flush=True)
+            for line in add_phenotypes(lines, known.genes):
+                write(line)
+        write("", flush=True)
     except BrokenPipeError:
         # the reader has seen enough (`| head`); what is left in the buffer must not fail at the interpreter's end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        _stop(f"{table} cannot be read ({error.strerror}).")
+        stop(f"{table} cannot be read ({error.strerror}).")
     except PrecisionError as error:
-        _stop(f"{table}: {error}")
+        stop(f"{table}: {error}")
 
 
 @main.command()
@@ -169,52 +167,8 @@ def unmapped() -> None:
     try:
         rows = UnmappedStore(settings_or_exit().store_url).rows(TENANT)
     except StoreUnavailable as error:
-        _stop(str(error))
-    _print("\n".join("\t".join(cells) for cells in (COLUMNS, *rows)))
-
-
-@main.group()
-def knowledge() -> None:
-    """What the service knows."""
-
-
-@knowledge.command()
-def check() -> None:
-    """Read every knowledge file and prove that each guideline answers every combination of its keys."""
-    from cds_service.site_files import contents, summary, with_site_files
-
-    settings = settings_or_exit()
-    try:
-        known = with_site_files(_knowledge(), settings)
-        site = summary(known, settings, date.today())
-    except PrecisionError as error:
-        _stop(str(error))
-    for line in (*contents(known), *site, f"Sound. Digest {known.digest}."):
-        click.echo(line)
-
-
-@knowledge.command("import-rxnorm")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("rxnorm.tsv"), help="Where to write (default rxnorm.tsv)."
-)
-def import_release(folder: Path, out: Path) -> None:
-    """Read your own RxNorm release in DIR (RXNCONSO.RRF, RXNREL.RRF and, for NDCs, RXNSAT.RRF) and write the file that the service reads.
-
-    The file is yours, under your UMLS licence: keep it out of repositories. Name it in PRECISION_HOOKS_RXNORM_FILE.
-    """
-    from cds_service.import_rxnorm import import_rxnorm
-
-    try:
-        counts = import_rxnorm(folder, out, _knowledge().drugs)
-    except PrecisionError as error:
-        _stop(str(error))
-    except UnicodeDecodeError:
-        _stop(f"{folder}: a file is not UTF-8, so nothing was written. Take the release as NLM gives it.")
-    except OSError as error:
-        _stop(f"{error.filename}: {error.strerror}, so nothing was written.")
-    for line in counts.lines(out):
-        click.echo(line)
+        stop(str(error))
+    tell("\n".join("\t".join(cells) for cells in (COLUMNS, *rows)))
 
 
 @main.command()
@@ -227,56 +181,7 @@ def demo() -> None:
     try:
         run(Console())
     except RuntimeError as error:
-        _stop(str(error))
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        _stop(f"{file} cannot be read ({error.strerror}).")
-
-
-def _knowledge() -> Knowledge:
-    from models.knowledge.load import load
-
-    try:
-        return load()
-    except PrecisionError as error:
-        _stop(str(error))
-
-
-def _print(text: str) -> None:
-    """One answer to standard output; a full disk behind it is no traceback, and no exit status of an answer."""
-    try:
-        click.echo(text)
-    except BrokenPipeError:
-        raise  # click ends quietly
-    except OSError as error:
-        _unwritten(error)
-
-
-def _write(line: str, flush: bool = False) -> None:
-    """One line of a stream to standard output. BrokenPipeError goes on to the caller."""
-    try:
-        sys.stdout.write(line)
-        if flush:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _unwritten(error)
-
-
-def _unwritten(error: OSError) -> NoReturn:
-    with contextlib.suppress(OSError):
-        sys.stdout.close()  # else the interpreter would try again at its end, and tell
-    _stop(f"the output cannot be written ({error.strerror}), so it is not complete.")
-
-
-def _stop(message: str) -> NoReturn:
-    click.echo(f"precision-hooks: {message}", err=True)
-    sys.exit(2)
+        stop(str(error))
 
 
 if __name__ == "__main__":

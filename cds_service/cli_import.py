@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from cds_service.terminal import stop
 from models.errors import PrecisionError
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def _run(file: Path, out: Path | None, make: Callable[[], Imported]) -> None:
     try:
         made = make()
     except OSError as error:
-        _stop(f"{file} cannot be read ({error.strerror}).")
+        stop(f"{file} cannot be read ({error.strerror}).")
     except PrecisionError as error:
-        _stop(f"{file}: {error}")
+        stop(f"{file}: {error}")
     try:
         if out is None:
             click.echo(made.json())
@@ -74,11 +75,6 @@ def _run(file: Path, out: Path | None, make: Callable[[], Imported]) -> None:
     except BrokenPipeError:
         raise  # click ends quietly
     except OSError as error:
-        _stop(f"the bundle cannot be written ({error.strerror}).")
+        stop(f"the bundle cannot be written ({error.strerror}).")
     click.echo(made.summary(), err=True)
     sys.exit(0 if made.called else 1)
-
-
-def _stop(message: str) -> NoReturn:
-    click.echo(f"precision-hooks: {message}", err=True)
-    sys.exit(2)

@@ -79,6 +79,17 @@ def test_a_medicine_that_no_code_identifies_is_marked() -> None:
     assert found.exit_code == 1 and "? Prednisone" in found.stdout and "was understood" not in found.stdout
 
 
+def test_a_site_s_own_codes_are_known_as_to_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    local = bundle(PATIENT, MEDICINE | {"medicationCodeableConcept": {"coding": [{"system": "urn:oid:1.2.3", "code": "A-1"}]}})
+    assert read(local).exit_code == 1
+    codes = tmp_path / "codes.tsv"
+    head = "system\tcode\tingredients\troute\towner\treason\treview_by"
+    codes.write_text(f"{head}\nurn:oid:1.2.3\tA-1\t32968\toral\tpharmacy\tcatalogue\t2030-01-01\n", "utf-8")
+    monkeypatch.setenv("PRECISION_HOOKS_SITE_CODES", str(codes))
+    assert said(local, "medicine")[0][1] == "clopidogrel (RxNorm 32968), ORAL"
+    assert read(local).exit_code == 0
+
+
 def test_values_are_told_as_reported_and_as_rules_take_them() -> None:
     weight = {"value": 154.3, "unit": "[lb_av]", "system": "http://unitsofmeasure.org", "code": "[lb_av]"}
     weighed = {k: v for k, v in GENOTYPE.items() if k not in ("component", "valueCodeableConcept")} | {"id": "w", "valueQuantity": weight}

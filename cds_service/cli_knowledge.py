@@ -1,0 +1,56 @@
+"""The commands `knowledge check` and `knowledge import-rxnorm`: they parse words and print."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cds_service.settings import settings_or_exit
+from cds_service.terminal import knowledge_here, shipped_knowledge, stop
+from models.errors import PrecisionError
+
+
+@click.group()
+def knowledge() -> None:
+    """What the service knows."""
+
+
+@knowledge.command()
+def check() -> None:
+    """Read every knowledge file and prove that each guideline answers every combination of its keys."""
+    from cds_service.site_files import contents, summary
+
+    settings = settings_or_exit()
+    known = knowledge_here(settings)
+    try:
+        site = summary(known, settings, date.today())
+    except PrecisionError as error:
+        stop(str(error))
+    for line in (*contents(known), *site, f"Sound. Digest {known.digest}."):
+        click.echo(line)
+
+
+@knowledge.command("import-rxnorm")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("rxnorm.tsv"), help="Where to write (default rxnorm.tsv)."
+)
+def import_release(folder: Path, out: Path) -> None:
+    """Read your own RxNorm release in DIR (RXNCONSO.RRF, RXNREL.RRF and, for NDCs, RXNSAT.RRF) and write the file that the service reads.
+
+    The file is yours, under your UMLS licence: keep it out of repositories. Name it in PRECISION_HOOKS_RXNORM_FILE.
+    """
+    from cds_service.import_rxnorm import import_rxnorm
+
+    try:
+        counts = import_rxnorm(folder, out, shipped_knowledge().drugs)
+    except PrecisionError as error:
+        stop(str(error))
+    except UnicodeDecodeError:
+        stop(f"{folder}: a file is not UTF-8, so nothing was written. Take the release as NLM gives it.")
+    except OSError as error:
+        stop(f"{error.filename}: {error.strerror}, so nothing was written.")
+    for line in counts.lines(out):
+        click.echo(line)

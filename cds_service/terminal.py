@@ -1,0 +1,78 @@
+"""What the commands share: bytes in, text out, knowledge, and an end with one sentence. It knows no command."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from models.errors import PrecisionError
+
+if TYPE_CHECKING:
+    from cds_service.settings import Settings
+    from models.knowledge.types import Knowledge
+
+
+def bytes_of(file: Path) -> bytes:
+    """Of a file, or of standard input where it is '-'."""
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        stop(f"{file} cannot be read ({error.strerror}).")
+
+
+def shipped_knowledge() -> Knowledge:
+    """What every clone knows."""
+    from models.knowledge.load import load
+
+    try:
+        return load()
+    except PrecisionError as error:
+        stop(str(error))
+
+
+def knowledge_here(settings: Settings) -> Knowledge:
+    """What the service knows with these settings: the site's own codes and RxNorm too."""
+    from cds_service.site_files import with_site_files
+
+    try:
+        return with_site_files(shipped_knowledge(), settings)
+    except PrecisionError as error:
+        stop(str(error))
+
+
+def tell(text: str) -> None:
+    """One answer to standard output; a full disk behind it is no traceback, and no exit status of an answer."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise  # click ends quietly
+    except OSError as error:
+        _unwritten(error)
+
+
+def write(line: str, flush: bool = False) -> None:
+    """One line of a stream to standard output. BrokenPipeError goes on to the caller."""
+    try:
+        sys.stdout.write(line)
+        if flush:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _unwritten(error)
+
+
+def _unwritten(error: OSError) -> NoReturn:
+    with contextlib.suppress(OSError):
+        sys.stdout.close()  # else the interpreter would try again at its end, and tell
+    stop(f"the output cannot be written ({error.strerror}), so it is not complete.")
+
+
+def stop(message: str) -> NoReturn:
+    """One sentence on stderr, and the exit status of what could not be done."""
+    click.echo(f"precision-hooks: {message}", err=True)
+    sys.exit(2)
