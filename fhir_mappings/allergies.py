@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fhir_mappings.assertions import is_clear, state_of
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.resource import concept, kind, latest, mappings, origin, text
+from models.codes import Concept
 from models.patient import Allergy, Gap
 
 UNCODED = "an allergy has no code, so no rule can know it"
@@ -22,12 +23,18 @@ def read_allergies(resources: Sequence[Resource]) -> Read:
         state = state_of(resource)
         if state is None:
             continue
-        stated = [concept(resource.get("code")), *(concept(r.get("substance")) for r in mappings(resource.get("reaction")))]
-        coded = [c for c in stated if c.codings]
-        found |= {Allergy(c, state, origin(resource), _to_medicine(resource)): None for c in coded}
+        coded = {c: where for where, c in reversed([*_stated(resource)]) if c.codings}  # each once, by the first place
+        found |= {Allergy(c, state, origin(resource), _to_medicine(resource), where): None for c, where in reversed(coded.items())}
         for because in (*(() if coded else (UNCODED,)), *(() if is_clear(resource) else (UNCLEAR,))):
             told.setdefault(because, Gap("allergies", "not_understood", because, origin(resource)))
     return Read(tuple(found), tuple(told.values()))
+
+
+def _stated(resource: Resource) -> Iterator[tuple[str, Concept]]:
+    """Every substance, with the element that names it."""
+    yield "AllergyIntolerance.code", concept(resource.get("code"))
+    for index, reaction in enumerate(mappings(resource.get("reaction"))):
+        yield f"AllergyIntolerance.reaction[{index}].substance", concept(reaction.get("substance"))
 
 
 def _to_medicine(resource: Resource) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from fhir_mappings.dosage import dosages_of
 from fhir_mappings.inputs import Input, Read, Resource
-from fhir_mappings.orders import medicine_of, route_of
+from fhir_mappings.orders import element_of, medicine_of, route_of
 from fhir_mappings.resource import is_true, kind, latest, mapping, origin, text
 from models.patient import Gap, Medication
 
@@ -43,7 +43,8 @@ def chart_medicine(
     if unresolved or not (medication or ingredients):
         return None
     dosages = () if held else dosages_of(resource)
-    return Medication(medication, ingredients, route_of(resource), active, ended, origin(resource), began, dosages)
+    where = element_of(resource)
+    return Medication(medication, ingredients, route_of(resource), active, ended, origin(resource), began, dosages, where)
 
 
 def not_identified(resource: Resource) -> Gap:

@@ -114,6 +114,7 @@ def _read_one(
         origin=own,
         reasons=reasons_of(resource, known, server),
         dosages=dosages_of(resource),
+        element=element_of(resource),
     )
     return order, gaps
 
@@ -133,6 +134,12 @@ def medicine_of(resource: Resource, known: Mapping[str, Resource], server: str) 
         medication = _joined([medication, concept(product.get("code"))])
         ingredients += _ingredients(product, {**_local(resource), **_local(product)}, known, server)
     return medication, ingredients, bool(medication or stated), unresolved
+
+
+def element_of(resource: Resource) -> str:
+    """Where a request or a statement names its medicine; with more than one place, the first that is read."""
+    places = ("medicationCodeableConcept", "medication", "medicationReference")
+    return next((f"{kind(resource)}.{name}" for name in places if resource.get(name)), "")
 
 
 def _joined(concepts: Sequence[Concept]) -> Concept:

@@ -94,6 +94,7 @@ class Order:
     origin: str = ""
     reasons: tuple[Concept, ...] = ()  #: without codes: there is one, and it is not known which
     dosages: tuple[Dosage, ...] = ()
+    element: str = ""  #: path of the element that names the medicine, e.g. "MedicationRequest.medicationReference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class Medication:
     origin: str = ""
     began: str = ""  #: ISO date on which it was first ordered, may be partial; "" when not said
     dosages: tuple[Dosage, ...] = ()  #: of what is being taken; () for what is on hold or ended
+    element: str = ""  #: path of the element that names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Allergy:
     state: Literal["active", "past", "suspected"] = "active"
     origin: str = ""
     to_medicine: bool = True  #: False: the chart files it under food or surroundings only
+    element: str = ""  #: path of the element that names the substance
 
 
 @dataclass(frozen=True, slots=True)

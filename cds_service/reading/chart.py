@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.reading.line import Line
+from cds_service.reading.line import Line, where
 from models.codes import Concept
 from models.features.age import age
 from models.features.clinical import means
@@ -21,12 +21,12 @@ NOWHERE = "no rule knows it"
 def medicine_lines(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     for order in profile.orders:
         named, lost = _ingredients(order, knowledge)
-        yield Line("draft order", _label(order.medication, order.ingredients), named, order.origin, lost=lost)
+        yield Line("draft order", _label(order.medication, order.ingredients), named, where(order.origin, order.element), lost=lost)
     for medicine in profile.medications:
         state = "taken" if medicine.active else "ended"
         said = f"{_label(medicine.medication, medicine.ingredients)}, {state}"
         named, lost = _ingredients(medicine, knowledge)
-        yield Line("medicine", said, named, medicine.origin, medicine.began, lost=lost)
+        yield Line("medicine", said, named, where(medicine.origin, medicine.element), medicine.began, lost=lost)
 
 
 def _ingredients(order: Order | Medication, knowledge: Knowledge) -> tuple[str, bool]:
@@ -42,7 +42,7 @@ def chart_lines(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]
     yield from _problems(profile, knowledge)
     yield from _numbers(profile, knowledge)
     for allergy in profile.allergies:
-        yield Line("allergy", f"{_label(allergy.substance)}, {allergy.state}", "", allergy.origin)
+        yield Line("allergy", f"{_label(allergy.substance)}, {allergy.state}", "", where(allergy.origin, allergy.element))
     for request in profile.requests:
         state = "draft" if request.draft else "on order"
         yield Line("request", f"{_label(request.code)}, {state}", _clinical(request.code, knowledge), request.origin, request.authored)
@@ -52,7 +52,13 @@ def _problems(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     """Of the patient, of relatives, and what of it is a tumour."""
     for condition in profile.conditions:
         named = _clinical(condition.code, knowledge)
-        yield Line("problem list", f"{_label(condition.code)}, {condition.state}", named, condition.origin, condition.began)
+        yield Line(
+            "problem list",
+            f"{_label(condition.code)}, {condition.state}",
+            named,
+            where(condition.origin, "Condition.code"),
+            condition.began,
+        )
     for relative in profile.family:
         said = f"{relative.relationship.label or 'a relative'}: {relative.condition.label or 'nothing recorded'}"
         yield Line("family", said, _clinical(relative.condition, knowledge) if relative.condition else "", relative.origin)
@@ -68,7 +74,7 @@ def _numbers(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     """Values as reported; of those that rules use, what they would take, or why nothing."""
     for measured in profile.measurements:
         said = f"{_label(measured.code)}: {_value(measured)}"
-        yield Line("measurement", said, _clinical(measured.code, knowledge), measured.origin, measured.effective)
+        yield Line("measurement", said, _clinical(measured.code, knowledge), where(measured.origin, measured.element), measured.effective)
     years = age(profile.birth_date, profile.as_of)
     for name in knowledge.clinical.values():
         found = quantity(profile.measurements, name, profile.as_of, years) if name.measured is not None else None
@@ -79,7 +85,13 @@ def _numbers(profile: PatientProfile, knowledge: Knowledge) -> Iterator[Line]:
     for marker in profile.markers:
         sign = {True: "positive", False: "negative", None: "equivocal" if marker.equivocal else ""}[marker.positive]
         number = "" if marker.value is None else f"{marker.comparator}{marker.value:g} {marker.unit}".strip()
-        yield Line("marker", f"{_label(marker.code)}: {number or marker.answer.label or sign}", sign, marker.origin, marker.effective[:10])
+        yield Line(
+            "marker",
+            f"{_label(marker.code)}: {number or marker.answer.label or sign}",
+            sign,
+            where(marker.origin, marker.element),
+            marker.effective[:10],
+        )
 
 
 def _clinical(code: Concept, knowledge: Knowledge) -> str:

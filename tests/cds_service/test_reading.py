@@ -56,7 +56,9 @@ def test_each_fact_is_told_with_its_meaning_and_its_place() -> None:
     (result,) = said(chart, "result")
     assert result[0] == "CYP2C19 *2/*2" and result[2].startswith("Observation/g")
     assert said(chart, "gene") == [("CYP2C19", "*2/*2, Poor Metabolizer", "")]
-    assert said(chart, "medicine") == [("clopidogrel 75 MG (309362), taken", "clopidogrel (RxNorm 32968), ORAL", "MedicationRequest/m")]
+    assert said(chart, "medicine") == [
+        ("clopidogrel 75 MG (309362), taken", "clopidogrel (RxNorm 32968), ORAL", "MedicationRequest/m medicationCodeableConcept")
+    ]
     assert told(chart)["notUnderstood"] == []
     assert read(chart).exit_code == 0
 
@@ -121,7 +123,7 @@ def test_relatives_variants_markers_and_tumours_have_lines_of_their_own() -> Non
     tumour |= {"code": {"coding": [{"system": "http://snomed.info/sct", "code": "254637007", "display": "NSCLC"}]}}
     chart = bundle(PATIENT, relative, marker, variant, tumour)
     assert [s for s, _, _ in said(chart, "family")] == ["mother: breast cancer"]
-    assert said(chart, "marker")[0][1:] == ("positive", "Observation/m")
+    assert said(chart, "marker")[0][1:] == ("positive", "Observation/m value")
     assert said(chart, "variant") == [("CYP2C19", "present", "Observation/v valueCodeableConcept")]
     assert said(chart, "tumour")[0][1] == "OncoTree NSCLC, active"
 
