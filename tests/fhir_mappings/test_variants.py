@@ -8,6 +8,7 @@ import pytest
 
 from fhir_mappings.sequences import OLD_SEQUENCES, SEQUENCES
 from fhir_mappings.variants import read_variants, variants_input
+from models.features.variants import protein_changes
 from models.knowledge.load import load
 from models.patient import Gap
 from models.variant import Place, Variant
@@ -334,6 +335,35 @@ def test_a_service_reads_the_variants_of_its_genes_alone_and_those_that_name_non
     read = wanted.read([variant(BRAF, id="b"), variant(gene("HGNC:2621", "CYP2C19"), id="c"), variant(gene("2621", "other"), id="d"), spdi])
     assert [v.origin for v in read.values] == ["Observation/c", "Observation/d", "Observation/s"]
     assert read.gaps == ()
+
+
+def test_a_variant_as_mcode_sends_it() -> None:
+    """mCODE's profile: category, method and specimen beside the same components, the name once as HGVS and once as ClinVar's title."""
+    found = one(
+        BRAF,
+        part("48005-3", coded("p.Val600Glu", "http://varnomen.hgvs.org", "NP_004324.2:p.(Val600Glu)")),
+        part("81252-9", coded("13961", "http://www.ncbi.nlm.nih.gov/clinvar", "NM_004333.6(BRAF):c.1799T>A (p.Val600Glu)")),
+        part("48002-0", coded("LA6684-0", display="Somatic")),
+        meta={"profile": ["http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-genomic-variant"]},
+        category=[coded("laboratory", "http://terminology.hl7.org/CodeSystem/observation-category")],
+        method=coded("LA26398-0", display="Sequencing"),
+        specimen={"reference": "Specimen/tumour-1"},
+    )
+    assert (found.state, found.source_class) == ("present", "somatic")
+    assert (found.protein, found.coding) == (("p.Val600Glu",), ("NM_004333.6:c.1799T>A",))
+    assert protein_changes(found) == {"V600E"}
+
+
+def test_a_variant_of_the_emerge_reports_is_wild_type() -> None:
+    """Present by its value, and by its change type nothing but the reference."""
+    reported = one(
+        gene("HGNC:2621", "CYP2C19"),
+        part("48004-6", coded("NM_000769.1:c.681G=", "http://varnomen.hgvs.org")),
+        part("69547-8", "G", "valueString"),
+        part("69551-0", "G", "valueString"),
+        part("48019-4", coded("SO:0002073", "http://sequenceontology.org", "no_sequence_alteration")),
+    )
+    assert reported.state == "reference"
 
 
 def test_the_order_of_components_changes_nothing() -> None:
