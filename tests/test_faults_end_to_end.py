@@ -213,3 +213,19 @@ def test_a_new_order_carries_on_no_broken_reason(client: FlaskClient) -> None:
     actions = [a for card in told(client, body)["cards"] for s in card.get("suggestions", ()) for a in s["actions"]]
     assert [a for a in actions if a["type"] == "create"]
     assert all("reasonReference" not in a.get("resource", {}) for a in actions)
+
+
+@pytest.mark.parametrize("name", ["abacavir-test-on-order", "not-a-result-yet"])
+def test_fault_D17_while_a_result_is_on_its_way_none_is_said_to_be_missing(name: str, client: FlaskClient) -> None:
+    """A server may show an order or a result minutes late: no card asks for the test, and coverage says that it is pending."""
+    answer = told(client, request(name))
+    assert answer["cards"] == []
+    because = [gap["because"] for gap in answer["extension"][COVERAGE]["notChecked"] if gap["reason"] == "not_tested"]
+    assert because
+    assert all("pending" in why or "preliminary" in why for why in because)
+
+
+def test_fault_D17_a_card_says_as_of_when_its_result_is(poor: Json, client: FlaskClient) -> None:
+    (card,) = told(client, poor)["cards"]
+    assert card["extension"][FINDING]["genes"][0]["asOf"] == "2024-03-01"
+    assert "2024-03-01" in card["detail"]
