@@ -26,7 +26,7 @@ _RETRY_SHARE = 0.4  #: of the deadline that must be left for a second try
 _JITTER = 0.05  #: seconds at most before the second try
 _SKEW = 2  #: seconds before its end at which a token is no longer used
 _CHUNK = 64 * 1024
-_THREADS = 32  #: reads under way in one process; those of a hanging server cannot take more
+_THREADS = 64  #: reads under way in one process, ten a call without prefetch; those of a hanging server cannot take more
 
 
 @dataclass(frozen=True, slots=True)
