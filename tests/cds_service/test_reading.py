@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from datetime import date
@@ -12,6 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_service.cli import main
+from cds_service.reading.chart_file import chart_file
+from cds_service.reading.report import read_chart
+from cds_service.reading.text import text_of
+from models.errors import PrecisionError
+from models.knowledge.types import Knowledge
+from tests.support.mutations import mutant
 
 TALKS = Path(__file__).parents[1] / "conversations"
 Json = dict[str, Any]
@@ -230,6 +237,20 @@ def test_an_old_order_is_one_thing_that_is_not_understood() -> None:
     chart = bundle(PATIENT, GENOTYPE, old)
     assert said(chart, "gene")
     assert any("STU3" in gap["because"] for gap in told(chart)["notUnderstood"])
+
+
+@pytest.mark.parametrize("talk", sorted(TALKS.glob("*.request.json")), ids=lambda path: path.name.split(".")[0])
+def test_a_request_with_something_wrong_is_read_or_refused(talk: Path, knowledge: Knowledge) -> None:
+    """Never a broken command, whatever stands where."""
+    text = talk.read_text("utf-8")
+    for seed in range(20 if text.lstrip().startswith("{") else 0):
+        try:
+            made = mutant(text, f"read {talk.name} {seed}")
+        except ValueError:
+            continue  # no document to change
+        with contextlib.suppress(PrecisionError):
+            reading = read_chart(chart_file(made.text.encode(), "pat-1"), knowledge, date(2026, 11, 26), validate=False)
+            assert list(text_of(reading)) and reading.document()["understood"] is not None
 
 
 def test_the_input_is_not_changed_by_resolving() -> None:
