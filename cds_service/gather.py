@@ -20,7 +20,6 @@ from fhir_mappings.resource import entries, kind, latest, matches, origin, text
 from models.patient import Gap
 
 _TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-_SPECIMENS = "Specimen"  #: no prefetch key of ours: what came beside results, under whichever key
 _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
 
 
@@ -42,7 +41,6 @@ def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, dead
         if wanted.required and found[wanted.field].failed:
             raise DataUnavailable(_missing(wanted, found[wanted.field].because))
     found |= {key: _unasked(value) for key, value in asked.prefetch.items() if key not in found and isinstance(value, dict)}
-    found[_SPECIMENS] = Found(_specimens(asked))
     fetched, gaps = _products(missing, done, closed if access is None else "")
     return Record(_newest(found, inputs), known | fetched, gaps)
 
@@ -153,11 +151,6 @@ def _encoded(name: str, value: str) -> str:
 def _unasked(value: Resource) -> Found:
     """A key that no input asks for: it satisfies none, but whose data it holds still matters to the firewall."""
     return Found(tuple(resource for _, resource in resources_in(value)))
-
-
-def _specimens(asked: HookRequest) -> tuple[Resource, ...]:
-    """Every Specimen that came along: a result's specimen may be a donor's or a newborn's, and only it tells so."""
-    return tuple(r for value in asked.prefetch.values() for _, r in resources_in(value) if kind(r) == "Specimen")
 
 
 def _medications(asked: HookRequest) -> dict[str, Resource]:

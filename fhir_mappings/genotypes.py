@@ -18,7 +18,7 @@ from fhir_mappings.derivation import through_derivation
 from fhir_mappings.genes import gene_of, named_by_words, several_genes
 from fhir_mappings.genotype_slots import ROLES, Parts, Refused, merged, score_in
 from fhir_mappings.genotype_values import NO_RESULT, Value
-from fhir_mappings.inputs import Input, Read, Resource
+from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
 from fhir_mappings.provenance import by_role, derived_from, effective, laboratory, members_of, source_class, status
 from fhir_mappings.resource import concept, kind, latest, mappings, origin
 from fhir_mappings.tables import observations, spellings
@@ -27,7 +27,6 @@ from models.knowledge.types import Knowledge
 from models.patient import Gap, GeneResult
 
 COUNT = 200
-SPECIMENS = frozenset({"Specimen"})  #: a server may send them along, and only they tell that a sample was a donor's
 NOT_READ = "were not among what was sent, or are of a kind that is not read here"
 _FULL_ALLELE = re.compile(r"\d+:\d+")
 
@@ -93,11 +92,7 @@ def read_genotypes(resources: Sequence[Resource], single: SingleGene = SingleGen
     named = partial(origin_within, report=within) if within else origin
     withdrawn = frozenset(named(r) for r, stated in seen if stated in dropped)
     results: list[GeneResult] = []
-    gaps = [
-        Gap(kind(r), "not_understood", "an Observation was asked for", named(r))
-        for r in newest
-        if kind(r) not in ("Observation", *SPECIMENS)
-    ]
+    gaps = [Gap(kind(r), "not_understood", "an Observation was asked for", named(r)) for r in newest if kind(r) != "Observation"]
     for resource in (r for r, stated in seen if stated not in dropped):
         try:
             result, unread = _read_one(resource, single)

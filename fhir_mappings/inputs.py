@@ -19,6 +19,10 @@ class Read:
     gaps: tuple[Gap, ...] = ()
 
 
+#: only a Specimen tells that a sample was a donor's or a newborn's: the firewall looks at it, and no reader does
+SPECIMENS = frozenset({"Specimen"})
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One input of a service.
@@ -33,7 +37,7 @@ class Input:
     read: Callable[[Sequence[Resource]], Read]
     required: bool = False
     codes: frozenset[tuple[str, str]] = frozenset()
-    beside: frozenset[str] = frozenset()  #: types of further resources that the search brings along, to which its own point
+    beside: frozenset[str] = frozenset()  #: types of further resources that may come along, to which its own point
     read_with: Callable[[Sequence[Resource], Mapping[str, Resource], str], Read] | None = None
     #: in place of `read`, where its resources point at others: with those, by 'Type/id' and fullUrl, and the FHIR base URL
     on_demand: bool = False  #: many rules do without it, so those that need it say themselves that it was not read

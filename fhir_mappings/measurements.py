@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from fhir_mappings.inputs import Input, Read, Resource
+from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
 from fhir_mappings.provenance import effective
 from fhir_mappings.resource import canonical, choice, concept, kind, latest, mapping, mappings, origin, text
 from fhir_mappings.tables import spellings
@@ -28,6 +28,7 @@ def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES) -> I
         "Observation",
         read_measurements,
         codes=frozenset((name, code) for code in codes for name in spellings(LOINC)),
+        beside=SPECIMENS,
         on_demand=True,
     )
 

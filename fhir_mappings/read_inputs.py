@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fhir_mappings.firewall import Admitted, Subject, admit
 from fhir_mappings.inputs import Found, Input, Read, Resource
 from fhir_mappings.releases import in_r4
+from fhir_mappings.resource import kind
 from models.errors import PatientMismatch
 from models.patient import Gap
 
@@ -55,13 +56,20 @@ def read_input(wanted: Input, found: Found | None, chart: Chart, notes: Notes) -
     admitted = admit(found.resources if found else (), chart.subject, chart.specimens)
     if chart.strict and admitted.foreign:
         return _distrusted(wanted, admitted, notes)
-    shaped = in_r4(wanted.resource_type, _with_others(wanted, admitted.resources, chart.beside))
+    shaped = in_r4(wanted.resource_type, _with_others(wanted, _own(wanted, admitted.resources), chart.beside))
     read = wanted.read_with(shaped, chart.around, chart.subject.server) if wanted.read_with else wanted.read(shaped)
     notes.add(admitted, read)
     notes.admitted[wanted.field] = admitted.resources
     if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):
         notes.whole.add(wanted.field)
     return read
+
+
+def _own(wanted: Input, admitted: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """What came along is for the firewall, unless the reader asks for it."""
+    if wanted.read_with or not wanted.beside:
+        return admitted
+    return tuple([r for r in admitted if kind(r) not in wanted.beside])
 
 
 def _with_others(wanted: Input, own: tuple[Resource, ...], beside: Sequence[Resource]) -> tuple[Resource, ...]:

@@ -13,7 +13,7 @@ from fhir_mappings.free_text import ELSEWHERE, hints_in, is_elsewhere, notes_of
 from fhir_mappings.genotype_slots import prose_value
 from fhir_mappings.genotype_words import Said
 from fhir_mappings.genotypes import SingleGene, filled, read_genotypes, result_codes, single_gene_codes
-from fhir_mappings.inputs import Input, Read, Resource
+from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
 from fhir_mappings.report_versions import in_force
 from fhir_mappings.resource import concept, concept_codes, kind, mappings, matches, origin, text
 from fhir_mappings.tables import reports, spellings
@@ -37,6 +37,7 @@ def reports_input(knowledge: Knowledge) -> Input:
         "DiagnosticReport",
         partial(read_reports, single=single),
         codes=frozenset((name, code) for system, code in codes for name in spellings(system)),
+        beside=SPECIMENS,
         on_demand=True,
     )
 

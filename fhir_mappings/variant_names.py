@@ -12,7 +12,6 @@ _ACCESSION = r"[A-Z]{2}_?[0-9]+(?:\.[0-9]+)?(?:[pt][0-9]+)?"
 _NAME = re.compile(rf"(?:{_ACCESSION}(?:\([A-Za-z0-9-]+\))?:|[A-Za-z0-9-]+:)?(?P<kind>[cgmnp])\.\S+")
 #: "NM_004333.6(BRAF):c.1799T>A (p.Val600Glu)", as ClinVar titles a variant
 _TITLE = re.compile(rf"(?P<transcript>{_ACCESSION})\((?P<gene>[A-Za-z0-9-]+)\):(?P<coding>c\.\S+)(?:\s+\((?P<protein>p\.\S+)\))?")
-_SPDI = re.compile(r"[A-Z]{2}_[0-9]+\.[0-9]+:[0-9]+:[ACGTN0-9]*:[ACGTN]*")
 _SAME = re.compile(r"(?:.*:)?[cgmn]\.[^=]*=")  #: a name by which nothing changes
 
 
@@ -65,7 +64,3 @@ def names_in(written: str) -> Iterator[tuple[str, str]]:
         yield "c", f"{title['transcript']}:{title['coding']}"
         if title["protein"]:
             yield "p", title["protein"]
-
-
-def is_spdi(code: str) -> bool:
-    return bool(_SPDI.fullmatch(code))

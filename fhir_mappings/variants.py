@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from fhir_mappings.genotype_values import read_value
-from fhir_mappings.genotypes import SPECIMENS
-from fhir_mappings.inputs import Input, Read, Resource
+from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
 from fhir_mappings.provenance import derived_from, effective, interpretation, laboratory, source_class, status
 from fhir_mappings.resource import choice, concept, concept_codes, extensions, kind, latest, mapping, mappings
 from fhir_mappings.tables import observations, spellings
