@@ -8,7 +8,7 @@ from typing import Any
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from cds_service.app import create_app, create_state
@@ -31,6 +31,8 @@ schema = schemathesis.openapi.from_wsgi("/openapi.json", _app())
 @schema.parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(case: Any) -> None:
+    # the client of werkzeug takes "?" in a path for a query of its own and fails before anything is sent
+    assume("?" not in case.formatted_path)
     case.call_and_validate(excluded_checks=TOLERANT)
 
 
