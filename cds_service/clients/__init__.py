@@ -1,0 +1,1 @@
+"""Who may call: EHRs as the clients file names them, their tokens, and the dialect in which each is answered."""
