@@ -12,9 +12,10 @@ from pathlib import Path
 
 import click
 
+from cds_service.addresses import is_loopback
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
-from cds_service.settings import Settings, is_loopback, settings_or_exit
+from cds_service.settings import Settings, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
 

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from cds_service.settings import is_loopback
+from cds_service.addresses import is_loopback
 
 _here = local()
 

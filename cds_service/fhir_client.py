@@ -16,8 +16,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
+from cds_service.addresses import base_of, is_loopback, origin_of
 from cds_service.connections import Adapter, Line, PrivateAddress
-from cds_service.settings import Settings, base_of, is_loopback, origin_of
+from cds_service.settings import Settings
 from cds_service.wire import NotJson, read_json
 
 _JSON_TYPES = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cds_service.addresses import base_of
 from cds_service.errors import StoreUnavailable
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
@@ -13,7 +14,6 @@ from cds_service.remembered import TENANT, Memory, Shown, card_id, family
 from cds_service.request import HookRequest
 from cds_service.rollup import capped
 from cds_service.service import Service
-from cds_service.settings import base_of
 from cds_service.store.items import Item
 from cds_service.store.keys import Sitting
 from cds_service.store.memory import MemoryStore

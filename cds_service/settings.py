@@ -5,7 +5,6 @@ Written without a settings library: importing one would take longer than everyth
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 import tomllib
@@ -13,60 +12,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
-from models.errors import PrecisionError
+from cds_service.addresses import is_loopback
+from cds_service.setting_checks import SettingsError, checks
 
 PREFIX = "PRECISION_HOOKS_"
 CONFIG = PREFIX + "CONFIG"
 _NOT_SETTINGS = {CONFIG, PREFIX + "REFERENCE"}  #: the second one is read by the tests alone
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class SettingsError(PrecisionError):
-    """A setting is wrong. The message names it and the remedy."""
-
-
-def origin_of(url: str) -> str:
-    """'https://host:port' in lower case, the default port left out; '' for what is no plain http(s) URL.
-
-    User names, blanks, control characters, backslashes and non-ASCII hosts are refused: they are how one host is passed off as another.
-    """
+def _state_folder() -> Path:
+    """In the user's state directory; ./var where there is no home."""
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    host = parts.hostname or ""
-    plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>') and "@" not in parts.netloc
-    if parts.scheme not in _DEFAULT_PORTS or not host or not plain or "#" in url:
-        return ""
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" + ("" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}")
-
-
-def base_of(url: str) -> str:
-    """A FHIR base URL in one spelling (origin and path, no trailing slash); '' where it cannot be one."""
-    origin, path = origin_of(url), urlsplit(url).path.rstrip("/") if origin_of(url) else ""
-    return "" if not origin or "?" in url or ".." in path or "%" in path or "//" in path else origin + path
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "precision-hooks"
+    except RuntimeError:
+        return Path.cwd() / "var"
 
 
 def _default_store() -> str:
-    """A file in the user's state directory; ./var where there is no home."""
-    try:
-        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "precision-hooks"
-    except RuntimeError:
-        state = Path.cwd() / "var"
-    return f"sqlite:///{state / 'store.sqlite'}"
+    return f"sqlite:///{_state_folder() / 'store.sqlite'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,113 +60,73 @@ class Settings:
     rxnorm_file: str = ""  #: what `precision-hooks knowledge import-rxnorm` wrote
     unmapped: bool = True  #: keep, in the store, codes of medicines that no table knows, and how often they came
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
+    clients: str = ""  #: the clients file: which EHRs may call (docs/integrate.md); without it the service listens on loopback alone
+    sites: str = ""  #: folder that holds one folder for each site: its codes and its policy
+    switches: str = ""  #: file of what is off, in shadow, for pilot users or on; read again when it changes
+    knowledge: str = ""  #: folder of knowledge files instead of the shipped ones; read again when it changes
+    knowledge_days: int = field(default=400, metadata={"range": (1, 10_000)})  #: age of the newest source at which readiness warns
+    reload_seconds: int = field(default=2, metadata={"range": (1, 3600)})  #: between two looks at these files
+    audit_key: str = field(default="", repr=False)  #: of the audit's chain and its hashes; without it the store makes its own
+    audit_keep_profile: bool = False  #: keep what a call read of the patient, encrypted by profile_key
+    profile_key: str = field(default="", repr=False)  #: Fernet key
+    unaudited: str = field(default="serve", metadata={"words": ("serve", "refuse")})  #: when neither store nor spool can be written
+    spool: str = field(default_factory=lambda: str(_state_folder() / "spool"))  #: folder of what waits for the store
+    spool_bytes: int = field(default=256 * 1024 * 1024, metadata={"range": (1024, 2**40)})
+    strict_jti: bool = False  #: refuse calls while the store cannot say whether a token was used before
+    metrics_key: str = field(default="", repr=False)  #: Bearer token for /metrics; without it only this machine may read them
+    proxy_hops: int = field(default=0, metadata={"range": (0, 10)})  #: proxies in front whose X-Forwarded-For is believed
+    at_once: int = field(default=6, metadata={"range": (1, 1000)})  #: calls worked on at once in one process; others wait, then 503
 
     def __post_init__(self) -> None:
-        wrong = [_sentence(name, why) for name in CHECKS for why in [CHECKS[name](self)] if why]
+        wrong = [_sentence(name, why) for name, check in _CHECKS.items() for why in [check(self)] if why]
         if wrong:
             raise SettingsError("\n".join(wrong))
 
     @property
     def development(self) -> bool:
-        """Bound to this machine alone. Then, and only then, FHIR servers need not be listed and may be http on loopback."""
-        return is_loopback(self.host)
-
-
-def _base_url(given: Settings) -> str:
-    known = not given.base_url or base_of(given.base_url)
-    return "" if known else "is not a plain http(s) URL; give the URL that clients call, such as https://cds.example.org"
-
-
-def _origins(given: Settings) -> str:
-    for origin in given.cors_origins:
-        if origin in ("*", "null"):
-            return f"may not hold '{origin}', which lets any page read answers; list the exact origins, such as https://ehr.example.org"
-        if not origin or origin_of(origin) != origin:
-            return "must list bare origins in lower case: scheme, host and port, no path, no default port (https://ehr.example.org)"
-    return ""
-
-
-def _servers(given: Settings) -> str:
-    for server in given.fhir_servers:
-        if not base_of(server):
-            return "must list base URLs without user, query or fragment, such as https://ehr.example.org/fhir"
-        if server.startswith("http:") and not (given.development and is_loopback(urlsplit(server).hostname or "")):
-            return "http:// would show tokens to the network; it is allowed to loopback only, with host on loopback"
-    return ""
-
-
-def _comment_key(given: Settings) -> str:
-    if not given.comment_key:
-        return ""
-    from cryptography.fernet import Fernet  # on use: most installations set no key
-
-    try:
-        Fernet(given.comment_key)
-    except ValueError:
-        return "is not a Fernet key: 32 bytes in URL-safe base64; make one with cryptography's Fernet.generate_key()"
-    return ""
-
-
-def _memory_key(given: Settings) -> str:
-    short = given.memory_key and len(given.memory_key) < 32
-    return (
-        "must have 32 characters at least, or patients could be found out by trying keys; make one with openssl rand -hex 32"
-        if short
-        else ""
-    )
-
-
-def _in_range(name: str, low: int, high: int) -> Callable[[Settings], str]:
-    def check(given: Settings) -> str:
-        return "" if low <= getattr(given, name) <= high else f"must be greater than or equal to {low} and at most {high}"
-
-    return check
-
-
-def _store(given: Settings) -> str:
-    known = given.store_url.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://"))
-    return "" if known else "must be an SQLAlchemy URL of SQLite or PostgreSQL, such as sqlite:////var/lib/precision-hooks/store.sqlite"
-
-
-def _file(name: str) -> Callable[[Settings], str]:
-    def check(given: Settings) -> str:
-        path = getattr(given, name)
-        return "" if not path or Path(path).is_file() else "names no file, so none of its codes would be known; correct the path"
-
-    return check
+        """Bound to this machine alone, and nobody is told apart. Then, and only then, FHIR servers need not be listed."""
+        return is_loopback(self.host) and not self.clients
 
 
 _FIELDS = {f.name: f for f in fields(Settings)}
-
-#: what is checked of each setting: the answer is what is wrong, "" when nothing is
-CHECKS: Mapping[str, Callable[[Settings], str]] = {
-    **{name: _in_range(name, *f.metadata["range"]) for name, f in _FIELDS.items() if "range" in f.metadata},
-    "base_url": _base_url,
-    "cors_origins": _origins,
-    "fhir_servers": _servers,
-    "store_url": _store,
-    "comment_key": _comment_key,
-    "memory_key": _memory_key,
-    "site_codes": _file("site_codes"),
-    "rxnorm_file": _file("rxnorm_file"),
-}
+_CHECKS = checks(Settings)
+#: a secret may also stand in a file of its own, which PRECISION_HOOKS_<NAME>_FILE names
+_SECRETS = tuple(name for name, f in _FIELDS.items() if not f.repr)
+_FILE = "_FILE"
 
 
 def load_settings(**given: Any) -> Settings:
     """Read and check every setting; `given` (from the command line) wins over environment and file. Raises SettingsError."""
-    unknown = sorted(n for n in os.environ if n.startswith(PREFIX) and n not in _NOT_SETTINGS and n[len(PREFIX) :].lower() not in _FIELDS)
+    known_names = {PREFIX + name.upper() for name in _FIELDS} | {PREFIX + name.upper() + _FILE for name in _SECRETS} | _NOT_SETTINGS
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known_names)
     if unknown:
         known = ", ".join(PREFIX + name.upper() for name in _FIELDS)
         raise SettingsError(
             f"{', '.join(unknown)}: there is no such setting, so it would silently do nothing. Known are {known}, {CONFIG}."
         )
-    environment = {name: os.environ[PREFIX + name.upper()] for name in _FIELDS if PREFIX + name.upper() in os.environ}
-    stated = _from_file(os.environ.get(CONFIG, "")) | environment | given
     wrong: list[str] = []
+    environment = {name: os.environ[PREFIX + name.upper()] for name in _FIELDS if PREFIX + name.upper() in os.environ}
+    stated = _from_file(os.environ.get(CONFIG, "")) | environment | _secrets(environment, wrong) | given
     values = {name: _read(name, value, wrong) for name, value in stated.items()}
     if wrong:
         raise SettingsError("\n".join(wrong))
     return Settings(**values)
+
+
+def _secrets(environment: Mapping[str, str], wrong: list[str]) -> dict[str, str]:
+    """Of files that PRECISION_HOOKS_<NAME>_FILE names: what other processes may see of an environment is then no secret."""
+    found: dict[str, str] = {}
+    for name in _SECRETS:
+        path = os.environ.get(PREFIX + name.upper() + _FILE)
+        if path is None:
+            continue
+        if name in environment:
+            wrong.append(_sentence(name, f"is given twice, also by {PREFIX}{name.upper()}{_FILE}; keep one"))
+        try:
+            found[name] = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError):
+            wrong.append(f"{PREFIX}{name.upper()}{_FILE}: the file cannot be read as UTF-8 text; correct the path or its permissions.")
+    return found
 
 
 def _from_file(name: str) -> dict[str, Any]:

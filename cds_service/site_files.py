@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cds_service.settings import Settings, SettingsError
+from cds_service.setting_checks import SettingsError
+from cds_service.settings import Settings
 from fhir_mappings.resource import canonical
 from models.knowledge.imported import laid_over, read_imported
 from models.knowledge.site_codes import SiteCode, read_site_codes, with_site_codes

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from cds_service.settings import Settings, SettingsError, base_of, load_settings, origin_of, settings_or_exit
+from cds_service.addresses import base_of, origin_of
+from cds_service.setting_checks import SettingsError
+from cds_service.settings import Settings, load_settings, settings_or_exit
 
 
 @pytest.fixture(autouse=True)

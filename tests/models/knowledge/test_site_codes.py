@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cds_service.app import create_state
-from cds_service.settings import Settings, SettingsError
+from cds_service.setting_checks import SettingsError
+from cds_service.settings import Settings
 from cds_service.site_files import summary, with_site_files
 from fhir_mappings.resource import concept
 from models.codes import ATC, NDC, RXNORM, SNOMED, Code
