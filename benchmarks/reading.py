@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 
 from benchmarks.bodies import GENES, genotype, variant
-from cds_service.fhir_client import Deadline, FhirClient
+from cds_service.clients.client import local
+from cds_service.fhir_answers import Deadline
+from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
 from cds_service.request import HookRequest
 from cds_service.service import Service
@@ -56,7 +58,7 @@ def read(body: bytes, service: Service, knowledge: Knowledge, client: FhirClient
     """What a call does before any rule is asked: strict parse, gather, firewall, readers."""
     asked = HookRequest.parse(body, service)
     inputs = service.reads(knowledge)
-    record = gather(asked, inputs, client, Deadline.after(60_000))
+    record = gather(asked, inputs, client, Deadline.after(60_000), local((), (), 60_000))
     return read_profile(record, inputs, patient="pat-1", server="", drafts=asked.draft_orders, selected=None, as_of=date(2026, 11, 26))
 
 

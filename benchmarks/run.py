@@ -113,7 +113,7 @@ def main() -> None:
     body = five_orders()
     found = milliseconds(apps, body, ROUNDS[10])
     print(_line("five orders, fifteen genes", body, found))
-    print(f"\n{reading.report(state.services[URL.rpartition('/')[2]], state.knowledge, state.client)}")
+    print(f"\n{reading.report(state.services[URL.rpartition('/')[2]], state.knowledge, state.fhir)}")
     print(f"\n{phenotypes.report()}")
     bare, started = in_turn(bare_imports, first_answer)
     print(f"\nStart to first answer {started:.2f} s; importing flask, waitress and requests {bare:.2f} s; ratio {started / bare:.2f}")

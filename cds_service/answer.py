@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
+from cds_service.clients.client import Client
 from cds_service.coverage import WITHHELD
 from cds_service.errors import UnknownService
-from cds_service.fhir_client import Deadline, FhirClient
+from cds_service.fhir_answers import Deadline
+from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
@@ -21,6 +23,7 @@ from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.store.feedback import FeedbackStore
+from cds_service.test_patients import marked
 from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
 from fhir_mappings.profile import read_profile
@@ -38,13 +41,14 @@ class State:
     settings: Settings
     knowledge: Knowledge
     services: Mapping[str, Service]
-    client: FhirClient
+    fhir: FhirClient
     feedback: FeedbackStore
     recall: Recall
     unmapped: Unmapped
     metrics: Metrics
     log: Log
     present: Present
+    local: Client  #: who calls where nobody is told apart
     now: Callable[[], datetime]  #: the only clock, with zone
 
     def service(self, service_id: str) -> Service:
@@ -74,12 +78,12 @@ class Trace:
     assessment: Assessment | None = None  #: for the command line's --explain; never logged
 
 
-def answer(body: bytes, service: Service, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
+def answer(body: bytes, service: Service, caller: Client, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
     """Read it top to bottom: this is the system."""
-    asked = HookRequest.parse(body, service)
+    asked = HookRequest.parse(body, service).renamed(caller.prefetch_keys)
     trace.correlation = asked.instance.lower()
     inputs = service.reads(state.knowledge)
-    record = gather(asked, inputs, state.client, deadline)
+    record = gather(asked, inputs, state.fhir, deadline, caller)
     profile = read_profile(
         record,
         inputs,
@@ -90,13 +94,13 @@ def answer(body: bytes, service: Service, state: State, deadline: Deadline, trac
         as_of=state.today(),
         strict=state.settings.strict,
     )
-    state.unmapped.count(profile, state.knowledge, state.now())
-    found = addressed(service.assess(profile, state.knowledge), asked.user)
-    memory = state.recall.of(found, asked, profile.orders, service, state.now())
+    state.unmapped.count(profile, state.knowledge, caller.id, state.now())
+    found = marked(addressed(service.assess(profile, state.knowledge), asked.user), profile.test)
+    memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
     _count(shown, {*profile.gaps, *found.gaps}, profile.foreign, service, state, trace)
     told = state.present(shown, asked, service, state.knowledge)
-    state.recall.keep(shown, asked, service, memory)
+    state.recall.keep(shown, asked, service, caller.id, memory)
     return told
 
 

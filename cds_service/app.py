@@ -10,6 +10,7 @@ from functools import partial
 from flask import Flask
 
 from cds_service.answer import Present, State
+from cds_service.clients.client import local
 from cds_service.fhir_client import FhirClient
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
@@ -55,12 +56,13 @@ def create_state(
         settings=settings,
         knowledge=with_site_files(asking_first(load() if knowledge is None else knowledge, settings.ask_first), settings),
         services=load_services() if services is None else services,
-        client=FhirClient(settings, offline=offline, next_refused=next_refused),
+        fhir=FhirClient(settings, offline=offline, next_refused=next_refused),
         feedback=FeedbackStore(settings.store_url, settings.comment_key),
         recall=Recall(memory, settings.most_info, metrics, log),
         unmapped=Unmapped(UnmappedStore(settings.store_url) if remember and settings.unmapped else None, metrics),
         metrics=metrics,
         log=log,
+        local=local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms),
         present=present or partial(cards, most_info=settings.most_info),
         now=now,
     )

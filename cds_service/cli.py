@@ -15,6 +15,7 @@ import click
 from cds_service.addresses import is_loopback
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
+from cds_service.clients.client import LOCAL_ID
 from cds_service.settings import Settings, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
@@ -156,17 +157,17 @@ def phenotype(table: Path) -> None:
 
 
 @main.command()
-def unmapped() -> None:
+@click.option("--client", default=LOCAL_ID, help="Id of the client (the EHR) whose codes are asked for.")
+def unmapped(client: str) -> None:
     """Print the codes of medicines that no table knows: where they were met, how often, first and last. The most frequent first.
 
     Tab-separated. What they mean is for you to say: in PRECISION_HOOKS_SITE_CODES, or by your own RxNorm (knowledge import-rxnorm).
     """
     from cds_service.errors import StoreUnavailable
-    from cds_service.remembered import TENANT
     from cds_service.store.unmapped import COLUMNS, UnmappedStore
 
     try:
-        rows = UnmappedStore(settings_or_exit().store_url).rows(TENANT)
+        rows = UnmappedStore(settings_or_exit().store_url).rows(client)
     except StoreUnavailable as error:
         stop(str(error))
     tell("\n".join("\t".join(cells) for cells in (COLUMNS, *rows)))

@@ -9,7 +9,7 @@ from typing import Any
 from cds_service.answer import Trace, answer
 from cds_service.app import create_state
 from cds_service.errors import HookRequestError, Problem, UnknownService, answer_for, outcome
-from cds_service.fhir_client import Deadline
+from cds_service.fhir_answers import Deadline
 from cds_service.logs import Log
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -35,7 +35,7 @@ def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fe
     trace = Trace()
     try:
         service = state.service(service_id) if service_id else _by_hook(body, state.services)
-        response = answer(body, service, state, Deadline.after(settings.deadline_ms), trace)
+        response = answer(body, service, state.local, state, Deadline.after(settings.deadline_ms), trace)
     except Exception as error:  # noqa: BLE001 - as over HTTP: a bug is a 500, with its place in the log
         told = answer_for(error)
         if told.status == 500:

@@ -17,33 +17,17 @@ import requests
 import urllib3
 
 from cds_service.addresses import base_of, is_loopback, origin_of
+from cds_service.breaker import Breaker
+from cds_service.clients.client import Client
 from cds_service.connections import Adapter, Line, PrivateAddress
+from cds_service.fhir_answers import LATE, PRIVATE, Answer, Deadline, judged, next_link
 from cds_service.settings import Settings
-from cds_service.wire import NotJson, read_json
 
-_JSON_TYPES = frozenset({"application/fhir+json", "application/json", "application/json+fhir"})
-_RETRIED = frozenset({500, 502, 503, 504})
 _RETRY_SHARE = 0.4  #: of the deadline that must be left for a second try
 _JITTER = 0.05  #: seconds at most before the second try
+_FAIR = 0.2  #: seconds of the deadline that a server must have had before its silence counts against it
 _SKEW = 2  #: seconds before its end at which a token is no longer used
-_CHUNK = 64 * 1024
 _THREADS = 64  #: reads under way in one process, ten a call without prefetch; those of a hanging server cannot take more
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """One point of monotonic time for everything that a call does. A jump of the wall clock does not move it."""
-
-    seconds: float
-    end: float
-
-    @classmethod
-    def after(cls, milliseconds: int) -> Deadline:
-        return cls(milliseconds / 1000, time.monotonic() + milliseconds / 1000)
-
-    @property
-    def left(self) -> float:
-        return max(0.0, self.end - time.monotonic())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +39,17 @@ class Access:
     deadline: Deadline
     token_end: float = float("inf")  #: monotonic time after which the token is not used
     correlation: str = ""  #: hookInstance, for security events
+    caller: Client = field(default_factory=Client.nobody, repr=False)
 
     @classmethod
-    def of(cls, server: str, token: str, expires_in: int | None, deadline: Deadline, correlation: str = "") -> Access:
+    def of(cls, server: str, token: str, expires_in: int | None, deadline: Deadline, caller: Client, correlation: str = "") -> Access:
         end = float("inf") if expires_in is None else time.monotonic() + expires_in - _SKEW
-        return cls(base_of(server), token, deadline, end, correlation)
+        return cls(base_of(server), token, deadline, end, correlation, caller)
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one GET brought: a body, or `absent` (404, 410), or why there is none. `because` holds no URL and no id."""
-
-    body: Mapping[str, Any] | None = None
-    absent: bool = False
-    because: str = ""
-    retry: bool = False
-    size: int = 0
+    @property
+    def listed(self) -> bool:
+        """An operator vouches for this server, wherever it lies."""
+        return self.base in self.caller.bases
 
 
 class FhirClient:
@@ -79,7 +58,7 @@ class FhirClient:
     def __init__(self, settings: Settings, *, offline: bool = False, next_refused: Callable[[str], None] = lambda _: None) -> None:
         """`next_refused` hears the correlation of a search whose next page lay on another server."""
         self._settings, self._offline, self._next_refused = settings, offline, next_refused
-        self._listed = frozenset(base_of(server) for server in settings.fhir_servers)
+        self._breaker = Breaker()
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no .netrc of the environment sees a token
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -92,33 +71,31 @@ class FhirClient:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._session.close()
 
-    def refusal(self, server: str) -> str:
-        """Why this server may not be called, or ''. Nothing leaves the process for a refused one, not even a DNS question."""
+    def refusal(self, server: str, caller: Client) -> str:
+        """Why this server may not be read for this caller, or ''. Nothing leaves the process for a refused one, not even a DNS question."""
         base = base_of(server)
         if self._offline:
             return "this run calls no FHIR server"
         if not base:
             return "fhirServer is not a plain http(s) URL, so it is not called"
-        if base in self._listed:
+        if base in caller.bases:
             return ""
-        if not self._settings.development:
-            return "fhirServer is not on this service's list of FHIR servers (fhir_servers), so it is not called"
-        if self._listed:
-            return "fhirServer is not among the listed FHIR servers (fhir_servers), so it is not called"
+        if caller.bases or not caller.is_local:
+            return "fhirServer is not among the FHIR servers that are listed for this client (fhir_servers), so it is not called"
         host = urlsplit(base).hostname or ""
         if base.startswith("http:") and not is_loopback(host):
             return "fhirServer is not https, so it is not called"
         return ""
 
-    def together(self, jobs: Mapping[Hashable, Callable[[], Any]], deadline: Deadline) -> dict[Hashable, Any]:
+    def together(self, jobs: Mapping[Hashable, Callable[[], Any]], access: Access) -> dict[Hashable, Any]:
         """Run jobs side by side; those not done at the deadline are left behind and missing in the answer.
 
         Threads, because no socket timeout bounds a name look-up, a TLS handshake or headers that drip. The connections of
         late ones are cut, so that a hanging server cannot hold threads.
         """
-        lines = {key: Line(public_only=not self._listed) for key in jobs}
+        lines = {key: Line(public_only=not access.listed) for key in jobs}
         started: dict[Hashable, Future[Any]] = {key: self._threads.submit(lines[key].run, job) for key, job in jobs.items()}
-        done, _ = wait(started.values(), timeout=deadline.left)
+        done, _ = wait(started.values(), timeout=access.deadline.left)
         for key, future in started.items():
             if future not in done and not future.cancel():
                 lines[key].cut()
@@ -154,25 +131,27 @@ class FhirClient:
             page, size = answer.body, size + answer.size
 
     def _get(self, url: str, access: Access, limit: int) -> Answer:
-        refused = self.refusal(access.base) or self._private(access.base)
+        host = (access.caller.id, origin_of(access.base))
+        refused = self.refusal(access.base, access.caller) or self._private(access) or self._breaker.refusal(host)
         if refused:
             return Answer(because=refused)
         answer = self._try(url, access, limit)
         if answer.retry and access.deadline.left > _RETRY_SHARE * access.deadline.seconds:
             time.sleep(random.uniform(0, min(_JITTER, access.deadline.left / 10)))
             answer = self._try(url, access, limit)
+        self._breaker.heard(host, failed=answer.down, rest=answer.rest)
         return answer
 
-    def _private(self, base: str) -> str:
+    def _private(self, access: Access) -> str:
         """A server that nobody listed may not lie inside the network: its address would be the caller's choice."""
-        host = urlsplit(base).hostname or ""
-        if base in self._listed or is_loopback(host):
+        host = urlsplit(access.base).hostname or ""
+        if access.listed or is_loopback(host):
             return ""
         try:
             found = {ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
         except (OSError, ValueError):
             return "the FHIR server's name cannot be resolved"
-        return "" if all(address.is_global for address in found) else _PRIVATE
+        return "" if all(address.is_global for address in found) else PRIVATE
 
     def _try(self, url: str, access: Access, limit: int) -> Answer:
         left = access.deadline.left
@@ -183,60 +162,14 @@ class FhirClient:
         headers = {"Accept": "application/fhir+json", "Authorization": f"Bearer {access.token}"}
         try:
             with self._session.get(url, headers=headers, timeout=(left, left), allow_redirects=False, stream=True) as response:
-                return _judge(response, access.deadline, limit)
+                return judged(response, access.deadline, limit)
         except PrivateAddress:
-            return Answer(because=_PRIVATE)
+            return Answer(because=PRIVATE)
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
-            return Answer(because=LATE)
+            return Answer(because=LATE, down=left > _FAIR)
         except requests.exceptions.SSLError:
-            return Answer(because="the FHIR server's certificate is not trusted")
+            return Answer(because="the FHIR server's certificate is not trusted", down=True)
         except requests.ConnectionError:
-            return Answer(because="the FHIR server cannot be reached", retry=True)
+            return Answer(because="the FHIR server cannot be reached", retry=True, down=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
             return Answer(because="the FHIR server's answer broke off or cannot be read")
-
-
-LATE = "the FHIR server did not answer before this call's deadline"
-_PRIVATE = "fhirServer lies in a private network; list it in fhir_servers to allow it"
-
-
-def next_link(bundle: Mapping[str, Any]) -> str:
-    """The URL of a Bundle's next page, '' when this is the last one."""
-    links = bundle.get("link")
-    named = (link for link in (links if isinstance(links, list) else [links]) if isinstance(link, dict) and link.get("relation") == "next")
-    return next((link["url"] for link in named if isinstance(link.get("url"), str)), "")
-
-
-def _judge(response: requests.Response, deadline: Deadline, limit: int) -> Answer:
-    status = response.status_code
-    if status in (404, 410):
-        return Answer(absent=True)
-    if status != 200:
-        return Answer(because=_REFUSED.get(status, f"the FHIR server answered with status {status}"), retry=status in _RETRIED)
-    if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() not in _JSON_TYPES:
-        return Answer(because="the FHIR server did not answer with FHIR JSON (a login page, or XML)")
-    text = bytearray()
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        text += chunk
-        if len(text) > limit:
-            return Answer(because="the FHIR server's answer is larger than is read")
-        if deadline.left <= 0:
-            return Answer(because=LATE)
-    return _parsed(bytes(text))
-
-
-_REFUSED: Mapping[int, str] = {
-    401: "the FHIR server does not accept the access token",
-    403: "the access token does not allow this read; its scopes lack it",
-    429: "the FHIR server is asked too often and told us to wait",
-}
-
-
-def _parsed(text: bytes) -> Answer:
-    try:
-        body = read_json(text)
-    except NotJson:
-        return Answer(because="the FHIR server's answer is not JSON, or was cut off")
-    if not isinstance(body, dict) or not isinstance(body.get("resourceType"), str):
-        return Answer(because="the FHIR server's answer is not a FHIR resource")
-    return Answer(body, size=len(text))

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from cds_service.bundles import Page, found_of, medications_in, page_of, resources_in
+from cds_service.clients.client import Client
 from cds_service.errors import DataUnavailable
-from cds_service.fhir_client import LATE, Access, Deadline, FhirClient, next_link
+from cds_service.fhir_answers import LATE, Deadline, next_link
+from cds_service.fhir_client import Access, FhirClient
 from cds_service.request import HookRequest
 from fhir_mappings.inputs import Found, Input, Record, Resource
 from fhir_mappings.references import needed
@@ -23,16 +25,16 @@ _TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
 
 
-def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline) -> Record:
+def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline, caller: Client) -> Record:
     """The inputs and the medicines that draft orders point at, side by side. Raises DataUnavailable for a required input."""
-    access, closed = _access(asked, client, deadline)
+    access, closed = _access(asked, client, deadline, caller)
     known = _medications(asked)
     missing = [name for name in needed(asked.draft_orders, known, asked.fhir_server) if _MEDICATION.fullmatch(name)]
     found, jobs = _first_looks(asked, inputs, client, access, closed)
     reads: dict[Hashable, Callable[[], Any]] = {}
     if access is not None:
         reads = {name: partial(client.read, name, access) for name in missing}
-    done = client.together({**jobs, **reads}, deadline) if reads or jobs else {}
+    done = client.together({**jobs, **reads}, access) if access is not None and (reads or jobs) else {}
     for field in jobs:
         # a prefetched first page stays in use where the pages behind it came too late
         found[str(field)] = done.get(field) or replace(found.get(str(field), Found(failed=True)), complete=False, because=LATE)
@@ -45,16 +47,16 @@ def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, dead
     return Record(_newest(found, inputs), known | fetched, gaps)
 
 
-def _access(asked: HookRequest, client: FhirClient, deadline: Deadline) -> tuple[Access | None, str]:
+def _access(asked: HookRequest, client: FhirClient, deadline: Deadline, caller: Client) -> tuple[Access | None, str]:
     """Leave to read the caller's server, or why there is none."""
     if not asked.fhir_server or asked.authorization is None:
         return None, "no FHIR server with an access token was given"
-    if refused := client.refusal(asked.fhir_server):
+    if refused := client.refusal(asked.fhir_server, caller):
         return None, refused
     if asked.authorization.patient not in ("", asked.patient):
         return None, "fhirAuthorization is for another patient than context.patientId, so its token is not used"
-    authorization = asked.authorization
-    return Access.of(asked.fhir_server, authorization.access_token, authorization.expires_in, deadline, asked.instance.lower()), ""
+    token, expires = asked.authorization.access_token, asked.authorization.expires_in
+    return Access.of(asked.fhir_server, token, expires, deadline, caller, asked.instance.lower()), ""
 
 
 def _is_there_something_to_check(asked: HookRequest) -> bool:

@@ -16,6 +16,7 @@ from cds_service.replacements import drafts_by_id, option_line, replacements
 from cds_service.request import HookRequest
 from cds_service.rollup import TOPICS, capped, rollup_card
 from cds_service.service import Service
+from cds_service.test_patients import NOTE
 from cds_service.test_suggestions import suggested_tests
 from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
 from fhir_mappings.proposals import delete_action
@@ -96,7 +97,8 @@ def summary(finding: Finding, words: Messages) -> str:
         choices = [words.text("summary", do=do, genes=text) for text in (told, phenotypes, bare)]
     else:
         choices = []
-    return next((text for text in (*choices, do) if len(text) <= LONGEST_SUMMARY), do)
+    marked = (words.text("summary-test", summary=text) if NOTE in finding.notes else text for text in (*choices, do))
+    return next((text for text in marked if len(text) <= LONGEST_SUMMARY), do)
 
 
 def _told(gene: GeneEvidence, measured: str, words: Messages) -> str:
@@ -117,9 +119,10 @@ def _short(gene: GeneEvidence) -> str:
 def detail(finding: Finding, words: Messages) -> str:
     """Result, why, what to do, what is not known, source: a few short lines of Markdown."""
     open_ = bool(set(finding.notes) & OPEN)
-    lines = [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
+    lines = [words.text(f"note-{NOTE}")] if NOTE in finding.notes else []
+    lines += [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
     lines += [*_reasons(finding, words), *_deeds(finding, words)]
-    lines += [words.text(f"note-{note}") for note in finding.notes]
+    lines += [words.text(f"note-{note}") for note in finding.notes if note != NOTE]
     lines += [words.text(f"note-{remark.message}", **{name: starred(said) for name, said in remark.parts}) for remark in finding.remarks]
     lines += [option_line(finding, words)] if finding.options else []
     lines += [gap_line(gap, words) for gap in finding.gaps]

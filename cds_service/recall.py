@@ -10,7 +10,7 @@ from cds_service.addresses import base_of
 from cds_service.errors import StoreUnavailable
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
-from cds_service.remembered import TENANT, Memory, Shown, card_id, family
+from cds_service.remembered import Memory, Shown, card_id, family
 from cds_service.request import HookRequest
 from cds_service.rollup import capped
 from cds_service.service import Service
@@ -27,7 +27,7 @@ class Recall:
     def __init__(self, store: MemoryStore | None, most_info: int, metrics: Metrics, log: Log) -> None:
         self.store, self._most_info, self._metrics, self._log = store, most_info, metrics, log
 
-    def of(self, found: Assessment, asked: HookRequest, orders: Sequence[Order], service: Service, now: datetime) -> Memory:
+    def of(self, found: Assessment, asked: HookRequest, orders: Sequence[Order], service: Service, tenant: str, now: datetime) -> Memory:
         """What is remembered for this call. Nothing is asked where nothing would be shown: most calls cost nothing here."""
         now = now.astimezone(UTC)
         if self.store is None or not found.findings:
@@ -35,37 +35,38 @@ class Recall:
         chosen = [order for order in orders if order.selected]
         about = sorted({name for finding in found.findings for name in (finding.topic, family(finding))})
         try:
-            memory = self.store.recall(_sitting(asked, chosen), about, now)
+            memory = self.store.recall(sitting(asked, chosen, tenant), about, now)
         except StoreUnavailable:
             self._failed("read", asked)
             return Memory(now)
         earlier = tuple(row for row in memory.shown if not _of_this_call(row, asked, service))
         return replace(memory, nameless=any(not order.id for order in chosen), shown=earlier)
 
-    def keep(self, shown: Assessment, asked: HookRequest, service: Service, memory: Memory) -> None:
+    def keep(self, shown: Assessment, asked: HookRequest, service: Service, tenant: str, memory: Memory) -> None:
         """Remember the cards. What a roll-up only named may still be shown, but for a service that tells the same once in a while."""
         own, rest = capped(shown.findings, self._most_info)
         cards = [_card(f, asked, service, memory) for f in (*own, *(rest if service.again_after else ()))]
         if self.store is None or not memory.patient or not cards:
             return
         try:
-            self.store.remember(TENANT, service.id, memory, cards)
+            self.store.remember(tenant, service.id, memory, cards)
         except StoreUnavailable:
             self._failed("write", asked)
 
-    def settle(self, service: Service, items: Sequence[Item], now: datetime) -> None:
+    def settle(self, service: Service, items: Sequence[Item], tenant: str, now: datetime) -> None:
         """What feedback says of remembered cards. Raises StoreUnavailable: the client must send it again."""
         if self.store is not None and items:
-            self.store.settle(TENANT, service.id, items, now)
+            self.store.settle(tenant, service.id, items, now)
 
     def _failed(self, what: str, asked: HookRequest) -> None:
         self._metrics.memory_failed(what)
         self._log.memory_failed(what=what, correlation=asked.instance.lower())
 
 
-def _sitting(asked: HookRequest, orders: Sequence[Order]) -> Sitting:
+def sitting(asked: HookRequest, orders: Sequence[Order], tenant: str) -> Sitting:
+    """Of whom and of what a call speaks, in the client's own ids."""
     contents = tuple((order.id, content(order)) for order in orders if order.id)
-    return Sitting(TENANT, base_of(asked.fhir_server) or asked.fhir_server, asked.patient, asked.encounter, contents)
+    return Sitting(tenant, base_of(asked.fhir_server) or asked.fhir_server, asked.patient, asked.encounter, contents)
 
 
 def content(order: Order) -> str:

@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 
 from models.finding import Finding, Urgency
 
-TENANT = "default"  #: until clients are told apart
 Outcome = Literal["shown", "overridden", "accepted"]
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from cds_service.errors import DataUnavailable, HookRequestError, Problem
@@ -60,6 +60,14 @@ class HookRequest:
     def parse(cls, body: bytes, service: Asked) -> HookRequest:
         """Raises HookRequestError with every problem at once, or DataUnavailable where draft orders were left out."""
         return _read(_document(body), service)
+
+    def renamed(self, names: Mapping[str, str]) -> HookRequest:
+        """With the prefetch keys of a client that calls them otherwise (its name → ours); a key that has our name already comes first."""
+        theirs = {ours: self.prefetch[name] for name, ours in names.items() if name in self.prefetch and ours not in self.prefetch}
+        if not theirs:
+            return self
+        others = {name: value for name, value in self.prefetch.items() if names.get(name) not in theirs}
+        return replace(self, prefetch=others | theirs)
 
     def tokens(self) -> dict[str, str]:
         """The prefetch tokens that this request can fill: name → value."""

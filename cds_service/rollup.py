@@ -9,6 +9,7 @@ from typing import Any
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages
 from cds_service.remembered import card_id
+from cds_service.test_patients import NOTE
 from cds_service.words import advice, escaped, joined, label, result, starred
 from models.finding import Finding
 
@@ -39,7 +40,9 @@ def rollup_card(
     return {
         "uuid": str(card_id(instance, service, topic)),
         "summary": summary(rest, words, review=review),
-        "detail": "\n\n".join([words.text("review-why" if review else "rollup-why"), *(_line(finding, words) for finding in rest)]),
+        "detail": "\n\n".join(
+            [*_marks(rest, words), words.text("review-why" if review else "rollup-why"), *(_line(f, words) for f in rest)]
+        ),
         "indicator": rest[0].urgency if review else "info",
         "source": {
             "label": f"{evidence[0].label}, {evidence[0].version}",
@@ -52,6 +55,10 @@ def rollup_card(
             | {"topic": topic, "rolledUp": [finding_extension(finding, knowledge) for finding in rest]}
         },
     }
+
+
+def _marks(rest: Sequence[Finding], words: Messages) -> list[str]:
+    return [words.text(f"note-{NOTE}")] if any(NOTE in finding.notes for finding in rest) else []
 
 
 def summary(rest: Sequence[Finding], words: Messages, *, review: bool = False) -> str:

@@ -11,11 +11,11 @@ from flask import Blueprint, Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from cds_service.answer import State, Trace, answer
+from cds_service.clients.client import Client
 from cds_service.errors import HTTP, Answer, StoreUnavailable, UnsupportedContent, answer_for, outcome
-from cds_service.fhir_client import Deadline
+from cds_service.fhir_answers import Deadline
 from cds_service.metrics import CONTENT_TYPE
 from cds_service.overrides import reason_of
-from cds_service.remembered import TENANT
 from cds_service.service import Service
 from cds_service.store.items import MOST_PROBLEMS, read_items
 from cds_service.wire import write_json
@@ -52,13 +52,13 @@ def routes(state: State) -> Blueprint:
         deadline = Deadline.after(state.settings.deadline_ms)
         service = state.service(service_id)
         _watch(service.id)
-        return respond(answer(_body(request, state.settings.max_body_bytes), service, state, deadline, _trace()))
+        return respond(answer(_body(request, state.settings.max_body_bytes), service, g.caller, state, deadline, _trace()))
 
     @pages.post("/cds-services/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
         service = state.service(service_id)
         _watch(service.id + "/feedback")
-        return respond(_take_feedback(state, service, _body(request, state.settings.max_body_bytes)))
+        return respond(_take_feedback(state, service, g.caller, _body(request, state.settings.max_body_bytes)))
 
     @pages.get("/health")
     def health() -> Response:
@@ -93,13 +93,13 @@ def routes(state: State) -> Blueprint:
     return pages
 
 
-def _take_feedback(state: State, service: Service, body: bytes) -> dict[str, Any]:
+def _take_feedback(state: State, service: Service, caller: Client, body: bytes) -> dict[str, Any]:
     """Keep what can be kept of a batch, and report its fate."""
     now = state.now()
     items, problems = read_items(body, now)
-    new = state.feedback.keep(TENANT, service.id, items, now)
+    new = state.feedback.keep(caller.id, service.id, items, now)
     state.metrics.overridden(service.id, [reason_of(i.reason_code, i.reason_display) for i in new if i.outcome == "overridden"])
-    state.recall.settle(service, items, now)  # repeated ones too: the first time this step may have failed
+    state.recall.settle(service, items, caller.id, now)  # repeated ones too: the first time this step may have failed
     rejected = len({p.path.partition("]")[0] for p in problems})  # an item may have several problems
     fates = {"stored": len(new), "repeated": len(items) - len(new), "rejected": rejected}
     for fate, count in fates.items():
@@ -137,13 +137,13 @@ def _body(asked: Request, limit: int) -> bytes:
 def attach(app: Flask, state: State) -> None:
     """What holds for every address: methods, CORS, headers, errors, the log line."""
     app.register_blueprint(routes(state))
-    app.before_request(_begin)
+    app.before_request(lambda: _begin(state))
     app.after_request(lambda response: _finish(response, state))
     app.register_error_handler(Exception, lambda error: _failed(error, state))
 
 
-def _begin() -> Response | None:
-    g.trace = Trace()
+def _begin(state: State) -> Response | None:
+    g.trace, g.caller = Trace(), state.local
     if request.method == "HEAD" and request.url_rule is not None and request.path not in _PROBES:
         raise MethodNotAllowed(_allowed())
     if request.method == "OPTIONS" and request.url_rule is not None:

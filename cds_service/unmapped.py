@@ -12,7 +12,6 @@ from threading import Lock, Timer
 
 from cds_service.errors import StoreUnavailable
 from cds_service.metrics import Metrics
-from cds_service.remembered import TENANT
 from cds_service.store.unmapped import Key, UnmappedStore
 from models.codes import ATC, NCIT, NDC, RXNORM, SNOMED, UNII, Code
 from models.features.unidentified import unidentified
@@ -33,11 +32,11 @@ class Unmapped:
     def __init__(self, store: UnmappedStore | None, metrics: Metrics) -> None:
         self._store, self._metrics = store, metrics
         self._lock = Lock()
-        self._waiting: Counter[Key] = Counter()
+        self._waiting: Counter[tuple[str, Key]] = Counter()  #: by tenant and code
         self._seen = 0  #: when the last of them was counted, in seconds since 1970
         self._timer: Timer | None = None
 
-    def count(self, profile: PatientProfile, knowledge: Knowledge, now: datetime) -> None:
+    def count(self, profile: PatientProfile, knowledge: Knowledge, tenant: str, now: datetime) -> None:
         """Costs a look at each code of the chart where all are known, and no more."""
         found = Counter((place, code.system, code.code) for place, code in unidentified(profile, knowledge))
         if not found:
@@ -45,9 +44,9 @@ class Unmapped:
         for (_, system, _), times in found.items():
             self._metrics.unmapped(SYSTEMS.get(system, "other"), times)
         if self._store is not None:
-            self._hold(Counter({Key(*key): times for key, times in found.items() if _looks_like_one(Code(*key[1:]))}), now)
+            self._hold(Counter({(tenant, Key(*key)): times for key, times in found.items() if _looks_like_one(Code(*key[1:]))}), now)
 
-    def _hold(self, found: Counter[Key], now: datetime) -> None:
+    def _hold(self, found: Counter[tuple[str, Key]], now: datetime) -> None:
         with self._lock:
             for key, times in found.items():
                 if key in self._waiting or len(self._waiting) < WAITING:
@@ -67,8 +66,12 @@ class Unmapped:
             timer.cancel()
         if self._store is None or not waiting:
             return
+        for tenant in {tenant for tenant, _ in waiting}:
+            self._write(self._store, tenant, Counter({key: times for key, times in waiting.items() if key[0] == tenant}), seen)
+
+    def _write(self, store: UnmappedStore, tenant: str, waiting: Counter[tuple[str, Key]], seen: int) -> None:
         try:
-            self._store.add(TENANT, waiting, seen)
+            store.add(tenant, {key: times for (_, key), times in waiting.items()}, seen)
         except StoreUnavailable:
             with self._lock:
                 self._waiting = Counter(dict((waiting + self._waiting).most_common(WAITING)))

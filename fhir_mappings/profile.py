@@ -12,7 +12,7 @@ from fhir_mappings.orders import read_orders
 from fhir_mappings.patient import Demographics
 from fhir_mappings.read_inputs import Chart, Notes, read_input
 from fhir_mappings.references import parse, reason_references
-from fhir_mappings.resource import entries, kind, origin
+from fhir_mappings.resource import entries, is_test, kind, origin
 from fhir_mappings.settled_reports import settle
 from models.chart import FamilyHistory, Marker
 from models.patient import Allergy, Condition, Gap, GeneResult, Measurement, Medication, Order, PatientProfile, Request
@@ -79,6 +79,7 @@ def read_profile(
         unread=frozenset(f for f in FIELDS if person.merged or f not in notes.whole or not _complete(record.found, f)),
         gaps=tuple(dict.fromkeys(notes.gaps)),
         foreign=notes.foreign,
+        test=any(map(is_test, everything)) or any(map(is_test, drafted)),
         genotypes_complete=not person.merged and (_complete(record.found, "genotypes") or not any(i.field == "genotypes" for i in inputs)),
     )
 

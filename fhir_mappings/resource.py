@@ -161,3 +161,10 @@ def _version(resource: Resource) -> tuple[str, int]:
     meta = mapping(resource.get("meta"))
     number = text(meta.get("versionId"))
     return text(meta.get("lastUpdated")), int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
+
+
+def is_test(resource: Mapping[str, Any]) -> bool:
+    """Is it marked as test data (HTEST), as health systems mark patients who do not exist?"""
+    meta = resource.get("meta")
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    return isinstance(tags, list) and any(isinstance(tag, dict) and tag.get("code") == "HTEST" for tag in tags)

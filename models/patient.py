@@ -192,4 +192,5 @@ class PatientProfile:
     )  #: inputs by field that were not, or only partly, read: nothing may be concluded from their silence
     gaps: tuple[Gap, ...] = ()  #: what reading could not do: other_patient, unattributed, unavailable, not_understood
     foreign: int = 0  #: resources of other patients that were dropped
+    test: bool = False  #: something of it is marked as made up for tests
     genotypes_complete: bool = True  #: False: pages or keys were missing, so "no result" may not be concluded

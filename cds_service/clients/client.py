@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from cds_service.addresses import base_of
+
 ErrorMode = Literal["outcome", "empty-200"]
 ALGORITHMS = ("ES384", "RS384")
 LOCAL_ID = "default"
@@ -34,6 +36,20 @@ class Client:
     retention_days: int = 2190  #: of feedback and of what the audit says of a call (six years)
     alias: str = ""  #: one service id under which all its order hooks may be called, so that newer cards replace older ones
     prefetch_keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  #: its name of a key → ours
+
+    @classmethod
+    def nobody(cls) -> Client:
+        """A caller for whom no server is listed and no key is known."""
+        return cls("", issuer="urn:nobody")
+
+    @property
+    def bases(self) -> frozenset[str]:
+        return frozenset(base_of(server) for server in self.fhir_servers)
+
+    @property
+    def is_local(self) -> bool:
+        """Whoever calls from this machine; nobody vouches for it."""
+        return not self.issuer
 
 
 def local(fhir_servers: tuple[str, ...], cors_origins: tuple[str, ...], deadline_ms: int) -> Client:

@@ -30,6 +30,9 @@ class Keys:
     def encounter(self, of: Sitting) -> str:
         return self._hash("encounter", of.tenant, of.server, of.patient, of.encounter) if of.encounter else ""
 
+    def user(self, tenant: str, user: str) -> str:
+        return self._hash("user", tenant, user) if user else ""
+
     def orders(self, of: Sitting) -> dict[str, str]:
         about = (of.tenant, of.server, of.patient, of.encounter)
         return {order: self._hash("order", *about, order, content) for order, content in of.orders}

@@ -25,7 +25,7 @@ def fhir() -> Iterator[MockFhir]:
 def edge(tmp_path: Path) -> Iterator[Edge]:
     made = Edge(tmp_path)
     yield made
-    made.state.client.close()
+    made.state.fhir.close()
 
 
 @pytest.fixture(scope="session")

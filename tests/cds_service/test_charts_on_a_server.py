@@ -57,7 +57,7 @@ def ask(knowledge: Knowledge, base: str, name: str, *medicines: str, token: str 
         "subject": "precision-hooks",
     }
     answer = client.post("/cds-services/precision-order-sign", json=body | {"fhirServer": base, "fhirAuthorization": authorization})
-    state.client.close()
+    state.fhir.close()
     return answer.status_code, answer.get_json()
 
 

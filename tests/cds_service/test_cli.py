@@ -127,7 +127,7 @@ def test_a_full_disk_is_a_sentence_and_no_exit_status_of_an_answer(words: tuple[
 @pytest.mark.parametrize(
     ("setting", "words", "says"),
     [
-        ({}, ("--host", "no-such-host.invalid"), "has no address"),
+        ({}, ("--host", "no-such-host.invalid"), "nothing says who may call"),
         ({"PRECISION_HOOKS_STORE_URL": "sqlite://"}, (), "in memory"),
     ],
 )
@@ -258,7 +258,7 @@ def test_serve_writes_what_waits_when_it_ends(tmp_path: Path, monkeypatch: pytes
 
     def ended(app: object, settings: object, refused: MethodType) -> Any:
         state: Any = refused.__self__
-        state.unmapped.count(profile, state.knowledge, state.now())
+        state.unmapped.count(profile, state.knowledge, "default", state.now())
         return SimpleNamespace(run=lambda: None)
 
     monkeypatch.setenv("PRECISION_HOOKS_STORE_URL", f"sqlite:///{tmp_path}/store.sqlite")

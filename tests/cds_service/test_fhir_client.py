@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from cds_service.clients.client import Client, local
 from cds_service.errors import DataUnavailable
-from cds_service.fhir_client import Access, Deadline, FhirClient
+from cds_service.fhir_answers import Deadline
+from cds_service.fhir_client import Access, FhirClient
 from cds_service.gather import gather
 from cds_service.settings import Settings
 from fhir_mappings.inputs import Found
@@ -18,6 +20,9 @@ from tests.support.edge import INSTANCE, OPTIONAL, RESULTS, asked, observation, 
 from tests.support.mock_fhir import MockFhir, bundle
 
 DEADLINE_MS = 150
+
+
+HERE = local((), (), 800)  #: who calls a service on loopback
 
 
 def client_with(**settings: Any) -> FhirClient:
@@ -31,8 +36,8 @@ def client() -> Iterator[FhirClient]:
     made.close()
 
 
-def fetched(client: FhirClient, base: str, ms: int = DEADLINE_MS, **more: Any) -> Found:
-    return gather(asked(with_server(base, **more)), (OPTIONAL,), client, Deadline.after(ms)).found["labs"]
+def fetched(client: FhirClient, base: str, ms: int = DEADLINE_MS, caller: Client = HERE, **more: Any) -> Found:
+    return gather(asked(with_server(base, **more)), (OPTIONAL,), client, Deadline.after(ms), caller).found["labs"]
 
 
 @pytest.mark.parametrize("fault", ["slow", "drip body", "drip headers"])
@@ -63,7 +68,7 @@ def test_a_connection_that_was_cut_is_not_used_again(client: FhirClient, fhir: M
 def test_fault_D01_one_deadline_for_all_inputs_and_rounds(client: FhirClient, fhir: MockFhir) -> None:
     fhir.fault = "slow"
     with pytest.raises(DataUnavailable):
-        gather(asked(with_server(fhir.base)), (RESULTS, OPTIONAL), client, Deadline.after(100))
+        gather(asked(with_server(fhir.base)), (RESULTS, OPTIONAL), client, Deadline.after(100), HERE)
     assert not fhir.outlasted
 
 
@@ -96,7 +101,7 @@ def test_fault_D04_absent_for_a_read_failed_for_a_search(client: FhirClient, fhi
 
     fhir.fault = fault
     assert fetched(client, fhir.base).failed
-    read = gather(asked(with_server(fhir.base)), (PATIENT,), client, Deadline.after(DEADLINE_MS)).found["patient"]
+    read = gather(asked(with_server(fhir.base)), (PATIENT,), client, Deadline.after(DEADLINE_MS), HERE).found["patient"]
     assert read == Found()
 
 
@@ -113,7 +118,7 @@ def test_fault_D06_one_retry(client: FhirClient, fhir: MockFhir) -> None:
 def test_fault_D06_no_retry_late_in_the_deadline(client: FhirClient, fhir: MockFhir) -> None:
     fhir.fault = "500"
     late = Deadline(10.0, time.monotonic() + 3.9)
-    answer = client.read("Observation", Access.of(fhir.base, "t", None, late))
+    answer = client.read("Observation", Access.of(fhir.base, "t", None, late, HERE))
     assert answer.body is None and len(fhir.asked) == 1
 
 
@@ -240,45 +245,50 @@ def test_fault_D19_unsorted_results_keep_the_newest_version(client: FhirClient, 
     assert [r["status"] for r in fetched(client, fhir.base).resources] == ["amended"]
 
 
-PUBLIC = {"host": "0.0.0.0"}
+def ehr(*fhir_servers: str) -> Client:
+    return Client("ehr", issuer="https://ehr.example.org", fhir_servers=fhir_servers)
+
+
+LISTED = ehr("https://ehr.example.org/fhir")
 
 
 @pytest.mark.parametrize(
-    ("settings", "server"),
+    ("caller", "server"),
     [
-        (PUBLIC, "https://ehr.example.org/fhir"),
-        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org/other"),
-        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org/fhir/../other"),
-        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org.evil.example/fhir"),
-        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org@evil.example/fhir"),
-        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://ehr.example.org:8443/fhir"),
-        (PUBLIC | {"fhir_servers": ["https://ehr.example.org/fhir"]}, "http://ehr.example.org/fhir"),
-        ({"fhir_servers": ["https://ehr.example.org/fhir"]}, "https://other.example.org/fhir"),
+        (ehr(), "https://ehr.example.org/fhir"),
+        (LISTED, "https://ehr.example.org/other"),
+        (LISTED, "https://ehr.example.org/fhir/../other"),
+        (LISTED, "https://ehr.example.org.evil.example/fhir"),
+        (LISTED, "https://ehr.example.org@evil.example/fhir"),
+        (LISTED, "https://ehr.example.org:8443/fhir"),
+        (LISTED, "http://ehr.example.org/fhir"),
+        (local(("https://ehr.example.org/fhir",), (), 800), "https://other.example.org/fhir"),
     ],
 )
 def test_security_S24_a_server_that_is_not_listed_is_never_called(
-    settings: dict[str, Any], server: str, monkeypatch: pytest.MonkeyPatch
+    client: FhirClient, caller: Client, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("a name was looked up"))
-    client = client_with(**settings)
-    assert fetched(client, server).failed
-    client.close()
+    assert fetched(client, server, caller=caller).failed
 
 
-def test_security_S24_a_listed_server_in_any_spelling_of_host_and_slash() -> None:
-    client = client_with(host="0.0.0.0", fhir_servers=["https://ehr.example.org/fhir/"])
-    assert client.refusal("https://EHR.example.org:443/fhir") == ""
-    client.close()
+def test_security_S21_S24_what_is_listed_for_one_client_is_not_read_for_another(client: FhirClient, fhir: MockFhir) -> None:
+    fhir.answers["Observation"] = bundle(observation())
+    assert len(fetched(client, fhir.base, caller=ehr(fhir.base)).resources) == 1
+    assert "listed for this client" in fetched(client, fhir.base, caller=LISTED).because
+    assert len(fhir.asked) == 1
+
+
+def test_security_S24_a_listed_server_in_any_spelling_of_host_and_slash(client: FhirClient) -> None:
+    assert client.refusal("https://EHR.example.org:443/fhir", ehr("https://ehr.example.org/fhir/")) == ""
 
 
 @pytest.mark.parametrize(
     "server", ["http://ehr.example.org/fhir", "http://169.254.169.254/", "http://0x7f000001/", "http://[::ffff:7f00:1]/fhir"]
 )
 def test_fault_A21_http_is_for_loopback_in_development_only(client: FhirClient, server: str) -> None:
-    assert client.refusal(server)
-    public = client_with(host="0.0.0.0")
-    assert public.refusal("http://127.0.0.1:8080/fhir")
-    public.close()
+    assert client.refusal(server, HERE)
+    assert client.refusal("http://127.0.0.1:8080/fhir", LISTED)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +309,7 @@ def test_fault_A21_http_is_for_loopback_in_development_only(client: FhirClient, 
     ],
 )
 def test_security_S25_odd_urls_are_not_called(client: FhirClient, server: str) -> None:
-    assert "plain" in client.refusal(server)
+    assert "plain" in client.refusal(server, HERE)
 
 
 def test_security_S28_proxies_and_netrc_of_the_environment_are_ignored(
@@ -312,7 +322,7 @@ def test_security_S28_proxies_and_netrc_of_the_environment_are_ignored(
 
 
 def test_security_S42_no_token_in_the_repr_of_an_access() -> None:
-    assert "canary" not in repr(Access.of("https://x.example.org", "canary", None, Deadline.after(1)))
+    assert "canary" not in repr(Access.of("https://x.example.org", "canary", None, Deadline.after(1), HERE))
 
 
 def test_cookies_of_one_answer_are_not_sent_with_the_next(client: FhirClient, fhir: MockFhir, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,3 +333,34 @@ def test_cookies_of_one_answer_are_not_sent_with_the_next(client: FhirClient, fh
     fetched(client, fhir.base)
     fetched(client, fhir.base)
     assert "Cookie" not in fhir.asked[1][1]
+
+
+def test_fault_D02_D05_a_server_that_fails_rests_and_is_tried_again(
+    client: FhirClient, fhir: MockFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cds_service import breaker
+
+    now = [1000.0]
+    monkeypatch.setattr(client, "_breaker", breaker.Breaker(lambda: now[0]))
+    fhir.fault = "500"
+    for _ in range(breaker.FAILURES):
+        assert "status 500" in fetched(client, fhir.base).because
+        now[0] += 1
+    asked_before = len(fhir.asked)
+    assert "left alone" in fetched(client, fhir.base).because
+    assert "status 500" in fetched(client, fhir.base, caller=ehr(fhir.base)).because, "what one client's server suffers is no other's"
+    assert len(fhir.asked) > asked_before
+    fhir.fault, now[0] = "", now[0] + breaker.REST
+    fhir.answers["Observation"] = bundle(observation())
+    assert len(fetched(client, fhir.base).resources) == 1
+    assert len(fetched(client, fhir.base).resources) == 1
+
+
+def test_fault_D05_retry_after_is_kept_to(client: FhirClient, fhir: MockFhir, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.support import mock_fhir
+
+    monkeypatch.setitem(mock_fhir._FAULTS, "429", lambda mock, handler: mock_fhir.send(handler, b"{}", status=429, Retry_After="30"))
+    fhir.fault = "429"
+    fetched(client, fhir.base)
+    assert "left alone" in fetched(client, fhir.base).because
+    assert len(fhir.asked) == 1

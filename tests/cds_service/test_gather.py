@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.clients.client import local
 from cds_service.errors import DataUnavailable
-from cds_service.fhir_client import Deadline, FhirClient
+from cds_service.fhir_answers import Deadline
+from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
 from cds_service.settings import Settings
 from fhir_mappings.genotypes import genotypes_input
@@ -37,7 +39,7 @@ def client(tmp_path: Path) -> Iterator[FhirClient]:
 
 def gathered(client: FhirClient, prefetch: Json, *, body: Json | None = None, ms: int = 3000, **more: Any) -> Record:
     call = (body or request(**more)) | {"prefetch": prefetch}
-    return gather(asked(call), (RESULTS, OPTIONAL), client, Deadline.after(ms))
+    return gather(asked(call), (RESULTS, OPTIONAL), client, Deadline.after(ms), local((), (), 800))
 
 
 def results(client: FhirClient, value: Any) -> Found:
@@ -73,7 +75,7 @@ def test_fault_B17_a_specimen_that_the_server_sends_along_is_kept_for_the_firewa
     genotype["code"] = {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]}
     fhir.answers["Observation"] = bundle(genotype, sample)
     wanted = genotypes_input(load())
-    record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(3000))
+    record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(3000), local((), (), 800))
     assert [r["resourceType"] for r in record.found["genotypes"].resources] == ["Observation", "Specimen"]
 
     mine: str = genotype["subject"]["reference"]
@@ -108,7 +110,7 @@ def test_fault_C16_what_is_no_resource_counts_as_missing(client: FhirClient, val
 
 def test_fault_C16_a_token_that_cannot_be_filled_is_never_sent(client: FhirClient, fhir: MockFhir) -> None:
     wanted = replace(OPTIONAL, query="Observation?encounter={{context.encounterId}}")
-    record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(200))
+    record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(200), local((), (), 800))
     assert record.found["labs"].failed
     assert fhir.asked == []
 
@@ -209,7 +211,7 @@ def test_fault_C12_a_resource_where_a_bundle_is_expected_and_the_reverse(client:
     from fhir_mappings.patient import PATIENT
 
     call = asked(request(prefetch={"patient": bundle({"resourceType": "Patient", "id": "p1"})}))
-    assert ids(gather(call, (PATIENT,), client, Deadline.after(100)).found["patient"]) == ["p1"]
+    assert ids(gather(call, (PATIENT,), client, Deadline.after(100), local((), (), 800)).found["patient"]) == ["p1"]
 
 
 def test_fault_C13_another_key_satisfies_no_input_but_is_seen_by_the_firewall(client: FhirClient) -> None:
@@ -283,9 +285,9 @@ def test_what_a_search_brings_along_is_kept_for_inputs_that_point_at_it(client: 
     page["entry"][1]["search"] = {"mode": "include"}
     fhir.answers["Observation"] = page | {"total": 1}
     for body in (with_server(fhir.base), request(prefetch={"results": page})):
-        found = gather(asked(body), (asks,), client, Deadline.after(2000)).found["results"]
+        found = gather(asked(body), (asks,), client, Deadline.after(2000), local((), (), 800)).found["results"]
         assert (found.complete, [r["resourceType"] for r in found.resources]) == (True, ["Observation", "Medication"])
-        plain = gather(asked(body), (RESULTS,), client, Deadline.after(2000)).found["results"]
+        plain = gather(asked(body), (RESULTS,), client, Deadline.after(2000), local((), (), 800)).found["results"]
         assert [r["resourceType"] for r in plain.resources] == ["Observation"]
 
 
@@ -318,7 +320,7 @@ def test_medicines_are_read_beside_the_inputs_and_not_after_them(client: FhirCli
 def test_what_is_read_on_demand_waits_until_an_order_names_something(client: FhirClient, fhir: MockFhir, orders: Json, reads: int) -> None:
     fhir.answers["Observation"] = bundle(observation(code="2160-0"))
     call = replace(asked(with_server(fhir.base)), draft_orders=orders or {})
-    record = gather(call, (replace(OPTIONAL, on_demand=True),), client, Deadline.after(2000))
+    record = gather(call, (replace(OPTIONAL, on_demand=True),), client, Deadline.after(2000), local((), (), 800))
     assert (len(fhir.asked), record.found["labs"].failed) == (reads, not reads)
 
 

@@ -18,7 +18,7 @@ VIEW = "precision-patient-view"
 def ehr(tmp_path: Path, knowledge: Knowledge) -> Iterator[Ehr]:
     made = Ehr(tmp_path, knowledge)
     yield made
-    made.state.client.close()
+    made.state.fhir.close()
 
 
 def chart(name: str = "patient-view-two-medicines") -> Json:

@@ -77,7 +77,7 @@ class Ehr:
 def ehr(tmp_path: Path, knowledge: Knowledge) -> Iterator[Ehr]:
     made = Ehr(tmp_path, knowledge)
     yield made
-    made.state.client.close()
+    made.state.fhir.close()
 
 
 def talk(name: str, **context: Any) -> Json:
@@ -362,10 +362,13 @@ def test_a_service_that_tells_once_in_a_while_remembers_its_roll_up_too(tmp_path
     assert [review.cards(talk(TEST)), review.cards(talk(TEST, encounterId="enc-9"))] == [["info"], []]
 
 
+KEY = "0123456789abcdef0123456789abcdef"
+
+
 def test_the_operators_key_and_months(tmp_path: Path, knowledge: Knowledge) -> None:
-    ehr = Ehr(tmp_path, knowledge, memory_key="k" * 32, memory_months=1)
+    ehr = Ehr(tmp_path, knowledge, memory_key=KEY, memory_months=1)
     (card,) = ehr.calls_for(talk(WARNING))["cards"]
-    assert rows(tmp_path, "patient") == [(Keys(b"k" * 32).patient(Sitting("default", "", "pat-1")),)]
+    assert rows(tmp_path, "patient") == [(Keys(KEY.encode()).patient(Sitting("default", "", "pat-1")),)]
     ehr.says(card["uuid"])
     ehr.now += 30 * DAY
     assert ehr.cards(talk(WARNING, encounterId="enc-9")) == []

@@ -164,7 +164,7 @@ def test_fault_A20_over_http(edge: Edge) -> None:
 
 
 def test_fault_A21_security_S24_an_unlisted_server_is_said_in_coverage(tmp_path: Path) -> None:
-    public = Edge(tmp_path, service(OPTIONAL), host="0.0.0.0")
+    public = Edge(tmp_path, service(OPTIONAL), fhir_servers=("https://ehr.example.org/fhir",))
     body = public.post(with_server("http://ehr.example.org/fhir")).get_json()
     assert "fhir_servers" in body["extension"]["org.precision-hooks.coverage"]["notChecked"][0]["because"]
 

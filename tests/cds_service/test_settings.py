@@ -24,7 +24,9 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_defaults_are_for_this_machine_alone() -> None:
     made = load_settings()
     assert (made.host, made.port, made.deadline_ms, made.max_body_bytes, made.cors_origins) == ("127.0.0.1", 8080, 800, 8 * 1024 * 1024, ())
-    assert made.development and not load_settings(host="0.0.0.0").development
+    assert made.development
+    with pytest.raises(SettingsError, match="nothing says who may call"):
+        load_settings(host="0.0.0.0")
 
 
 def test_the_environment_wins_over_the_file_and_the_command_line_over_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_fault_G15_a_wrong_setting_is_named_with_the_remedy(monkeypatch: pytest.
 def test_fault_G15_http_servers_are_refused_when_not_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(fhir_servers=["http://localhost:8090/fhir"]).fhir_servers
     with pytest.raises(SettingsError, match="FHIR_SERVERS"):
-        load_settings(host="0.0.0.0", fhir_servers=["http://localhost:8090/fhir"])
+        load_settings(fhir_servers=["http://ehr.example.org/fhir"])
 
 
 def test_fault_G15_an_unknown_variable_and_an_unknown_member_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

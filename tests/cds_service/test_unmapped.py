@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
+from cds_service.clients.client import LOCAL_ID
 from cds_service.errors import StoreUnavailable
-from cds_service.remembered import TENANT
 from cds_service.store.unmapped import Key, UnmappedStore
 from cds_service.unmapped import WAITING
 from fhir_mappings.allergies import ALLERGIES
@@ -46,7 +46,7 @@ def call(on: Edge, *orders: Json, medications: Json | None = None, allergies: Js
 
 def rows(on: Edge) -> list[tuple[str, ...]]:
     on.state.unmapped.flush()
-    return [row[:4] for row in UnmappedStore(on.settings.store_url).rows(TENANT)]
+    return [row[:4] for row in UnmappedStore(on.settings.store_url).rows(LOCAL_ID)]
 
 
 def test_fault_E22_codes_that_no_table_knows_are_counted_with_their_frequency(tmp_path: Path) -> None:
