@@ -19,6 +19,7 @@ from cds_service.logs import Log
 from cds_service.metrics import Metrics
 from cds_service.recall import Recall
 from cds_service.recipients import addressed
+from cds_service.record import Answered
 from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -26,6 +27,7 @@ from cds_service.store.feedback import FeedbackStore
 from cds_service.test_patients import marked
 from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
+from cds_service.witness import Witness
 from fhir_mappings.profile import read_profile
 from models.finding import Assessment
 from models.knowledge.types import Knowledge
@@ -45,6 +47,7 @@ class State:
     feedback: FeedbackStore
     recall: Recall
     unmapped: Unmapped
+    witness: Witness
     metrics: Metrics
     log: Log
     present: Present
@@ -75,7 +78,8 @@ class Trace:
     cards: int = 0
     gaps: int = 0
     foreign: int = 0  #: resources of another patient that were dropped
-    assessment: Assessment | None = None  #: for the command line's --explain; never logged
+    request: str = ""  #: digest of the body
+    answered: Answered | None = None  #: for the audit and the command line's --explain; never logged
 
 
 def answer(body: bytes, service: Service, caller: Client, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
@@ -98,14 +102,16 @@ def answer(body: bytes, service: Service, caller: Client, state: State, deadline
     found = marked(addressed(service.assess(profile, state.knowledge), asked.user), profile.test)
     memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
-    _count(shown, {*profile.gaps, *found.gaps}, profile.foreign, service, state, trace)
+    trace.answered = Answered(asked, service, profile, shown, memory, state.knowledge)
+    _count(trace.answered, {*profile.gaps, *found.gaps}, state, trace)
     told = state.present(shown, asked, service, state.knowledge)
     state.recall.keep(shown, asked, service, caller.id, memory)
     return told
 
 
-def _count(shown: Assessment, gaps: set[Gap], foreign: int, service: Service, state: State, trace: Trace) -> None:
-    trace.assessment, trace.cards, trace.gaps = shown, len(shown.findings), len(gaps)
-    trace.foreign = foreign
-    state.metrics.assessed(service.id, shown.findings, gaps, foreign)
-    state.metrics.withheld(service.id, (c.outcome for c in shown.checked if c.outcome in WITHHELD))
+def _count(of: Answered, gaps: set[Gap], state: State, trace: Trace) -> None:
+    """What is made up for tests is in no count of cards."""
+    trace.cards, trace.gaps, trace.foreign = len(of.shown.findings), len(gaps), of.profile.foreign
+    if not of.profile.test:
+        state.metrics.assessed(of.service.id, of.shown.findings, gaps, of.profile.foreign)
+        state.metrics.withheld(of.service.id, (c.outcome for c in of.shown.checked if c.outcome in WITHHELD))

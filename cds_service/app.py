@@ -25,6 +25,7 @@ from cds_service.store.feedback import FeedbackStore
 from cds_service.store.memory import MemoryStore
 from cds_service.store.unmapped import UnmappedStore
 from cds_service.unmapped import Unmapped
+from cds_service.witness import Witness
 from models.knowledge.load import load
 from models.knowledge.site import asking_first
 from models.knowledge.types import Knowledge
@@ -60,6 +61,7 @@ def create_state(
         feedback=FeedbackStore(settings.store_url, settings.comment_key),
         recall=Recall(memory, settings.most_info, metrics, log),
         unmapped=Unmapped(UnmappedStore(settings.store_url) if remember and settings.unmapped else None, metrics),
+        witness=Witness(None, memory.known_keys if memory else lambda: None, now),
         metrics=metrics,
         log=log,
         local=local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms),

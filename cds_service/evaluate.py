@@ -41,7 +41,7 @@ def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fe
         if told.status == 500:
             state.log.fault(error, service=trace.service, correlation=trace.correlation)
         return Evaluated(told.status, outcome(told, error, trace.correlation if told.status == 500 else ""), None)
-    return Evaluated(200, response, trace.assessment)
+    return Evaluated(200, response, trace.answered.shown if trace.answered else None)
 
 
 def _by_hook(body: bytes, services: Mapping[str, Service]) -> Service:

@@ -99,6 +99,10 @@ class MemoryStore:
         finally:
             self._opening = False
 
+    def known_keys(self) -> Keys | None:
+        """The keys of the hashes, if they are known without asking the store."""
+        return Keys(self._key) if self._key else self._keys[1] if self._keys else None
+
     def close(self) -> None:
         """Give back the database's connections; a later call opens them again."""
         self._database.close()
