@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from cds_service.clients.client import Client
 from cds_service.coverage import WITHHELD
-from cds_service.errors import UnknownService
+from cds_service.errors import Abandoned, UnknownService
 from cds_service.fhir_answers import Deadline
 from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
@@ -54,10 +54,14 @@ class State:
     local: Client  #: who calls where nobody is told apart
     now: Callable[[], datetime]  #: the only clock, with zone
 
-    def service(self, service_id: str) -> Service:
-        if service_id not in self.services:
+    def services_at(self, service_id: str, caller: Client) -> tuple[Service, ...]:
+        """The service of this id, or all that take orders where it is the caller's alias for them. Raises UnknownService."""
+        if service_id in self.services:
+            return (self.services[service_id],)
+        aliased = tuple(s for s in self.services.values() if s.reads_drafts)
+        if not service_id or service_id != caller.alias or not aliased:
             raise UnknownService("No service has this id. GET /cds-services lists those that there are.")
-        return self.services[service_id]
+        return aliased
 
     def refused(self, status: int) -> None:
         """A request that the server itself refused, before the app saw it, is counted and logged like any other."""
@@ -78,16 +82,21 @@ class Trace:
     cards: int = 0
     gaps: int = 0
     foreign: int = 0  #: resources of another patient that were dropped
+    level: str = "full"  #: of service: full, or reduced (nothing optional is fetched) while there is much to do
+    there: Callable[[], bool] = lambda: True  #: does the client still wait for the answer?
     request: str = ""  #: digest of the body
     answered: Answered | None = None  #: for the audit and the command line's --explain; never logged
 
 
-def answer(body: bytes, service: Service, caller: Client, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
+def answer(body: bytes, services: Sequence[Service], caller: Client, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
     """Read it top to bottom: this is the system."""
-    asked = HookRequest.parse(body, service).renamed(caller.prefetch_keys)
-    trace.correlation = asked.instance.lower()
+    asked = HookRequest.parse(body, *services).renamed(caller.prefetch_keys)
+    service = next(s for s in services if s.hook == asked.hook)
+    trace.correlation, trace.service = asked.instance.lower(), service.id
     inputs = service.reads(state.knowledge)
-    record = gather(asked, inputs, state.fhir, deadline, caller)
+    record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full")
+    if not trace.there():
+        raise Abandoned
     profile = read_profile(
         record,
         inputs,

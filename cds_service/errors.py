@@ -37,6 +37,10 @@ class UnsupportedContent(InputError):
     """The body is of a type or an encoding that is not read."""
 
 
+class Abandoned(PrecisionError):
+    """The client hung up before the answer: nothing more is worked out for it."""
+
+
 class Unauthorized(PrecisionError):
     """Who calls is not known. The answer gives no reason."""
 
@@ -65,6 +69,7 @@ ANSWERS: Mapping[type[BaseException], Answer] = {
     UnsupportedContent: Answer(415, "not-supported"),
     InputError: Answer(400, "invalid"),
     Unauthorized: Answer(401, "login"),
+    Abandoned: Answer(408, "timeout", "The client hung up before the answer was ready."),
     PatientMismatch: Answer(412, "security"),
     DataUnavailable: Answer(412, "incomplete"),
     StoreUnavailable: Answer(503, "transient"),

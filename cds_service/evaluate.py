@@ -34,8 +34,8 @@ def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fe
     state = create_state(settings, log=Log(None), offline=not fetch, remember=False)
     trace = Trace()
     try:
-        service = state.service(service_id) if service_id else _by_hook(body, state.services)
-        response = answer(body, service, state.local, state, Deadline.after(settings.deadline_ms), trace)
+        services = state.services_at(service_id, state.local) if service_id else (_by_hook(body, state.services),)
+        response = answer(body, services, state.local, state, Deadline.after(settings.deadline_ms), trace)
     except Exception as error:  # noqa: BLE001 - as over HTTP: a bug is a 500, with its place in the log
         told = answer_for(error)
         if told.status == 500:

@@ -21,16 +21,22 @@ from fhir_mappings.references import needed
 from fhir_mappings.resource import entries, kind, latest, matches, origin, text
 from models.patient import Gap
 
+BUSY = "the service had too much to do to read it from the FHIR server"
 _TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
 
 
-def gather(asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline, caller: Client) -> Record:
-    """The inputs and the medicines that draft orders point at, side by side. Raises DataUnavailable for a required input."""
+def gather(
+    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline, caller: Client, *, sparing: bool = False
+) -> Record:
+    """The inputs and the medicines that draft orders point at, side by side. Raises DataUnavailable for a required input.
+
+    `sparing`: there is too much to do, so optional inputs are taken from prefetch alone.
+    """
     access, closed = _access(asked, client, deadline, caller)
     known = _medications(asked)
     missing = [name for name in needed(asked.draft_orders, known, asked.fhir_server) if _MEDICATION.fullmatch(name)]
-    found, jobs = _first_looks(asked, inputs, client, access, closed)
+    found, jobs = _first_looks(asked, inputs, client, access, closed, sparing)
     reads: dict[Hashable, Callable[[], Any]] = {}
     if access is not None:
         reads = {name: partial(client.read, name, access) for name in missing}
@@ -78,7 +84,7 @@ def _missing(wanted: Input, because: str) -> str:
 
 
 def _first_looks(
-    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, access: Access | None, closed: str
+    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, access: Access | None, closed: str, sparing: bool
 ) -> tuple[dict[str, Found], dict[Hashable, Callable[[], Found]]]:
     """What prefetch gave, and the reads that bring the rest. What is read on demand waits until there is something to check."""
     idle = not _is_there_something_to_check(asked) and not _is_a_service_drafted(asked)
@@ -92,6 +98,8 @@ def _first_looks(
             found[wanted.field] = Found()
         elif access is None:
             found[wanted.field] = Found(complete=False, failed=True, because=f"the prefetch has no usable '{wanted.field}' and {closed}")
+        elif sparing and not wanted.required:
+            found[wanted.field] = Found(complete=False, failed=True, because=BUSY)
         elif idle and wanted.on_demand:
             found[wanted.field] = Found(complete=False, failed=True, because="no draft order names anything yet")
         elif path := _filled(wanted.query, asked.tokens()):

@@ -19,6 +19,7 @@ from cds_service.store.keys import Keys, Sitting
 from cds_service.wire import write_json
 from cds_service.witness import digest
 
+UNEXPLAINED = "nothing that is recorded differs, so the software answers otherwise than then: report it"
 LONG = 60_000  #: milliseconds; nothing is waited for
 
 
@@ -57,7 +58,7 @@ def replayed(body: bytes, recorded: Entry, caller: Client, state_as_of: Callable
     told = recorded.details
     state, trace = state_as_of(recorded), Trace()
     try:
-        response = write_json(answer(body, state.service(recorded.service), caller, state, Deadline.after(LONG), trace))
+        response = write_json(answer(body, state.services_at(recorded.service, caller), caller, state, Deadline.after(LONG), trace))
     except Exception as error:  # noqa: BLE001 - whatever went wrong is an answer here
         return Replayed(False, (f"now it is refused with {answer_for(error).status} ({type(error).__name__})",))
     if digest(response) == told.get("response"):
@@ -71,6 +72,4 @@ def replayed(body: bytes, recorded: Entry, caller: Client, state_as_of: Callable
     reasons = [f"the {what} differs: {then} then, {here} here" for what, then, here in differences if then != here]
     if any(how == "fetched" for how in told.get("inbound", {}).get("inputs", {}).values()):
         reasons.append("part of the chart came from the FHIR server then, and is not in this file")
-    return Replayed(
-        False, tuple(reasons) or ("nothing that is recorded differs, so the software answers otherwise than then: report it",), response
-    )
+    return Replayed(False, tuple(reasons) or (UNEXPLAINED,), response)

@@ -57,9 +57,13 @@ class HookRequest:
     extension: Mapping[str, Any]
 
     @classmethod
-    def parse(cls, body: bytes, service: Asked) -> HookRequest:
-        """Raises HookRequestError with every problem at once, or DataUnavailable where draft orders were left out."""
-        return _read(_document(body), service)
+    def parse(cls, body: bytes, *services: Asked) -> HookRequest:
+        """Read for the one of these services that answers the request's hook; without one, the first says what it would answer.
+
+        Raises HookRequestError with every problem at once, or DataUnavailable where draft orders were left out.
+        """
+        document = _document(body)
+        return _read(document, next((s for s in services if s.hook == document.get("hook")), services[0]))
 
     def renamed(self, names: Mapping[str, str]) -> HookRequest:
         """With the prefetch keys of a client that calls them otherwise (its name → ours); a key that has our name already comes first."""

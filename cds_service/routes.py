@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +19,7 @@ from cds_service.overrides import reason_of
 from cds_service.service import Service
 from cds_service.store.items import MOST_PROBLEMS, read_items
 from cds_service.wire import write_json
+from cds_service.witness import digest
 from models.errors import PatientMismatch
 from models.knowledge.types import Knowledge
 
@@ -50,15 +51,17 @@ def routes(state: State) -> Blueprint:
     @pages.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
         deadline = Deadline.after(state.settings.deadline_ms)
-        service = state.service(service_id)
-        _watch(service.id)
-        return respond(answer(_body(request, state.settings.max_body_bytes), service, g.caller, state, deadline, _trace()))
+        services = state.services_at(service_id, g.caller)
+        _watch(services[0].id)
+        body = _body(request, state.settings.max_body_bytes)
+        _trace().request = digest(body)
+        return respond(answer(body, services, g.caller, state, deadline, _trace()))
 
     @pages.post("/cds-services/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
-        service = state.service(service_id)
-        _watch(service.id + "/feedback")
-        return respond(_take_feedback(state, service, g.caller, _body(request, state.settings.max_body_bytes)))
+        services = state.services_at(service_id, g.caller)
+        _watch(services[0].id + "/feedback")
+        return respond(_take_feedback(state, services, g.caller, _body(request, state.settings.max_body_bytes)))
 
     @pages.get("/health")
     def health() -> Response:
@@ -93,13 +96,15 @@ def routes(state: State) -> Blueprint:
     return pages
 
 
-def _take_feedback(state: State, service: Service, caller: Client, body: bytes) -> dict[str, Any]:
+def _take_feedback(state: State, services: Sequence[Service], caller: Client, body: bytes) -> dict[str, Any]:
     """Keep what can be kept of a batch, and report its fate."""
     now = state.now()
     items, problems = read_items(body, now)
+    service = services[0]
     new = state.feedback.keep(caller.id, service.id, items, now)
     state.metrics.overridden(service.id, [reason_of(i.reason_code, i.reason_display) for i in new if i.outcome == "overridden"])
-    state.recall.settle(service, items, caller.id, now)  # repeated ones too: the first time this step may have failed
+    for one in services:
+        state.recall.settle(one, items, caller.id, now)  # repeated ones too: the first time this step may have failed
     rejected = len({p.path.partition("]")[0] for p in problems})  # an item may have several problems
     fates = {"stored": len(new), "repeated": len(items) - len(new), "rejected": rejected}
     for fate, count in fates.items():
