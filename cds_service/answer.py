@@ -63,6 +63,11 @@ class State:
             raise UnknownService("No service has this id. GET /cds-services lists those that there are.")
         return aliased
 
+    @property
+    def origins(self) -> frozenset[str]:
+        """Of every browser client: before a call is authenticated, none of them is known yet."""
+        return frozenset(self.local.cors_origins)
+
     def refused(self, status: int) -> None:
         """A request that the server itself refused, before the app saw it, is counted and logged like any other."""
         self.metrics.answered("unknown", status, 0.0)
@@ -84,6 +89,9 @@ class Trace:
     foreign: int = 0  #: resources of another patient that were dropped
     level: str = "full"  #: of service: full, or reduced (nothing optional is fetched) while there is much to do
     there: Callable[[], bool] = lambda: True  #: does the client still wait for the answer?
+    failed: int = 0  #: status of what went wrong, also where the client is told otherwise
+    why: Mapping[str, Any] = field(default_factory=dict)  #: what went wrong, in our own words
+    fates: Mapping[str, int] = field(default_factory=dict)  #: of items of feedback
     request: str = ""  #: digest of the body
     answered: Answered | None = None  #: for the audit and the command line's --explain; never logged
 

@@ -12,11 +12,11 @@ from flask import Flask
 from cds_service.answer import Present, State
 from cds_service.clients.client import local
 from cds_service.fhir_client import FhirClient
+from cds_service.gate import attach
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
 from cds_service.present import present as cards
 from cds_service.recall import Recall
-from cds_service.routes import attach
 from cds_service.service import Service
 from cds_service.services import load_services
 from cds_service.settings import Settings, settings_or_exit
@@ -79,6 +79,6 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings and debug lines hold URLs, and those hold ids
-    attach(app, state)
+    attach(app, lambda: state)
     state.log.started(services=len(state.services), knowledge=state.knowledge.digest)
     return app
