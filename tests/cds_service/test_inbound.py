@@ -13,7 +13,9 @@ import pytest
 from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized
 from cds_service.fhir_client import Deadline, FhirClient
 from cds_service.gather import gather
-from cds_service.inbound import MOST_NAMES, TRIGGER, has_tokens, inbound, refusal_facts, request_facts
+from cds_service.inbound import inbound, refusal_facts, request_facts
+from cds_service.inbound.call import TRIGGER, has_tokens
+from cds_service.inbound.words import MOST_NAMES
 from cds_service.request import HookRequest
 from cds_service.settings import Settings
 from fhir_mappings.order_inputs import order_inputs

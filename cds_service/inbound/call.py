@@ -1,8 +1,4 @@
-"""What an EHR sent with one call, as a few facts for the audit: which key came how, and what was missing. It answers nothing.
-
-The facts are our own words, numbers, and names that somebody configured (prefetch keys, FHIR types, an audience). No id, code or value of a
-patient is among them. `doctor --inbound` makes sentences of them.
-"""
+"""What an EHR sent with one call that was read: which key came how, and what was missing. It answers nothing."""
 
 from __future__ import annotations
 
@@ -11,50 +7,21 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from cds_service.addresses import base_of
-from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized, answer_for
 from cds_service.fhir_client import next_link
+from cds_service.inbound.words import capped, said, why
 from cds_service.request import HookRequest
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.releases import old_order
 from fhir_mappings.resource import entries, kind
 from models.codes import RXNORM
-from models.errors import PatientMismatch, UnsupportedFhirVersion
 from models.patient import Gap, Order, PatientProfile
 
 State = Literal["prefetch", "null", "failed", "fetched", "missing", "unavailable", "idle"]
 
-MOST_NAMES = 20  #: names and paths of one call that are kept
 TRIGGER = "com.epic.cdshooks.request.bpa-trigger-action"
-#: words in the sentences of `gather`, `bundles` and `fhir_client` → the word under which the doctor counts
-WHY: Mapping[str, str] = {
-    "OperationOutcome": "outcome",
-    "reported an error": "outcome",
-    "it holds no": "type",
-    "a type that is no list": "type",
-    "its scopes lack it": "403",
-    "does not accept the access token": "401",
-    "asked too often": "429",
-    "has expired": "expired",
-    "before this call's deadline": "late",
-    "one page of several": "page",
-    "fewer resources came": "short",
-    "more pages than are read": "many-pages",
-    "does not offer this search": "no-search",
-    "for another patient": "other-patient",
-    "fhir_servers": "not-listed",
-    "certificate": "certificate",
-    "cannot be reached": "unreachable",
-    "cannot be resolved": "unreachable",
-    "something that the request's context": "context",
-    "no FHIR server with an access token": "no-access",
-}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_WORD = re.compile(r"[a-z0-9_-]{1,40}")
-_PATH = re.compile(r"[A-Za-z.$\[\]0-9]{1,80}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")
 _UNFILLED = re.compile(rb"\{\{\s*(?:context\.[A-Za-z]|user[A-Z]|today\(|%[A-Za-z])")
-_RELEASE = re.compile(r"\b(?:DSTU1|DSTU2|STU3|R5)\b")
 _ORDERED = frozenset({"MedicationRequest", "ServiceRequest", "Medication"})
 
 
@@ -78,7 +45,7 @@ def inbound(
     troubled = {i.field: found for i in inputs if (found := record.found.get(i.field)) and states[i.field] != "idle"}
     facts = request_facts(asked, inputs, body=body, keys=keys) | {
         "inputs": states,
-        "why": {name: _why(found.because) for name, found in troubled.items() if found.because},
+        "why": {name: why(found.because) for name, found in troubled.items() if found.because},
         "partial": [name for name, found in troubled.items() if not found.failed and not found.complete],
         "gaps": _gaps(profile.gaps, {i.field for i in inputs}),
         "foreign": profile.foreign,
@@ -86,7 +53,7 @@ def inbound(
         "releases": _releases(asked, record),
     }
     facts["drafts"] = {**facts.get("drafts", {}), **_orders(profile)}
-    return _said(facts)
+    return said(facts)
 
 
 def request_facts(
@@ -97,12 +64,12 @@ def request_facts(
     ours = {i.field for i in inputs}
     strange = [key for key in asked.prefetch if key not in ours and key not in (keys or {})]
     authorization = asked.authorization
-    return _said(
+    return said(
         {
             "inputs": {i.field: _sent(i, asked, names) for i in inputs},
             "paged": [i.field for i in inputs if next_link(_given(i, asked, names) or {})],
             "renamed": {ours: theirs for ours, theirs in names.items() if _NAME.fullmatch(theirs)},
-            "unknown_keys": _capped(key for key in strange if _NAME.fullmatch(key)),
+            "unknown_keys": capped(key for key in strange if _NAME.fullmatch(key)),
             "unknown_count": len(strange),
             "server": bool(asked.fhir_server),
             "authorization": authorization is not None,
@@ -115,34 +82,9 @@ def request_facts(
     )
 
 
-def refusal_facts(error: BaseException) -> dict[str, Any]:
-    """Why a call was refused, in our own words.
-
-    An Unauthorized may bring `reason` (one word) and, of a token that was made for another address, `audience`.
-    """
-    facts: dict[str, Any] = {"status": answer_for(error).status, "kind": _kind(error)}
-    if isinstance(error, HookRequestError):
-        facts["paths"] = _capped(dict.fromkeys(re.sub(r"\d+", "", p.path) for p in error.problems if _PATH.fullmatch(p.path)))
-    if isinstance(error, DataUnavailable):
-        facts |= {"missing": error.missing, "why": _why(str(error)) if error.missing != "draftOrders" else ""}
-    if isinstance(error, UnsupportedFhirVersion):
-        facts["releases"] = _RELEASE.findall(str(error))
-    if isinstance(error, Unauthorized):
-        reason = str(getattr(error, "reason", ""))
-        facts |= {"reason": reason if _WORD.fullmatch(reason) else "", "audience": base_of(str(getattr(error, "audience", ""))[:200])}
-    return _said(facts)
-
-
 def has_tokens(body: bytes) -> bool:
     """Did the client send a prefetch token as it stands in the template, where a value should be?"""
     return b"{{" in body and _UNFILLED.search(body) is not None
-
-
-def _kind(error: BaseException) -> str:
-    if isinstance(error, DataUnavailable):
-        return {"draftOrders": "no-drafts", "": "unavailable"}.get(error.missing, "no-input")
-    kinds = {HookRequestError: "envelope", Unauthorized: "unauthorized", PatientMismatch: "patient", UnsupportedFhirVersion: "release"}
-    return next((word for kind_of_error, word in kinds.items() if isinstance(error, kind_of_error)), "other")
 
 
 def _names(prefetch: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str]:
@@ -236,18 +178,3 @@ def _scopes(scope: str, inputs: Sequence[Input]) -> list[str]:
 def _trigger(extension: Mapping[str, Any]) -> int:
     stated = str(extension.get(TRIGGER, ""))
     return int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= 4 else 0
-
-
-def _why(because: str) -> str:
-    """The doctor's word for one of our sentences."""
-    status = re.search(r"answered with status (\d{3})", because)
-    return status[1] if status else next((word for part, word in WHY.items() if part in because), "other")
-
-
-def _capped(names: Iterable[str]) -> list[str]:
-    return list(names)[:MOST_NAMES]
-
-
-def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """False, 0, and what is empty say nothing, and would fill the audit."""
-    return {name: value for name, value in facts.items() if value}
