@@ -177,7 +177,7 @@ def test_refusals_are_told_by_kind() -> None:
 def test_a_required_input_that_is_missing_is_named(client: FhirClient) -> None:
     with pytest.raises(DataUnavailable) as raised:
         gather(asked(request(prefetch={})), INPUTS, client, Deadline.after(3000))
-    assert refusal_facts(raised.value) == {"status": 412, "kind": "no-input", "missing": "results", "why": "no-access"}
+    assert refusal_facts(raised.value) == {"status": 412, "kind": "no-input", "missing": "results", "because": "no-access"}
 
 
 def test_fault_G21_a_token_for_another_address_tells_its_audience() -> None:
@@ -187,9 +187,11 @@ def test_fault_G21_a_token_for_another_address_tells_its_audience() -> None:
             setattr(error, name, value)
         return refusal_facts(error)
 
-    told = refused(reason="audience", audience="http://internal:8080/cds-services")
-    assert told == {"status": 401, "kind": "unauthorized", "reason": "audience", "audience": "http://internal:8080/cds-services"}
-    assert refused(reason="A sentence, with everything", audience="https://x/?patient=1") == {"status": 401, "kind": "unauthorized"}
+    hint = "the token is for http://internal:8080/cds-services; accepted here: https://cds.example.org/cds-services"
+    told = refused(reason="audience", hint=hint)
+    assert told == {"status": 401, "kind": "unauthorized", "reason": "audience", "hint": hint}
+    assert refused(reason="A sentence, with everything", hint="a\nb") == {"status": 401, "kind": "unauthorized"}
+    assert len(refused(reason="audience", hint="x" * 999)["hint"]) == 200
     assert refused() == {"status": 401, "kind": "unauthorized"}
 
 
