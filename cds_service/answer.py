@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from cds_service.errors import Abandoned, UnknownService
 from cds_service.fhir_answers import Deadline
 from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
+from cds_service.inbound import inbound, request_facts
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
 from cds_service.recall import Recall
@@ -92,16 +94,18 @@ class Trace:
     failed: int = 0  #: status of what went wrong, also where the client is told otherwise
     why: Mapping[str, Any] = field(default_factory=dict)  #: what went wrong, in our own words
     fates: Mapping[str, int] = field(default_factory=dict)  #: of items of feedback
+    sent: Callable[[], Mapping[str, Any]] = dict  #: facts on what the client sent, for a call that is refused
     request: str = ""  #: digest of the body
     answered: Answered | None = None  #: for the audit and the command line's --explain; never logged
 
 
 def answer(body: bytes, services: Sequence[Service], caller: Client, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
     """Read it top to bottom: this is the system."""
-    asked = HookRequest.parse(body, *services).renamed(caller.prefetch_keys)
-    service = next(s for s in services if s.hook == asked.hook)
+    sent = HookRequest.parse(body, *services)
+    asked, service = sent.renamed(caller.prefetch_keys), next(s for s in services if s.hook == sent.hook)
     trace.correlation, trace.service = asked.instance.lower(), service.id
     inputs = service.reads(state.knowledge)
+    trace.sent = partial(request_facts, sent, inputs, body=body, keys=caller.prefetch_keys)
     record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full")
     if not trace.there():
         raise Abandoned
@@ -115,11 +119,12 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
         as_of=state.today(),
         strict=state.settings.strict,
     )
-    state.unmapped.count(profile, state.knowledge, caller.id, state.now())
+    unknown = state.unmapped.count(profile, state.knowledge, caller.id, state.now())
     found = marked(addressed(service.assess(profile, state.knowledge), asked.user), profile.test)
     memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
-    trace.answered = Answered(asked, service, profile, shown, memory, state.knowledge)
+    facts = inbound(sent, inputs, record, profile, body=body, keys=caller.prefetch_keys, unmapped=unknown)
+    trace.answered = Answered(asked, service, profile, shown, memory, state.knowledge, inbound=facts)
     _count(trace.answered, {*profile.gaps, *found.gaps}, state, trace)
     told = state.present(shown, asked, service, state.knowledge)
     state.recall.keep(shown, asked, service, caller.id, memory)

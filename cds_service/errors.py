@@ -46,7 +46,11 @@ class Unauthorized(PrecisionError):
 
 
 class DataUnavailable(PrecisionError):
-    """Nobody's fault: what the answer needs could not be looked at."""
+    """Nobody's fault: what the answer needs could not be looked at. `missing`: the input, or draftOrders; "" where it is neither."""
+
+    def __init__(self, message: str, missing: str = "") -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class StoreUnavailable(PrecisionError):

@@ -23,7 +23,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     if "status" in told:
         yield f"  answered {told['status']}" + (f" in {told['ms']} ms" if "ms" in told else "") + _level(told)
     if "error" in told:
-        yield f"  refused: {told['error']}" + (f" ({', '.join(told['paths'])})" if told.get("paths") else "")
+        yield f"  refused: {told['error']}" + (f" ({', '.join(told['refusal'].get('paths', ()))})" if told.get("refusal") else "")
     if entry.event == "call" and "knowledge" in told:
         yield from _call(told)
 

@@ -10,7 +10,8 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service.answer import State, Trace
-from cds_service.errors import HTTP, Answer, HookRequestError, StoreUnavailable, answer_for, outcome
+from cds_service.errors import HTTP, Answer, StoreUnavailable, answer_for, outcome
+from cds_service.inbound import refusal_facts
 from cds_service.routes import BLUEPRINT, respond, routes
 from cds_service.wire import write_json
 from models.errors import PatientMismatch
@@ -106,9 +107,7 @@ def _failed(error: Exception) -> Response:
     state, trace = g.state, g.trace
     told = answer_for(error)
     trace.failed = told.status
-    trace.why = {"error": type(error).__name__} | (
-        {"paths": [p.path for p in error.problems]} if isinstance(error, HookRequestError) else {}
-    )
+    trace.why = _why(error)
     if told.status == 401:
         return Response(status=401)
     if isinstance(error, PatientMismatch):
@@ -124,9 +123,8 @@ def _failed(error: Exception) -> Response:
 
 
 def _why(error: Exception) -> dict[str, Any]:
-    """For the audit: the kind of error, and which members of the request it is about."""
-    paths = [p.path for p in error.problems] if isinstance(error, HookRequestError) else []
-    return {"error": type(error).__name__, "paths": paths}
+    """For the audit: the kind of error, what of the request it is about, and what the client sent."""
+    return {"error": type(error).__name__, "refusal": refusal_facts(error), "inbound": dict(g.trace.sent())}
 
 
 def _hidden(told: Answer) -> Response:

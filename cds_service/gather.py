@@ -47,7 +47,7 @@ def gather(
     found = {wanted.field: found[wanted.field] for wanted in inputs}
     for wanted in inputs if _is_there_something_to_check(asked) else ():
         if wanted.required and found[wanted.field].failed:
-            raise DataUnavailable(_missing(wanted, found[wanted.field].because))
+            raise DataUnavailable(_missing(wanted, found[wanted.field].because), missing=wanted.field)
     found |= {key: _unasked(value) for key, value in asked.prefetch.items() if key not in found and isinstance(value, dict)}
     fetched, gaps = _products(missing, done, closed if access is None else "")
     return Record(_newest(found, inputs), known | fetched, gaps)

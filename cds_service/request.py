@@ -38,6 +38,7 @@ class Authorization:
     access_token: str = field(repr=False)
     expires_in: int | None = None  #: seconds; None: not said
     patient: str = field(default="", repr=False)  #: the patient it is limited to, "" if it is not
+    scope: str = field(default="", repr=False)  #: as granted; in Epic's words or SMART's, so nothing is decided by it
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,7 +113,8 @@ def _read(document: Mapping[str, Any], service: Asked) -> HookRequest:
     if drafts is None:
         raise DataUnavailable(
             "context.draftOrders is missing, so there is no order to check. Ask the EHR to send draft orders: "
-            "often its client lacks the scope for unsigned orders, or the endpoint URI is not registered."
+            "often its client lacks the scope for unsigned orders, or the endpoint URI is not registered.",
+            missing="draftOrders",
         )
     return HookRequest(
         hook,
@@ -231,5 +233,5 @@ def _authorization(top: _Members, server: str) -> Authorization | None:
     expires = whole_number(given.get("expires_in"))
     if expires is None and given.get("expires_in") is not None:
         inner.wrong("expires_in", "must be a number of seconds")
-    patient = given.get("patient")
-    return Authorization(token, expires, patient if isinstance(patient, str) else "")
+    patient, scope = given.get("patient"), given.get("scope")
+    return Authorization(token, expires, patient if isinstance(patient, str) else "", scope if isinstance(scope, str) else "")

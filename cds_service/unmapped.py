@@ -36,15 +36,16 @@ class Unmapped:
         self._seen = 0  #: when the last of them was counted, in seconds since 1970
         self._timer: Timer | None = None
 
-    def count(self, profile: PatientProfile, knowledge: Knowledge, tenant: str, now: datetime) -> None:
-        """Costs a look at each code of the chart where all are known, and no more."""
+    def count(self, profile: PatientProfile, knowledge: Knowledge, tenant: str, now: datetime) -> int:
+        """How many there are. Costs a look at each code of the chart where all are known, and no more."""
         found = Counter((place, code.system, code.code) for place, code in unidentified(profile, knowledge))
         if not found:
-            return
+            return 0
         for (_, system, _), times in found.items():
             self._metrics.unmapped(SYSTEMS.get(system, "other"), times)
         if self._store is not None:
             self._hold(Counter({(tenant, Key(*key)): times for key, times in found.items() if _looks_like_one(Code(*key[1:]))}), now)
+        return found.total()
 
     def _hold(self, found: Counter[tuple[str, Key]], now: datetime) -> None:
         with self._lock:
