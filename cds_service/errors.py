@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from models.errors import KnowledgeError, PatientMismatch, PrecisionError, UnsupportedFhirVersion
 
@@ -43,6 +43,22 @@ class Abandoned(PrecisionError):
 
 class Unauthorized(PrecisionError):
     """Who calls is not known. The answer gives no reason."""
+
+
+Reason = Literal[
+    "no token", "not a token", "algorithm", "type", "critical header", "issuer", "key set address", "tenant", "key", "no keys", "signature",
+    "subject", "audience", "times", "lifetime", "not yet valid", "expired", "token id", "replayed", "store down",
+]  # fmt: skip
+
+
+class Refused(Unauthorized):
+    """Why a caller was not admitted: for audit and operator, never for the caller. Nothing of the token but, in the hint, its `aud`."""
+
+    def __init__(self, reason: Reason, client: str = "", hint: str = "") -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+        self.client = client  #: id of the client that it claimed to be, "" where no client is as it claimed
+        self.hint = hint[:200]  #: what to look at, in our own words
 
 
 class DataUnavailable(PrecisionError):
