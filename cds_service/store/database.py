@@ -19,7 +19,7 @@ _LOCK_WAIT = "5s"  #: how long PostgreSQL waits for another writer
 def open_engine(url: str, busy_ms: int, durable: bool = False) -> Engine:
     """An engine whose tables exist. Raises OSError or SQLAlchemyError when the database cannot be had, StoreUnavailable when it is too old.
 
-    `busy_ms`: how long a write waits for another writer (SQLite). `durable`: what was committed outlives a power cut (in PostgreSQL always).
+    `busy_ms`: how long a write waits for another writer (SQLite). `durable`: a commit outlives a power cut (PostgreSQL's always do).
     """
     engine = bare_engine(url, busy_ms, durable)
     try:
