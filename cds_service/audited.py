@@ -22,3 +22,6 @@ class Entry:
     instance: str = ""  #: hookInstance, a UUID in lower case
     details: Mapping[str, Any] = field(default_factory=dict)  #: JSON values
     id: str = field(default_factory=lambda: str(uuid4()))
+    profile: bytes = field(
+        default=b"", repr=False
+    )  #: what was read of the patient, as a Fernet token; `details["profile"]` holds its digest

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -14,23 +13,33 @@ from cds_service.errors import StoreUnavailable
 from cds_service.overrides import reason_of
 from cds_service.remembered import Memory, Shown
 from cds_service.store.items import Item
+from cds_service.store.journal import Journal
 from cds_service.store.keys import Keys, Sitting
 from cds_service.store.opened import Opened
+from cds_service.store.salt import HASHES, insert_new, salt
 from models.finding import Urgency
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+_SHOWN, _SETTLED = "shown", "settled"  #: kinds of records in the journal
 MOST = 500  #: cards on the same facts that are looked at; what an older one says may be told again
 BATCH = 500  #: outcomes kept at once, so that a large batch does not shut out the calls under way
 REST = timedelta(seconds=10)  #: after a failure, calls are answered without trying
 
 
 class MemoryStore:
-    """`key`: of the hashes; without it a random one is made and kept in the store. `months`: how long a card is remembered."""
+    """`key`: of the hashes; without it a random one is made and kept in the store. `months`: how long a card is remembered.
 
-    def __init__(self, url: str, key: str = "", months: int = 13, busy_ms: int = 100) -> None:
+    `journal`: where cards and outcomes wait while the database does not answer.
+    """
+
+    def __init__(self, url: str, key: str = "", months: int = 13, busy_ms: int = 100, journal: Journal | None = None) -> None:
         self._database, self._key, self._kept = Opened(url, busy_ms), key.encode(), timedelta(days=months * 31)
+        self._journal = journal
+        if journal is not None:
+            journal.register(_SHOWN, _insert)
+            journal.register(_SETTLED, _update)
         self._keys: tuple[Engine, Keys] | None = None
         self._resting = datetime.min.replace(tzinfo=UTC)
         self._opening = False
@@ -53,31 +62,45 @@ class MemoryStore:
             rows = connection.execute(wanted.order_by(SHOWN.c.shown_at.desc()).limit(MOST)).all()
         return Memory(now, patient, keys.encounter(of), keys.orders(of), shown=tuple(s for row in rows if (s := _shown(row)) is not None))
 
+    def unread(self, of: Sitting, now: datetime) -> Memory:
+        """For a call that could not ask: nothing is remembered, but its cards can be, where they may wait for the database."""
+        known = Keys(self._key) if self._key else self._keys[1] if self._keys else None
+        if self._journal is None or known is None:
+            return Memory(now)
+        return Memory(now, known.patient(of), known.encounter(of), known.orders(of))
+
     def remember(self, tenant: str, service: str, memory: Memory, cards: Sequence[Shown]) -> None:
         """Keep cards that were shown; those that are kept already stay as they are. Raises StoreUnavailable."""
-        rows = [_row(tenant, service, memory.patient, card) for card in cards]
-        with self._trying(memory.now) as connection:
-            connection.execute(_insert(connection.dialect.name), rows)
-            self._drop_old(connection, memory.now)
+        records = [{"rows": [_row(tenant, service, memory.patient, card) for card in cards]}]
+        try:
+            with self._trying(memory.now) as connection:
+                _insert(connection, records)
+                self._drop_old(connection, memory.now)
+        except StoreUnavailable:
+            self._spool(_SHOWN, records[0])
 
     def settle(self, tenant: str, service: str, items: Sequence[Item], now: datetime) -> None:
         """What became of remembered cards; a later word wins over an earlier one. Cards that are not known are passed over.
 
         Raises StoreUnavailable; sending the same again does no harm.
         """
-        from sqlalchemy import bindparam, or_, update
-
-        from cds_service.store.tables import SHOWN
-
-        told = (
-            update(SHOWN)
-            .where(SHOWN.c.tenant == tenant, SHOWN.c.service == service, SHOWN.c.card == bindparam("of"))
-            .where(or_(SHOWN.c.settled_at.is_(None), SHOWN.c.settled_at <= bindparam("at")))
-            .values(outcome=bindparam("became"), reason=bindparam("why"), settled_at=bindparam("at"))
-        )
+        behind = self._journal is not None and self._journal.behind()  # then the card itself may still wait
         for start in range(0, len(items), BATCH):
-            with self._trying(now, always=True) as connection:
-                connection.execute(told, [_settled(item, now) for item in items[start : start + BATCH]])
+            record = {"tenant": tenant, "service": service, "rows": [_settled(item, now) for item in items[start : start + BATCH]]}
+            if behind:
+                self._spool(_SETTLED, record)
+            try:
+                with self._trying(now, always=True) as connection:
+                    _update(connection, [record])
+            except StoreUnavailable:
+                if not behind:
+                    self._spool(_SETTLED, record)
+
+    def _spool(self, kind: str, record: Mapping[str, Any]) -> None:
+        """Called where the database failed: that it did is the error, unless the record can wait."""
+        if self._journal is None:
+            raise StoreUnavailable("The memory of earlier cards cannot be reached now. Send feedback again later.")
+        self._journal.spool(kind, record)
 
     def open_beside(self, now: datetime, after: float = 0.0) -> Thread:
         """Open the store in a thread of its own, `after` so many seconds. Calls until then do without it.
@@ -126,7 +149,7 @@ class MemoryStore:
         if self._key:
             return Keys(self._key)
         if self._keys is None or self._keys[0] is not connection.engine:
-            self._keys = connection.engine, Keys(_salt(connection))
+            self._keys = connection.engine, Keys(salt(connection, HASHES))
         return self._keys[1]
 
     def _drop_old(self, connection: Connection, now: datetime) -> None:
@@ -141,30 +164,27 @@ class MemoryStore:
         self._purged = today
 
 
-def _salt(connection: Connection) -> bytes:
-    """The store's own random key. Of two processes that start at once, both take the one that was kept first."""
-    from sqlalchemy import select
-
-    from cds_service.store.tables import SALT
-
-    found = select(SALT.c.value).where(SALT.c.id == 1)
-    if (known := connection.execute(found).scalar()) is None:
-        connection.execute(_insert(connection.dialect.name, SALT), {"id": 1, "value": secrets.token_bytes(32)})
-        known = connection.execute(found).scalar_one()
-    return bytes(known)
-
-
-def _insert(dialect: str, table: Any = None) -> Any:
-    """INSERT that passes over a row which is there already; both databases spell it alike, in their own dialect."""
+def _insert(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
+    """Shown cards, also of the journal."""
     from cds_service.store.tables import SHOWN
 
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
+    connection.execute(insert_new(connection, SHOWN), [row for record in records for row in record["rows"]])
 
-        return postgresql.insert(SHOWN if table is None else table).on_conflict_do_nothing()
-    from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(SHOWN if table is None else table).on_conflict_do_nothing()
+def _update(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
+    """Outcomes, also of the journal."""
+    from sqlalchemy import bindparam, or_, update
+
+    from cds_service.store.tables import SHOWN
+
+    for record in records:
+        told = (
+            update(SHOWN)
+            .where(SHOWN.c.tenant == record["tenant"], SHOWN.c.service == record["service"], SHOWN.c.card == bindparam("of"))
+            .where(or_(SHOWN.c.settled_at.is_(None), SHOWN.c.settled_at <= bindparam("at")))
+            .values(outcome=bindparam("became"), reason=bindparam("why"), settled_at=bindparam("at"))
+        )
+        connection.execute(told, list(record["rows"]))
 
 
 def _seconds(moment: datetime) -> int:

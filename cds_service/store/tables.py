@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
 
@@ -65,5 +78,51 @@ UNMAPPED = Table(
     UniqueConstraint("tenant", "place", "system", "code", name="unmapped_once"),
 )
 
-#: The random key of the hashes, where the operator sets none: made with the store, and never leaves it.
+#: Two random keys, made with the store, where the operator sets none: 1 of the hashes, 2 of the audit. They never leave it.
 SALT = Table("salt", METADATA, Column("id", Integer, primary_key=True), Column("value", LargeBinary, nullable=False))
+
+_LONG = BigInteger().with_variant(Integer, "sqlite")
+
+#: One row for each thing that happened. Rows are only added; once too old, `body` and `profile` are emptied, and the chain still holds.
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", _LONG, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("id", String(36), nullable=False),
+    Column("at", BigInteger, nullable=False),  # microseconds since 1970, in UTC
+    Column("tenant", String(200), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("instance", String(36), nullable=False),
+    Column("body", String),  # the details as canonical JSON; null once purged
+    Column("body_digest", String(64), nullable=False),
+    Column("link", String(64), nullable=False),
+    Column("profile", LargeBinary),  # Fernet token, only if the operator asks for it; the digest of what it holds is in the body
+    UniqueConstraint("id", name="audit_once"),
+    Index("audit_of", "tenant", "instance"),
+    Index("audit_when", "at"),
+)
+
+#: Where the audit ends. One row; who appends locks it.
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("link", String(64), nullable=False),
+    Column("count", BigInteger, nullable=False),
+)
+
+#: One row for each token that was used, until it expires. A jti may be a token of its own kind, so its sha256 is kept.
+JTI = Table(
+    "jti",
+    METADATA,
+    Column("client", String(200), primary_key=True),
+    Column("jti", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),  # seconds since 1970, in UTC
+    Index("jti_until", "until"),
+)
+
+#: Which revision of `migrations` the tables are. Alembic's own table, named here so that a new store needs no Alembic.
+VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), nullable=False))
+VERSION.append_constraint(PrimaryKeyConstraint(VERSION.c.version_num, name="alembic_version_pkc"))
