@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from cds_service.clients import tokens
@@ -105,13 +105,15 @@ def _no_key(client: Client, found: bool, because: str) -> Refused:
     return Refused("key", client.id, "the key set holds no usable key with its kid")
 
 
-def trust_of(settings: Settings, remember: Remember, alarm: Callable[[], None] = lambda: None) -> Trust:
+def trust_of(
+    settings: Settings, remember: Remember, alarm: Callable[[], None] = lambda: None, prefetch_keys: Collection[str] = ()
+) -> Trust:
     """As the settings say. Raises SettingsError with everything that is wrong with the clients file."""
     if not settings.clients:  # settings refuse this for a service that others can reach
         everybody = local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms)
         return Trust(Clients((everybody,)), KeySets(()), settings.base_url, remember, everybody=everybody)
     here = on_this_machine(settings)
-    clients = read_clients(settings)
+    clients = read_clients(settings, prefetch_keys)
     tokens.prepare()
     key_sets = KeySets(clients.all, http_on_loopback=here, sandbox=here)
     return Trust(clients, key_sets, settings.base_url, remember, strict_jti=settings.strict_jti, alarm=alarm)

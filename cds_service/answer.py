@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from cds_service.clients.client import Client
+from cds_service.admit import Trust
+from cds_service.clients.client import Client, local
 from cds_service.coverage import WITHHELD
 from cds_service.errors import Abandoned, UnknownService
 from cds_service.fhir_answers import Deadline
@@ -26,6 +27,7 @@ from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.store.feedback import FeedbackStore
+from cds_service.store.journal import Journal
 from cds_service.test_patients import marked
 from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
@@ -49,11 +51,12 @@ class State:
     feedback: FeedbackStore
     recall: Recall
     unmapped: Unmapped
+    journal: Journal | None  #: None: nothing is kept
     witness: Witness
     metrics: Metrics
     log: Log
     present: Present
-    local: Client  #: who calls where nobody is told apart
+    trust: Trust  #: who may call
     now: Callable[[], datetime]  #: the only clock, with zone
 
     def services_at(self, service_id: str, caller: Client) -> tuple[Service, ...]:
@@ -66,9 +69,14 @@ class State:
         return aliased
 
     @property
+    def local(self) -> Client:
+        """Who calls where nobody is told apart, as on the command line."""
+        return local(self.settings.fhir_servers, self.settings.cors_origins, self.settings.deadline_ms)
+
+    @property
     def origins(self) -> frozenset[str]:
         """Of every browser client: before a call is authenticated, none of them is known yet."""
-        return frozenset(self.local.cors_origins)
+        return frozenset(origin for client in self.trust.clients.all for origin in client.cors_origins)
 
     def refused(self, status: int) -> None:
         """A request that the server itself refused, before the app saw it, is counted and logged like any other."""

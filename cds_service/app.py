@@ -9,8 +9,8 @@ from functools import partial
 
 from flask import Flask
 
+from cds_service.admit import Trust, trust_of
 from cds_service.answer import Present, State
-from cds_service.clients.client import local
 from cds_service.fhir_client import FhirClient
 from cds_service.gate import attach
 from cds_service.logs import Log
@@ -21,8 +21,12 @@ from cds_service.service import Service
 from cds_service.services import load_services
 from cds_service.settings import Settings, settings_or_exit
 from cds_service.site_files import with_site_files
+from cds_service.store.audit import AuditLog
 from cds_service.store.feedback import FeedbackStore
+from cds_service.store.journal import Journal
+from cds_service.store.jti import JtiStore
 from cds_service.store.memory import MemoryStore
+from cds_service.store.sealing import Sealing
 from cds_service.store.unmapped import UnmappedStore
 from cds_service.unmapped import Unmapped
 from cds_service.witness import Witness
@@ -44,10 +48,14 @@ def create_state(
 ) -> State:
     """What answers need; a test gives its own parts.
 
-    `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked for earlier cards, whatever the settings.
+    `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked or written, whatever the settings.
     """
     metrics, log = Metrics(), log or Log()
-    memory = MemoryStore(settings.store_url, settings.memory_key, settings.memory_months) if remember and settings.memory else None
+    known = with_site_files(asking_first(load() if knowledge is None else knowledge, settings.ask_first), settings)
+    offered = load_services() if services is None else services
+    trust = _trust(settings, known, offered, metrics)
+    journal = _journal(settings, metrics) if remember else None
+    memory = _memory(settings, journal) if remember and settings.memory else None
 
     def next_refused(correlation: str) -> None:
         metrics.next_refused()
@@ -55,19 +63,46 @@ def create_state(
 
     return State(
         settings=settings,
-        knowledge=with_site_files(asking_first(load() if knowledge is None else knowledge, settings.ask_first), settings),
-        services=load_services() if services is None else services,
+        knowledge=known,
+        services=offered,
         fhir=FhirClient(settings, offline=offline, next_refused=next_refused),
-        feedback=FeedbackStore(settings.store_url, settings.comment_key),
+        trust=trust,
+        feedback=FeedbackStore(settings.store_url, settings.comment_key, journal=journal),
         recall=Recall(memory, settings.most_info, metrics, log),
         unmapped=Unmapped(UnmappedStore(settings.store_url) if remember and settings.unmapped else None, metrics),
-        witness=Witness(None, memory.known_keys if memory else lambda: None, now),
+        journal=journal,
+        witness=Witness(journal, memory.known_keys if memory else lambda: None, now, _sealing(settings)),
         metrics=metrics,
         log=log,
-        local=local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms),
         present=present or partial(cards, most_info=settings.most_info),
         now=now,
     )
+
+
+def _trust(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], metrics: Metrics) -> Trust:
+    keys = {wanted.field for service in services.values() for wanted in service.reads(knowledge)}
+    used = JtiStore(settings.store_url)
+
+    def remember(client: str, jti: str, until: datetime, now: datetime) -> bool:
+        return used.remember(client, jti, int(until.timestamp()), int(now.timestamp()))
+
+    return trust_of(settings, remember, partial(metrics.memory_failed, "jti"), keys)
+
+
+def _journal(settings: Settings, metrics: Metrics) -> Journal:
+    journal = Journal(
+        settings.store_url, settings.spool_folder, settings.spool_bytes, refuse=settings.unaudited == "refuse", told=metrics.journalled
+    )
+    AuditLog(settings.store_url, settings.audit_key, journal=journal)
+    return journal
+
+
+def _memory(settings: Settings, journal: Journal | None) -> MemoryStore:
+    return MemoryStore(settings.store_url, settings.memory_key, settings.memory_months, journal=journal)
+
+
+def _sealing(settings: Settings) -> Sealing | None:
+    return Sealing(settings.profile_key) if settings.audit_keep_profile else None
 
 
 def create_app(settings: Settings | None = None, state: State | None = None) -> Flask:

@@ -35,7 +35,7 @@ def _level(told: Mapping[str, Any]) -> str:
 def _call(told: Mapping[str, Any]) -> Iterator[str]:
     policy = f", policy {told['policy']}" if "policy" in told else ""
     yield f"  as of {told['as_of']}, knowledge {told['knowledge']}{policy}, version {told['version']}"
-    yield f"  request {told['request']}, chart as read {told['profile']}, response {told['response']}"
+    yield f"  request {told['request']}, chart as read {told['chart']}, response {told['response']}"
     if told.get("test"):
         yield "  of a patient or result that is marked as test data"
     yield from (f"  card {_card(card)}" for card in told.get("cards", ()))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from hmac import compare_digest
 from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from cds_service.addresses import is_loopback
 from cds_service.answer import State, Trace
-from cds_service.errors import HTTP, Answer, StoreUnavailable, answer_for, outcome
+from cds_service.clients.client import Client
+from cds_service.errors import HTTP, Answer, Refused, StoreUnavailable, Unauthorized, answer_for, outcome
 from cds_service.inbound import refusal_facts
-from cds_service.routes import BLUEPRINT, respond, routes
+from cds_service.routes import ACCESS, BLUEPRINT, respond, routes
 from cds_service.wire import write_json
 from models.errors import PatientMismatch
 
@@ -38,7 +43,29 @@ def _begin(state: State) -> Response | None:
         preflight = Response(status=204, headers={"Allow": ", ".join(_allowed())})
         del preflight.headers["Content-Type"]  # there is no content
         return preflight
+    access = ACCESS.get(request.endpoint or "")
+    if access == "client":
+        g.caller = _admitted(state)
+    elif access == "operator" and not _is_operator(state):
+        raise Unauthorized("operator")
     return None
+
+
+def _admitted(state: State) -> Client:
+    """Who calls. The body of a call that is refused is read first: closing on a client that still sends would reset it."""
+    try:
+        return state.trust.admit(request.headers.get("Authorization"), request.path, state.now())
+    except Refused:
+        with suppress(HTTPException, OSError):
+            request.get_data(cache=False)
+        raise
+
+
+def _is_operator(state: State) -> bool:
+    """By the key that was set for it; without one, whoever asks from this machine itself and not through a proxy."""
+    if state.settings.metrics_key:
+        return compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {state.settings.metrics_key}".encode())
+    return is_loopback(request.remote_addr or "") and not {"X-Forwarded-For", "Forwarded"} & set(request.headers.keys())
 
 
 def _allowed() -> list[str]:
@@ -77,7 +104,8 @@ def _audited(response: Response, state: State, trace: Trace) -> Response:
         if trace.answered is not None and not trace.failed:
             state.witness.call(g.caller.id, trace.answered, trace.request, response.get_data(), how)
         else:
-            state.witness.other(event, g.caller.id, trace.service, trace.correlation, **how, **trace.fates, **trace.why)
+            what = "refused" if trace.failed == 401 else event
+            state.witness.other(what, g.caller.id, trace.service, trace.correlation, **how, **trace.fates, **trace.why)
     except StoreUnavailable as error:
         return _failed(error)
     return response
@@ -109,6 +137,9 @@ def _failed(error: Exception) -> Response:
     trace.failed = told.status
     trace.why = _why(error)
     if told.status == 401:
+        known = error if isinstance(error, Refused) else Refused("no token")
+        g.caller = replace(state.local, id=known.client, cors_origins=())
+        state.log.not_admitted(service=trace.service, reason=known.reason)
         return Response(status=401)
     if isinstance(error, PatientMismatch):
         state.log.patient_mismatch(service=trace.service, correlation=trace.correlation)

@@ -41,6 +41,10 @@ class Log:
         """A security event: data of another patient came with a request."""
         self._write("warning", "patient_mismatch", service=service, correlation=correlation)
 
+    def not_admitted(self, *, service: str, reason: str) -> None:
+        """Who called is not known. `reason`: one of our own words."""
+        self._write("warning", "not_admitted", service=service, reason=reason)
+
     def next_refused(self, *, correlation: str) -> None:
         """A security event: a search's next page lay on another server, where the token must not go."""
         self._write("warning", "next_on_another_server", correlation=correlation)

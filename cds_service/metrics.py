@@ -45,9 +45,19 @@ class Metrics:
             "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry
         )
 
+        self._journal = Counter(
+            "precision_hooks_journal",
+            "Records of audit, feedback and memory by what became of them; lost ones are an alarm",
+            ["fate"],
+            registry=self.registry,
+        )
         self._unmapped = Counter(
             "precision_hooks_unmapped_codes", "Codes of medicines that no table knows, by code system", ["system"], registry=self.registry
         )
+
+    def journalled(self, fate: str, count: int) -> None:
+        """`fate`: stored · spooled · replayed · torn · aside · lost."""
+        self._journal.labels(fate).inc(count)
 
     def unmapped(self, system: str, count: int) -> None:
         """`system`: one of our own short words, so that a sender cannot make labels."""

@@ -38,7 +38,7 @@ class Recall:
             memory = self.store.recall(sitting(asked, chosen, tenant), about, now)
         except StoreUnavailable:
             self._failed("read", asked)
-            return self.store.unread(_sitting(asked, chosen), now)
+            return self.store.unread(sitting(asked, chosen, tenant), now)
         earlier = tuple(row for row in memory.shown if not _of_this_call(row, asked, service))
         return replace(memory, nameless=any(not order.id for order in chosen), shown=earlier)
 

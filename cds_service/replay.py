@@ -67,7 +67,7 @@ def replayed(body: bytes, recorded: Entry, caller: Client, state_as_of: Callable
     differences = (
         ("knowledge", told.get("knowledge"), now.knowledge.digest if now else ""),
         ("software", told.get("version"), SOFTWARE),
-        ("chart as read", told.get("profile"), digest_of(now.profile) if now else ""),
+        ("chart as read", told.get("chart"), digest_of(now.profile) if now else ""),
     )
     reasons = [f"the {what} differs: {then} then, {here} here" for what, then, here in differences if then != here]
     if any(how == "fetched" for how in told.get("inbound", {}).get("inputs", {}).values()):

@@ -118,7 +118,8 @@ def _take_feedback(state: State, services: Sequence[Service], caller: Client, bo
     """Keep what can be kept of a batch, and report its fate. `services`: several where their cards came under one alias."""
     now, service = state.now(), services[0]
     items, problems = read_items(body, now)
-    new = state.feedback.keep(caller.id, service.id, items, now)
+    kept = state.feedback.take(caller.id, service.id, items, now)
+    new = kept.new
     state.metrics.overridden(service.id, [reason_of(i.reason_code, i.reason_display) for i in new if i.outcome == "overridden"])
     for one in services:
         state.recall.settle(one, items, caller.id, now)  # repeated ones too: the first time this step may have failed
@@ -128,7 +129,8 @@ def _take_feedback(state: State, services: Sequence[Service], caller: Client, bo
         state.metrics.feedback(service.id, fate, count)
     _trace().fates = fates
     told = [{"path": p.path, "why": p.why} for p in problems[:MOST_PROBLEMS]]
-    return {"stored": fates["stored"], "repeated": fates["repeated"]} | ({"rejected": told} if told else {})
+    waits = {"spooled": True} if kept.spooled else {}
+    return {"stored": fates["stored"], "repeated": fates["repeated"]} | waits | ({"rejected": told} if told else {})
 
 
 def respond(body: Mapping[str, Any], status: int = 200) -> Response:

@@ -70,7 +70,7 @@ class Settings:
     audit_keep_profile: bool = False  #: keep what a call read of the patient, encrypted by profile_key
     profile_key: str = field(default="", repr=False)  #: Fernet key
     unaudited: str = field(default="serve", metadata={"words": ("serve", "refuse")})  #: when neither store nor spool can be written
-    spool: str = field(default_factory=lambda: str(_state_folder() / "spool"))  #: folder of what waits for the store
+    spool: str = ""  #: folder of what waits for the store; "": beside the store's file, or in the user's state directory
     spool_bytes: int = field(default=256 * 1024 * 1024, metadata={"range": (1024, 2**40)})
     strict_jti: bool = False  #: refuse calls while the store cannot say whether a token was used before
     metrics_key: str = field(default="", repr=False)  #: Bearer token for /metrics; without it only this machine may read them
@@ -81,6 +81,12 @@ class Settings:
         wrong = [_sentence(name, why) for name, check in _CHECKS.items() for why in [check(self)] if why]
         if wrong:
             raise SettingsError("\n".join(wrong))
+
+    @property
+    def spool_folder(self) -> str:
+        file = self.store_url.removeprefix("sqlite:///") if self.store_url.startswith("sqlite:///") else ""
+        beside = f"{file}.spool" if file and file != ":memory:" else str(_state_folder() / "spool")
+        return self.spool or beside
 
     @property
     def development(self) -> bool:

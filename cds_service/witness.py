@@ -7,34 +7,29 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 from cds_service.audited import Entry, Event
 from cds_service.recall import sitting
 from cds_service.record import Answered, call_details, profile_json
+from cds_service.store.journal import Journal
 from cds_service.store.keys import Keys
+from cds_service.store.sealing import Sealing
 
 RECENT = 10_000  #: calls of one process among which a second one under the same hookInstance is noticed
 
 
-class Journal(Protocol):
-    """Where entries go."""
-
-    def append(self, entry: Entry, profile: bytes | None = None) -> None:
-        """Raises StoreUnavailable where the operator wants calls refused that cannot be audited."""
-
-
 class Witness:
-    """`journal` None: nothing is kept (the command line). `seal`: encrypts what was read of a patient, where that is to be kept."""
+    """`journal` None: nothing is kept (the command line). `sealing`: what was read of a patient is kept, encrypted by it."""
 
     def __init__(
         self,
         journal: Journal | None,
         keys: Callable[[], Keys | None],
         now: Callable[[], datetime],
-        seal: Callable[[bytes], bytes] | None = None,
+        sealing: Sealing | None = None,
     ) -> None:
-        self._journal, self._keys, self._now, self._seal = journal, keys, now, seal
+        self._journal, self._keys, self._now, self._sealing = journal, keys, now, sealing
         self._recent: OrderedDict[tuple[str, str, str], str] = OrderedDict()
         self._lock = Lock()
 
@@ -48,8 +43,10 @@ class Witness:
         details |= {"request": request, "response": digest(response)}
         if self._another(tenant, of.service.id, instance, request):
             details["another"] = True
-        profile = self._seal(profile_json(of.profile)) if self._seal else None
-        self._journal.append(Entry("call", self._moment(), tenant, of.service.id, instance, details), profile)
+        profile = b""
+        if self._sealing:
+            profile, details["profile"] = self._sealing.seal_profile(profile_json(of.profile))
+        self._journal.append(Entry("call", self._moment(), tenant, of.service.id, instance, details, profile=profile))
 
     def other(self, event: Event, tenant: str, service: str = "", instance: str = "", **details: Any) -> None:
         """Anything else. `details` in our own words, numbers and digests."""

@@ -64,7 +64,7 @@ class MemoryStore:
 
     def unread(self, of: Sitting, now: datetime) -> Memory:
         """For a call that could not ask: nothing is remembered, but its cards can be, where they may wait for the database."""
-        known = Keys(self._key) if self._key else self._keys[1] if self._keys else None
+        known = self.known_keys()
         if self._journal is None or known is None:
             return Memory(now)
         return Memory(now, known.patient(of), known.encounter(of), known.orders(of))
