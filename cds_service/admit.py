@@ -61,6 +61,16 @@ class Trust:
         self._use(client, *tokens.used(token, client, audiences, now), now)
         return client
 
+    def again(self, settings: Settings, prefetch_keys: Collection[str] = ()) -> Trust:
+        """With the clients file as it is now. Tokens that were used stay used, and keys that were fetched stay fetched.
+
+        Raises SettingsError.
+        """
+        new = trust_of(settings, self._remember, self._alarm, prefetch_keys)
+        new._used = self._used
+        new.key_sets.take_over(self.key_sets)
+        return new
+
     def _claimed(self, token: tokens.Token) -> tuple[Client | None, Refused | None]:
         issuer, jku, tenant = token.named()
         client = self.clients.find(issuer, jku, tenant)

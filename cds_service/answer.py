@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -28,12 +28,14 @@ from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.journal import Journal
+from cds_service.switches import OFF, Switches, switched_off
 from cds_service.test_patients import marked
 from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
 from cds_service.witness import Witness
 from fhir_mappings.profile import read_profile
 from models.finding import Assessment
+from models.knowledge.age import newest_source
 from models.knowledge.types import Knowledge
 from models.patient import Gap
 
@@ -57,6 +59,7 @@ class State:
     log: Log
     present: Present
     trust: Trust  #: who may call
+    switches: Switches
     now: Callable[[], datetime]  #: the only clock, with zone
 
     def services_at(self, service_id: str, caller: Client) -> tuple[Service, ...]:
@@ -77,6 +80,12 @@ class State:
     def origins(self) -> frozenset[str]:
         """Of every browser client: before a call is authenticated, none of them is known yet."""
         return frozenset(origin for client in self.trust.clients.all for origin in client.cors_origins)
+
+    @property
+    def knowledge_is_old(self) -> bool:
+        """Was its newest source read longer ago than the operator allows?"""
+        newest = newest_source(self.knowledge)
+        return bool(newest) and self.today() - date.fromisoformat(newest) > timedelta(days=self.settings.knowledge_days)
 
     def refused(self, status: int) -> None:
         """A request that the server itself refused, before the app saw it, is counted and logged like any other."""
@@ -112,6 +121,9 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
     sent = HookRequest.parse(body, *services)
     asked, service = sent.renamed(caller.prefetch_keys), next(s for s in services if s.hook == sent.hook)
     trace.correlation, trace.service = asked.instance.lower(), service.id
+    if state.switches.mode(caller.id, service.id, asked.user) == OFF:
+        trace.why = {"mode": OFF}
+        return state.present(switched_off(), asked, service, state.knowledge)
     inputs = service.reads(state.knowledge)
     trace.sent = partial(request_facts, sent, inputs, body=body, keys=caller.prefetch_keys)
     record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full")
@@ -129,14 +141,25 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
     )
     unknown = state.unmapped.count(profile, state.knowledge, caller.id, state.now())
     found = marked(addressed(service.assess(profile, state.knowledge), asked.user), profile.test)
+    found, shadowed = state.switches.applied(found, caller.id, service.id, asked.user)
     memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
-    facts = inbound(sent, inputs, record, profile, body=body, keys=caller.prefetch_keys, unmapped=unknown)
-    trace.answered = Answered(asked, service, profile, shown, memory, state.knowledge, inbound=facts)
+    facts = noted(partial(inbound, sent, inputs, record, profile, body=body, keys=caller.prefetch_keys, unmapped=unknown), state, trace)
+    trace.answered = Answered(asked, service, profile, shown, memory, state.knowledge, shadowed, facts)
     _count(trace.answered, {*profile.gaps, *found.gaps}, state, trace)
     told = state.present(shown, asked, service, state.knowledge)
     state.recall.keep(shown, asked, service, caller.id, memory)
     return told
+
+
+def noted(facts: Callable[[], Mapping[str, Any]], state: State, trace: Trace) -> Mapping[str, Any]:
+    """Facts for the audit. They are for the operator alone: a fault in them must not cost the clinician the answer."""
+    try:
+        return facts()
+    except Exception as fault:  # noqa: BLE001 - logged and counted as the bug it is
+        state.log.fault(fault, service=trace.service, correlation=trace.correlation)
+        state.metrics.answered(trace.service, 500, 0.0)
+        return {}
 
 
 def _count(of: Answered, gaps: set[Gap], state: State, trace: Trace) -> None:

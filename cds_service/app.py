@@ -9,18 +9,19 @@ from functools import partial
 
 from flask import Flask
 
-from cds_service.admit import Trust, trust_of
+from cds_service.admit import Remember
 from cds_service.answer import Present, State
 from cds_service.fhir_client import FhirClient
 from cds_service.gate import attach
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
 from cds_service.present import present as cards
+from cds_service.rebuild import load_knowledge, load_switches, load_trust, rebuilt, watched
 from cds_service.recall import Recall
+from cds_service.reload import Holder
 from cds_service.service import Service
 from cds_service.services import load_services
 from cds_service.settings import Settings, settings_or_exit
-from cds_service.site_files import with_site_files
 from cds_service.store.audit import AuditLog
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.journal import Journal
@@ -30,8 +31,7 @@ from cds_service.store.sealing import Sealing
 from cds_service.store.unmapped import UnmappedStore
 from cds_service.unmapped import Unmapped
 from cds_service.witness import Witness
-from models.knowledge.load import load
-from models.knowledge.site import asking_first
+from models.knowledge.age import newest_source
 from models.knowledge.types import Knowledge
 
 
@@ -51,9 +51,10 @@ def create_state(
     `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked or written, whatever the settings.
     """
     metrics, log = Metrics(), log or Log()
-    known = with_site_files(asking_first(load() if knowledge is None else knowledge, settings.ask_first), settings)
+    known = load_knowledge(settings, knowledge)
     offered = load_services() if services is None else services
-    trust = _trust(settings, known, offered, metrics)
+    trust = load_trust(settings, known, offered, _remember(settings), metrics)
+    metrics.in_force(known.digest, newest_source(known))
     journal = _journal(settings, metrics) if remember else None
     memory = _memory(settings, journal) if remember and settings.memory else None
 
@@ -67,6 +68,7 @@ def create_state(
         services=offered,
         fhir=FhirClient(settings, offline=offline, next_refused=next_refused),
         trust=trust,
+        switches=load_switches(settings, known, offered, trust),
         feedback=FeedbackStore(settings.store_url, settings.comment_key, journal=journal),
         recall=Recall(memory, settings.most_info, metrics, log),
         unmapped=Unmapped(UnmappedStore(settings.store_url) if remember and settings.unmapped else None, metrics),
@@ -79,14 +81,13 @@ def create_state(
     )
 
 
-def _trust(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], metrics: Metrics) -> Trust:
-    keys = {wanted.field for service in services.values() for wanted in service.reads(knowledge)}
+def _remember(settings: Settings) -> Remember:
     used = JtiStore(settings.store_url)
 
     def remember(client: str, jti: str, until: datetime, now: datetime) -> bool:
         return used.remember(client, jti, int(until.timestamp()), int(now.timestamp()))
 
-    return trust_of(settings, remember, partial(metrics.memory_failed, "jti"), keys)
+    return remember
 
 
 def _journal(settings: Settings, metrics: Metrics) -> Journal:
@@ -105,8 +106,25 @@ def _sealing(settings: Settings) -> Sealing | None:
     return Sealing(settings.profile_key) if settings.audit_keep_profile else None
 
 
-def create_app(settings: Settings | None = None, state: State | None = None) -> Flask:
-    """The WSGI app. Raises KnowledgeError where the knowledge is wrong: then nothing starts."""
+def holder_of(state: State) -> Holder[State]:
+    """Keeps the snapshot in step with its files. What it loads or refuses is logged, counted and audited."""
+
+    def changed(old: State, new: State, what: frozenset[str]) -> None:
+        new.metrics.in_force(new.knowledge.digest, newest_source(new.knowledge))
+        new.metrics.reloaded("loaded")
+        new.log.reloaded(what=sorted(what), knowledge=new.knowledge.digest)
+        new.witness.other("reloaded", "", what=sorted(what), knowledge=new.knowledge.digest, before=old.knowledge.digest)
+
+    def refused(problem: str) -> None:
+        state.metrics.reloaded("refused")
+        state.log.reload_refused(problem=problem)
+
+    every = float(state.settings.reload_seconds)
+    return Holder(state, watched(state.settings), rebuilt, every=every, changed=changed, refused=refused)
+
+
+def create_app(settings: Settings | None = None, state: State | None = None, holder: Holder[State] | None = None) -> Flask:
+    """The WSGI app. Raises KnowledgeError or SettingsError where a file is wrong: then nothing starts."""
     settings = state.settings if state else settings or settings_or_exit()
     state = state or create_state(settings)
     app = Flask("precision-hooks", static_folder=None)
@@ -114,6 +132,6 @@ def create_app(settings: Settings | None = None, state: State | None = None) -> 
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings and debug lines hold URLs, and those hold ids
-    attach(app, lambda: state)
+    attach(app, holder or holder_of(state))
     state.log.started(services=len(state.services), knowledge=state.knowledge.digest)
     return app

@@ -8,7 +8,7 @@ from models.finding import Assessment
 
 LONGEST = 500  #: characters of one text; some quote what was reported, which may be a whole report
 LOOKED = ("fired", "silent", "deferred", "overridden", "shown before", "tolerated")  #: outcomes of a rule that had what it needed
-WITHHELD = ("overridden", "shown before", "tolerated", "recipient")  #: there may be advice, and it is not shown now
+WITHHELD = ("overridden", "shown before", "tolerated", "recipient", "off", "shadow")  #: there may be advice, and it is not shown now
 
 
 def coverage_extension(found: Assessment, knowledge: str, software: str) -> dict[str, Any]:

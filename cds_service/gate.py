@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from hmac import compare_digest
@@ -13,10 +13,12 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service.addresses import is_loopback
-from cds_service.answer import State, Trace
+from cds_service.answer import State, Trace, noted
+from cds_service.audited import Event
 from cds_service.clients.client import Client
 from cds_service.errors import HTTP, Answer, Refused, StoreUnavailable, Unauthorized, answer_for, outcome
 from cds_service.inbound import refusal_facts
+from cds_service.reload import Holder
 from cds_service.routes import ACCESS, BLUEPRINT, respond, routes
 from cds_service.wire import write_json
 from models.errors import PatientMismatch
@@ -24,19 +26,20 @@ from models.errors import PatientMismatch
 _PROBES = ("/health", "/ready")  #: load balancers ask these with HEAD
 _WATCHERS = frozenset({"health", "ready", "metrics"})  #: asked every few seconds, so not logged
 _CALL = f"{BLUEPRINT}.call"
-_EVENTS: Mapping[str, Any] = {_CALL: "call", f"{BLUEPRINT}.feedback": "feedback", f"{BLUEPRINT}.discover": "discovery"}
+_EVENTS: Mapping[str, Event] = {_CALL: "call", f"{BLUEPRINT}.feedback": "feedback", f"{BLUEPRINT}.discover": "discovery"}
 
 
-def attach(app: Flask, current: Callable[[], State]) -> None:
-    """`current` gives the snapshot of this moment; each request keeps the one that it began with."""
+def attach(app: Flask, holder: Holder[State]) -> None:
+    """`holder` gives the snapshot of this moment; each request keeps the one that it began with."""
     app.register_blueprint(routes())
-    app.before_request(lambda: _begin(current()))
+    app.before_request(lambda: _begin(holder))
     app.after_request(_finish)
     app.register_error_handler(Exception, _failed)
 
 
-def _begin(state: State) -> Response | None:
-    g.state, g.trace, g.caller = state, Trace(), state.local
+def _begin(holder: Holder[State]) -> Response | None:
+    state = holder.current()
+    g.state, g.trace, g.caller, g.problem = state, Trace(), state.local, holder.problem
     if request.method == "HEAD" and request.url_rule is not None and request.path not in _PROBES:
         raise MethodNotAllowed(_allowed())
     if request.method == "OPTIONS" and request.url_rule is not None:
@@ -104,7 +107,7 @@ def _audited(response: Response, state: State, trace: Trace) -> Response:
         if trace.answered is not None and not trace.failed:
             state.witness.call(g.caller.id, trace.answered, trace.request, response.get_data(), how)
         else:
-            what = "refused" if trace.failed == 401 else event
+            what: Event = "refused" if trace.failed == 401 else event
             state.witness.other(what, g.caller.id, trace.service, trace.correlation, **how, **trace.fates, **trace.why)
     except StoreUnavailable as error:
         return _failed(error)
@@ -155,7 +158,7 @@ def _failed(error: Exception) -> Response:
 
 def _why(error: Exception) -> dict[str, Any]:
     """For the audit: the kind of error, what of the request it is about, and what the client sent."""
-    return {"error": type(error).__name__, "refusal": refusal_facts(error), "inbound": dict(g.trace.sent())}
+    return {"error": type(error).__name__, "refusal": refusal_facts(error), "inbound": dict(noted(g.trace.sent, g.state, g.trace))}
 
 
 def _hidden(told: Answer) -> Response:

@@ -45,6 +45,14 @@ class Log:
         """Who called is not known. `reason`: one of our own words."""
         self._write("warning", "not_admitted", service=service, reason=reason)
 
+    def reloaded(self, *, what: list[str], knowledge: str) -> None:
+        """Files that changed are in force now. `what`: names of settings."""
+        self._write("info", "reloaded", what=what, knowledge=knowledge)
+
+    def reload_refused(self, *, problem: str) -> None:
+        """A file that changed is wrong, so the old one stays in force. `problem`: our own sentence, without paths."""
+        self._write("error", "reload_refused", problem=problem)
+
     def next_refused(self, *, correlation: str) -> None:
         """A security event: a search's next page lay on another server, where the token must not go."""
         self._write("warning", "next_on_another_server", correlation=correlation)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from models.finding import Finding
 from models.patient import Gap
@@ -45,6 +46,13 @@ class Metrics:
             "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry
         )
 
+        self._knowledge = Gauge("precision_hooks_knowledge_info", "1 for the knowledge in force", ["digest"], registry=self.registry)
+        self._newest = Gauge(
+            "precision_hooks_knowledge_newest_source",
+            "When its newest source was read, in seconds since 1970",
+            registry=self.registry,
+        )
+        self._reloads = Counter("precision_hooks_reloads", "Changed files that were loaded or refused", ["fate"], registry=self.registry)
         self._journal = Counter(
             "precision_hooks_journal",
             "Records of audit, feedback and memory by what became of them; lost ones are an alarm",
@@ -54,6 +62,17 @@ class Metrics:
         self._unmapped = Counter(
             "precision_hooks_unmapped_codes", "Codes of medicines that no table knows, by code system", ["system"], registry=self.registry
         )
+
+    def in_force(self, digest: str, newest: str) -> None:
+        """The knowledge by which calls are answered from now on. `newest`: ISO date of its newest source, "" where there is none."""
+        self._knowledge.clear()
+        self._knowledge.labels(digest).set(1)
+        if newest:
+            self._newest.set(datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp())
+
+    def reloaded(self, fate: str) -> None:
+        """`fate`: loaded · refused."""
+        self._reloads.labels(fate).inc()
 
     def journalled(self, fate: str, count: int) -> None:
         """`fate`: stored · spooled · replayed · torn · aside · lost."""

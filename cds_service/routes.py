@@ -19,6 +19,7 @@ from cds_service.service import Service
 from cds_service.store.items import MOST_PROBLEMS, read_items
 from cds_service.wire import write_json
 from cds_service.witness import digest
+from models.knowledge.age import newest_source
 from models.knowledge.types import Knowledge
 
 SPECIFICATION = "2.0.1"  #: of CDS Hooks
@@ -92,16 +93,16 @@ def health() -> Response:
 def ready() -> Response:
     """200 also without the store: orders are answered without it, and must not lose their service over feedback."""
     _watch("ready")
-    state = _state()
-    store = state.feedback.reachable()
-    return respond(
-        {
-            "status": "ready" if store else "degraded",
-            "knowledge": state.knowledge.digest,
-            "services": len(state.services),
-            "store": "reachable" if store else "unreachable",
-        }
-    )
+    state, problem = _state(), str(g.problem)
+    store, old = state.feedback.reachable(), state.knowledge_is_old
+    told = {
+        "status": "ready" if store and not problem and not old else "degraded",
+        "knowledge": state.knowledge.digest,
+        "services": len(state.services),
+        "store": "reachable" if store else "unreachable",
+    }
+    told |= {"notLoaded": problem} if problem else {}
+    return respond(told | ({"knowledgeFrom": newest_source(state.knowledge)} if old else {}))
 
 
 def openapi() -> Response:

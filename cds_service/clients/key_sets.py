@@ -61,6 +61,10 @@ class KeySets:
             return self._files[client.key_set].find(kid), ""
         return self._fetched[client.jku].find(kid)
 
+    def take_over(self, earlier: KeySets) -> None:
+        """Keep what an earlier one has fetched, for the addresses that both know."""
+        self._fetched |= {jku: source for jku, source in earlier._fetched.items() if jku in self._fetched}
+
     def warm(self) -> None:
         """Begin to fetch every set, so that no first call waits. Once in each process, after it was forked."""
         for source in self._fetched.values():

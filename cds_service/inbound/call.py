@@ -67,7 +67,7 @@ def request_facts(
     return said(
         {
             "inputs": {i.field: _sent(i, asked, names) for i in inputs},
-            "paged": [i.field for i in inputs if next_link(_given(i, asked, names) or {})],
+            "paged": [i.field for i in inputs if isinstance(given := _given(i, asked, names), dict) and next_link(given)],
             "renamed": {ours: theirs for ours, theirs in names.items() if _NAME.fullmatch(theirs)},
             "unknown_keys": capped(key for key in strange if _NAME.fullmatch(key)),
             "unknown_count": len(strange),
@@ -94,7 +94,7 @@ def _names(prefetch: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, st
 
 def _given(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> Any:
     value = asked.prefetch.get(wanted.field)
-    return value if value is not None else asked.prefetch.get(names.get(wanted.field, ""))
+    return asked.prefetch.get(names[wanted.field]) if value is None and wanted.field in names else value
 
 
 def _sent(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> State:

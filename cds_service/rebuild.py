@@ -1,0 +1,77 @@
+"""Loads what may change while the service runs (knowledge, site files, clients, switches), and makes the next snapshot of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cds_service.admit import Remember, Trust, trust_of
+from cds_service.answer import State
+from cds_service.metrics import Metrics
+from cds_service.service import Service
+from cds_service.settings import Settings
+from cds_service.site_files import with_site_files
+from cds_service.switches import Switches
+from cds_service.switches_file import read_switches, rule_names
+from models.errors import KnowledgeError
+from models.knowledge.load import load
+from models.knowledge.site import asking_first
+from models.knowledge.types import Knowledge
+
+DIGEST = "DIGEST"  #: file in a folder of knowledge that holds the digest which it must have
+_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file"})
+
+
+def watched(settings: Settings) -> dict[str, str]:
+    """What is looked at for changes: name of the setting → path."""
+    names = ("clients", "switches", "knowledge", "site_codes", "rxnorm_file")
+    return {name: path for name in names if (path := getattr(settings, name))}
+
+
+def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Knowledge:
+    """With the site's own files. `shipped`: what is loaded already, for tests. Raises KnowledgeError, SettingsError."""
+    folder = Path(settings.knowledge) if settings.knowledge else None
+    known = shipped if shipped is not None and folder is None else load(folder)
+    if folder is not None:
+        _as_noted(folder, known)
+    return with_site_files(asking_first(known, settings.ask_first), settings)
+
+
+def _as_noted(folder: Path, known: Knowledge) -> None:
+    """A folder that says which digest it must have is not used with another: it was cut short, or somebody changed it."""
+    noted = folder / DIGEST
+    if noted.is_file() and (stated := noted.read_text("utf-8").strip()) != known.digest:
+        raise KnowledgeError(
+            f"{DIGEST}: the folder's files have the digest {known.digest}, not {stated[:12]!r}; copy the folder anew, "
+            "or, if the change is meant, write what `knowledge check` prints"
+        )
+
+
+def load_trust(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], remember: Remember, metrics: Metrics) -> Trust:
+    """Raises SettingsError."""
+    return trust_of(settings, remember, lambda: metrics.memory_failed("jti"), _prefetch_keys(knowledge, services))
+
+
+def _prefetch_keys(knowledge: Knowledge, services: Mapping[str, Service]) -> set[str]:
+    return {wanted.field for service in services.values() for wanted in service.reads(knowledge)}
+
+
+def load_switches(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], trust: Trust) -> Switches:
+    """Raises SettingsError."""
+    medicines: dict[str, set[str]] = {}
+    for guideline in (g for several in knowledge.guidelines.values() for g in several):
+        for name in filter(None, (guideline.drug.name, guideline.group)):
+            medicines.setdefault(name, set()).update(guideline.keys)
+    for flow in knowledge.flows.values():
+        medicines.setdefault(flow.drug.name, set()).update(flow.keys)
+    return read_switches(settings.switches, {client.id for client in trust.clients.all}, set(services), rule_names(medicines))
+
+
+def rebuilt(old: State, what: frozenset[str], shipped: Knowledge | None = None) -> State:
+    """The snapshot in which what changed holds; everything durable stays the old one's. Raises PrecisionError where a file is wrong."""
+    settings = old.settings
+    knowledge = load_knowledge(settings, shipped) if what & _OF_KNOWLEDGE else old.knowledge
+    trust = old.trust.again(settings, _prefetch_keys(knowledge, old.services)) if "clients" in what else old.trust
+    switches = load_switches(settings, knowledge, old.services, trust)
+    return replace(old, knowledge=knowledge, trust=trust, switches=switches)
