@@ -15,6 +15,7 @@ from cds_service.store.chain import Break, Head, Purge, first_break, linked
 from cds_service.store.entries import KIND, Line, columns_of, line_of, record_of, row_of, ticks, unplaced
 from cds_service.store.journal import Journal
 from cds_service.store.opened import Opened
+from cds_service.store.retention import Purged, drop, empty
 from cds_service.store.salt import AUDIT, salt
 
 if TYPE_CHECKING:
@@ -113,6 +114,27 @@ class AuditLog:
         with self._trying("read"), reading(self._database.engine()) as connection:
             for row in _paged(connection, tenant, since):
                 yield json.dumps(line_of(row).document()).encode() + b"\n"
+
+    def purge(self, retention: Mapping[str, int], now: datetime) -> Purged:
+        """Take out what is older than `retention`, days by tenant, and say so in an entry. Raises StoreUnavailable.
+
+        The entry comes first: where this ends early, what it allows is done by the next purge.
+        """
+        from cds_service.store.database import swept, writing
+
+        with self._trying("purged"):
+            engine = self._database.engine()
+            with writing(engine) as connection:
+                purged = drop(connection, retention, now)
+                if purged:
+                    self.add(connection, [record_of(Entry("purged", now, "", details=purged.details()))])
+                seq = locked_head(connection).seq
+            more = bool(purged.before)
+            while more:
+                with writing(engine) as connection:
+                    more = empty(connection, purged, seq)
+            swept(engine)
+        return purged
 
     def close(self) -> None:
         """Give back the database's connections; a later use opens them again."""
