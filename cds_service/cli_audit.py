@@ -7,6 +7,7 @@ import pwd
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -89,8 +90,8 @@ def retention(settings: Settings) -> Mapping[str, int]:
     if not settings.clients:
         days = {LOCAL_ID: Client(LOCAL_ID).retention_days}
     else:
-        with open(settings.clients, "rb") as file:
-            days = {name: table.get("retention_days", Client(name).retention_days) for name, table in tomli.load(file).items()}
+        tables = tomli.loads(Path(settings.clients).read_text("utf-8"))
+        days = {name: table.get("retention_days", Client(name).retention_days) for name, table in tables.items()}
     return {**days, "": max(days.values())}
 
 

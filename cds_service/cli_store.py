@@ -59,7 +59,7 @@ def rotate_keys() -> None:
 @store.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
-    """Copy an SQLite store to FILE while the service runs, and print the audit's head. The copy holds what the store holds: guard it alike."""
+    """Copy an SQLite store to FILE while the service runs, and print the audit's head. Guard the copy as you guard the store."""
     from cds_service.store.audit import AuditLog
     from cds_service.store.backup import back_up, file_of
 
