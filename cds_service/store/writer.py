@@ -92,7 +92,7 @@ class Writer:
         """What callers wait for goes first, then one part after another of what was spooled."""
         handing_on: Iterator[None] | None = self._hand_on()
         while True:
-            batch = self._taken(0 if handing_on else REST if self.spool_is_behind() else LOOK)
+            batch = self._taken(0 if handing_on else REST if self._resting() or self.spool_is_behind() else LOOK)
             if batch:
                 self._store(batch)
             if self._ending and not batch:
