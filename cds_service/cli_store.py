@@ -60,16 +60,13 @@ def rotate_keys() -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Copy an SQLite store to FILE while the service runs, and print the audit's head. Guard the copy as you guard the store."""
-    from cds_service.store.audit import AuditLog
     from cds_service.store.backup import back_up, file_of
 
-    settings = settings_or_exit()
-    source = file_of(settings.store_url)
+    source = file_of(settings_or_exit().store_url)
     if source is None:
         stop("the store is no SQLite file. Use pg_dump for PostgreSQL; it too takes the audit, whose chain goes on after pg_restore.")
     try:
-        back_up(source, file)
-        head = AuditLog(f"sqlite:///{file}", settings.audit_key).head()
+        head = back_up(source, file)
     except StoreUnavailable as error:
         stop(str(error))
     except FileExistsError:
