@@ -20,7 +20,10 @@ def file_of(url: str) -> Path | None:
 
 
 def back_up(store: Path, copy: Path) -> Head:
-    """A whole and readable copy, for its owner alone; the audit's head in it. Raises FileExistsError or OSError for the copy, StoreUnavailable for the store."""
+    """Makes a whole and readable copy, for its owner alone, and tells the audit's head in it.
+
+    Raises FileExistsError or OSError for the copy, StoreUnavailable for the store.
+    """
     if not store.is_file():
         raise StoreUnavailable(f"{store} is not there, so there is nothing to back up; see PRECISION_HOOKS_STORE_URL.")
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))

@@ -177,6 +177,18 @@ def test_fault_G04_security_S57_an_entry_that_was_put_in_is_found(ten: AuditLog,
     assert broken(ten) == (11, "edited")
 
 
+@pytest.mark.parametrize("event", ["call", "purged"])
+@pytest.mark.parametrize("body", ["no JSON", "[]", '{"before":1}', '{"before":{"default":"x"}}'])
+def test_fault_G04_details_that_can_no_longer_be_read_are_found_and_keep_nobody_from_the_others(
+    ten: AuditLog, url: str, body: str, event: str
+) -> None:
+    ten.append([Entry("purged", NOW, "", details={"before": {}})])
+    seq = 11 if event == "purged" else 5
+    execute(url, f"UPDATE audit SET body = '{body}' WHERE seq = {seq}")
+    assert broken(ten) == (seq, "edited")
+    assert len(ten.entries()) == len(list(ten.export())) == 11
+
+
 def test_a_noted_head_of_before_is_met_again(ten: AuditLog) -> None:
     noted = ten.head()
     ten.append([entry(11)])
