@@ -23,10 +23,12 @@ def entry(number: int = 0, *, at: datetime = NOW, tenant: str = "default", id: s
 def execute(url: str, *statements: str) -> None:
     """As somebody who may write the database, past the program."""
     engine = create_engine(url)
-    with engine.begin() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
 
 
 def column(url: str, query: str) -> list[Any]:

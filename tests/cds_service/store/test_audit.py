@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from cds_service.audited import Entry
 from cds_service.errors import StoreUnavailable
 from cds_service.store.audit import AuditLog
 from cds_service.store.chain import Head
+from cds_service.store.feedback import FeedbackStore
+from cds_service.store.items import Item
+from cds_service.store.jti import JtiStore
 from tests.support.audits import INSTANCE, NOW, column, entry, execute
 
 DAY = timedelta(days=1)
@@ -214,3 +218,33 @@ def test_what_cannot_be_reached_is_told() -> None:
     for use in (lambda log: log.append([entry()]), lambda log: log.verify(), lambda log: log.head(), lambda log: list(log.export())):
         with pytest.raises(StoreUnavailable, match="STORE_URL"):
             use(AuditLog("postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
+
+
+def test_security_S57_a_role_that_may_only_add_can_do_all_that_calls_need(log: AuditLog, url: str, postgresql: str) -> None:
+    if url != postgresql:
+        pytest.skip("a file has no roles")
+    log.append([entry(1)])
+    execute(
+        url,
+        "CREATE ROLE appender",  # the grants of docs/operate.md
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO appender",
+        "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO appender",
+        "REVOKE UPDATE, DELETE ON audit, alembic_version FROM appender",
+    )
+    as_role = url + ("&" if "?" in url else "?") + "options=-crole%3Dappender"
+    service, feedback, tokens = AuditLog(as_role), FeedbackStore(as_role), JtiStore(as_role)
+    try:
+        assert service.append([entry(2)]) == 1
+        assert service.verify().ok
+        assert len(feedback.keep("t", "s", [Item("c", "overridden", NOW.isoformat())], NOW)) == 1
+        assert tokens.remember("a", "j", 2, 1)
+        with pytest.raises(StoreUnavailable):
+            service.purge({"default": 1}, NOW + 10 * DAY)
+        for statement in ("UPDATE audit SET body = NULL", "DELETE FROM audit"):
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                execute(as_role, statement)
+    finally:
+        for store in (service, feedback, tokens):
+            store.close()
+        execute(url, "DROP OWNED BY appender", "DROP ROLE appender")
+    assert log.verify().ok
