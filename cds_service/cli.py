@@ -13,8 +13,12 @@ from pathlib import Path
 import click
 
 from cds_service.addresses import is_loopback
+from cds_service.cli_audit import audit
+from cds_service.cli_calls import explain, replay
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
+from cds_service.cli_store import store
+from cds_service.cli_switch import switch
 from cds_service.clients.client import LOCAL_ID
 from cds_service.settings import Settings, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
@@ -31,8 +35,13 @@ def main() -> None:
     """Precision medicine at the moment of the order: a CDS Hooks service."""
 
 
+main.add_command(audit)
 main.add_command(import_)
 main.add_command(knowledge)
+main.add_command(store)
+main.add_command(explain)
+main.add_command(replay)
+main.add_command(switch)
 
 
 @main.command()

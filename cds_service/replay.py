@@ -16,6 +16,7 @@ from cds_service.present import SOFTWARE
 from cds_service.record import digest_of
 from cds_service.remembered import Memory, Shown
 from cds_service.store.keys import Keys, Sitting
+from cds_service.store.memory import MemoryStore
 from cds_service.wire import write_json
 from cds_service.witness import digest
 
@@ -32,14 +33,15 @@ class Replayed:
     response: bytes = b""
 
 
-class RecordedMemory:
+class RecordedMemory(MemoryStore):
     """Stands for the store: the cards that the call remembered, as the audit has them."""
 
     def __init__(self, rows: Sequence[Sequence[Any]], keys: Keys) -> None:
-        self._rows, self._keys = rows, keys
+        super().__init__("sqlite://")  # never opened
+        self._rows, self._hashes = rows, keys
 
     def recall(self, of: Sitting, about: Collection[str], now: datetime) -> Memory:
-        keys = self._keys
+        keys = self._hashes
         return Memory(now, keys.patient(of), keys.encounter(of), keys.orders(of), shown=tuple(map(restored, self._rows)))
 
     def remember(self, tenant: str, service: str, memory: Memory, cards: Sequence[Shown]) -> None:

@@ -15,6 +15,8 @@ GENESIS = "0" * 64  #: what stands before the first entry
 AHEAD = 200  #: entries that are looked at after a break, to say of what kind it is
 
 Damage = Literal["edited", "deleted", "reordered", "truncated"]
+#: what "purged" entries allow, the latest first: by tenant, that what stands before `seq` and is older than a moment is empty
+Purges = Mapping[str, Sequence[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,6 @@ class Break:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Purge:
-    """What one 'purged' entry allows: entries of the tenant before `before`, that stand before `seq`, may be empty."""
-
-    seq: int
-    tenant: str
-    before: int
-
-
 def canonical(details: Mapping[str, Any]) -> str:
     """ASCII, so that no database and no file can change a character of it. Raises ValueError or TypeError where it is not JSON."""
     return json.dumps(details, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -98,7 +91,7 @@ def linked(key: bytes, head: Head, rows: Iterable[Row]) -> tuple[tuple[Row, ...]
     return tuple(done), head
 
 
-def first_break(key: bytes, rows: Iterator[Row], head: Head, purges: Sequence[Purge], noted: Head | None = None) -> Break | None:
+def first_break(key: bytes, rows: Iterator[Row], head: Head, purges: Purges, noted: Head | None = None) -> Break | None:
     """Walk the whole chain. `head`: what the store says is its end; `noted`: an earlier head that an operator wrote down elsewhere."""
     place = Head()
     if noted and head.seq < noted.seq:
@@ -112,7 +105,7 @@ def first_break(key: bytes, rows: Iterator[Row], head: Head, purges: Sequence[Pu
     return None if place.link == head.link else Break(head.seq, "edited", "the head does not hold the last entry's link")
 
 
-def _wrong(key: bytes, place: Head, row: Row, purges: Sequence[Purge], head: Head) -> Break | None:
+def _wrong(key: bytes, place: Head, row: Row, purges: Purges, head: Head) -> Break | None:
     if row.seq > head.seq:
         return Break(row.seq, "truncated", "the head ends before this entry")
     if row.seq != place.seq + 1:
@@ -134,8 +127,8 @@ def _renounced(noted: Head | None, row: Row) -> Break | None:
     return None
 
 
-def _allowed(row: Row, purges: Sequence[Purge]) -> bool:
-    return any(row.seq < purge.seq and row.tenant == purge.tenant and row.at < purge.before for purge in purges)
+def _allowed(row: Row, purges: Purges) -> bool:
+    return any(row.seq < seq and row.at < before for seq, before in purges.get(row.tenant, ()))
 
 
 def _named(key: bytes, place: Head, row: Row, rest: Iterator[Row], found: Break) -> Break:

@@ -64,6 +64,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def swept(engine: Engine) -> None:
+    """What was deleted is not left in SQLite's log either. PostgreSQL clears it away by itself (autovacuum)."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _patience(parsed: URL) -> dict[str, Any]:
     """PostgreSQL that cannot be reached must not keep a call waiting: two seconds (libpq's least) to connect, and for what was sent."""
     return {"connect_timeout": 2, "tcp_user_timeout": 2000} if parsed.get_backend_name() != "sqlite" else {}

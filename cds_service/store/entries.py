@@ -67,13 +67,22 @@ def columns_of(row: Row, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def row_of(row: Any) -> Row:
-    """Of a row as SQLAlchemy gives it."""
-    held = (row.seq, row.id, row.at, row.tenant, row.event, row.service, row.instance, row.body, row.body_digest, row.link)
-    return Row(*held, has_profile=row.profile is not None)
+    """Of a row as SQLAlchemy gives it. Whatever somebody wrote into it, it is compared as text."""
+    texts = {name: str(getattr(row, name)) for name in ("id", "tenant", "event", "service", "instance", "body_digest", "link")}
+    return Row(row.seq, at=row.at, body=None if row.body is None else str(row.body), has_profile=row.profile is not None, **texts)
 
 
 def line_of(row: Any) -> Line:
     """Of a row as SQLAlchemy gives it."""
-    details, profile = json.loads(row.body or "{}"), bytes(row.profile or b"")
+    details, profile = _details(row.body or "{}"), bytes(row.profile or b"")
     entry = Entry(row.event, _START + row.at * _TICK, row.tenant, row.service, row.instance, details, row.id, profile)
     return Line(row.seq, entry, row.body_digest, row.link, row.body is None)
+
+
+def _details(body: str) -> dict[str, Any]:
+    """Those that somebody wrote over are told as what they are: the other entries must come out all the same."""
+    try:
+        details = json.loads(body)
+    except (ValueError, TypeError):
+        details = None
+    return details if isinstance(details, dict) else {"unreadable": str(body)}

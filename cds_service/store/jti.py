@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 EVERY = 300.0  #: seconds between two times that expired tokens are dropped
-REST = 1.0  #: seconds after a failure in which nobody tries the database: the caller has its own memory meanwhile
+SHORTEST_REST, LONGEST_REST = 1.0, 10.0  #: seconds after a failure in which nobody tries the database
+_REST = 5  #: times as long as the failure took
 
 
 class JtiStore:
@@ -36,11 +37,13 @@ class JtiStore:
         if time.monotonic() < self._rest_until:
             raise _unavailable()
         row = {"client": client, "jti": sha256(jti.encode("utf-8", "surrogatepass")).hexdigest(), "until": until}
+        start = time.monotonic()
         try:
             with self._database.engine().begin() as connection:
                 new = connection.execute(self._insert(connection), row).first() is not None
         except (SQLAlchemyError, OSError, ImportError):
-            self._rest_until = time.monotonic() + REST
+            end = time.monotonic()
+            self._rest_until = end + min(max(_REST * (end - start), SHORTEST_REST), LONGEST_REST)
             raise _unavailable() from None
         if time.monotonic() >= self._drop_at:
             self._drop_at = time.monotonic() + EVERY
