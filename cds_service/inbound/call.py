@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from cds_service.fhir_client import next_link
 from cds_service.inbound.words import capped, said, why
 from cds_service.request import HookRequest
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.releases import old_order
-from fhir_mappings.resource import entries, kind
+from fhir_mappings.resource import entries, kind, mappings
 from models.codes import RXNORM
 from models.patient import Gap, Order, PatientProfile
 
@@ -67,7 +66,7 @@ def request_facts(
     return said(
         {
             "inputs": {i.field: _sent(i, asked, names) for i in inputs},
-            "paged": [i.field for i in inputs if next_link(_given(i, asked, names) or {})],
+            "paged": [i.field for i in inputs if _has_next(_given(i, asked, names))],
             "renamed": {ours: theirs for ours, theirs in names.items() if _NAME.fullmatch(theirs)},
             "unknown_keys": capped(key for key in strange if _NAME.fullmatch(key)),
             "unknown_count": len(strange),
@@ -88,13 +87,17 @@ def has_tokens(body: bytes) -> bool:
 
 
 def _names(prefetch: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str]:
-    """Our key → the client's name of it, where it came under that."""
-    return {ours: theirs for theirs, ours in keys.items() if theirs in prefetch and theirs != ours}
+    """Our key → the client's name of it, where it came; also where it was renamed already."""
+    return {ours: theirs for theirs, ours in keys.items() if theirs != ours and (theirs in prefetch or ours in prefetch)}
 
 
 def _given(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> Any:
     value = asked.prefetch.get(wanted.field)
     return value if value is not None else asked.prefetch.get(names.get(wanted.field, ""))
+
+
+def _has_next(given: Any) -> bool:
+    return isinstance(given, dict) and any(link.get("relation") == "next" for link in mappings(given.get("link")))
 
 
 def _sent(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> State:

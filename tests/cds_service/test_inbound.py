@@ -106,6 +106,8 @@ def test_a_key_that_the_clients_file_names_counts_as_ours() -> None:
     told = request_facts(call, INPUTS, keys={"-results": "results", "old": "labs"})
     assert told["inputs"] == {"results": "prefetch", "labs": "null"} and told["renamed"] == {"results": "-results", "labs": "old"}
     assert "unknown_keys" not in told
+    renamed = request_facts(asked(request(prefetch={"results": bundle(), "labs": None})), INPUTS, keys={"-results": "results"})
+    assert renamed["renamed"] == {"results": "-results"} and renamed["inputs"] == {"results": "prefetch", "labs": "null"}
 
 
 def test_of_scopes_only_types_are_kept() -> None:
