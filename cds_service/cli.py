@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from cds_service.addresses import is_loopback
+from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.settings import Settings, settings_or_exit
@@ -30,8 +31,11 @@ def main() -> None:
     """Precision medicine at the moment of the order: a CDS Hooks service."""
 
 
+main.add_command(config)
+main.add_command(doctor)
 main.add_command(import_)
 main.add_command(knowledge)
+main.add_command(sheet)
 
 
 @main.command()

@@ -25,7 +25,7 @@ class StoredJournal:
 
     def verify(self) -> tuple[int, str]:
         verified = self._audit().verify()
-        return verified.count, "" if verified.ok else str(verified.broken)
+        return verified.count, "" if verified.ok else f"entry {verified.broken.seq}: {verified.broken.why}"
 
     def revision(self) -> tuple[str, str]:
         from sqlalchemy import create_engine
