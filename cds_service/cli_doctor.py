@@ -13,15 +13,11 @@ from cds_service.terminal import stop, tell
 from models.errors import PrecisionError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from cds_service.audited import Entry
     from cds_service.doctor.result import Result
-    from cds_service.doctor.surroundings import Journal, Surroundings
+    from cds_service.doctor.surroundings import Surroundings
 
 LAST = 1000  #: calls that --inbound looks at
-MOST = 50_000  #: entries that are read for what changed
+MOST = 20_000
 
 
 @click.command()
@@ -64,38 +60,34 @@ def _installation(here: Surroundings, more: dict[str, Any]) -> list[Result]:
     from cds_service.doctor.checks import examined
     from cds_service.doctor.firing import BEFORE, RECENT, by_day, changed, newly_unmapped, spans
     from cds_service.doctor.here import unmapped_rows
+    from cds_service.doctor.result import Result
+    from cds_service.errors import StoreUnavailable
 
     results = examined(here)
     if here.journal is None:
         return results
-    calls, trouble = _entries(here.journal, None, here.now - RECENT - BEFORE, MOST)
-    results += trouble or changed(calls, here.now)
-    results += newly_unmapped(unmapped_rows(here), here.now.date())
-    more["firing"] = by_day(*spans(calls, here.now))
-    return results
+    try:
+        before, recent = spans(here.journal.stream(here.now - RECENT - BEFORE), here.now)
+    except StoreUnavailable as error:
+        return [*results, Result("what changed", "unchecked", str(error), remedy="see the check of the store")]
+    more["firing"] = by_day(before, recent)
+    return [*results, *changed(before, recent), *newly_unmapped(unmapped_rows(here), here.now.date())]
 
 
 def _inbound(here: Surroundings, client: str, last: int) -> list[Result]:
     from cds_service.doctor.calls import seen_in
     from cds_service.doctor.here import setup_of
     from cds_service.doctor.result import Result
-
-    if here.journal is None:
-        return [Result("inbound", "unchecked", "this version keeps no audit")]
-    entries, trouble = _entries(here.journal, client or None, None, last)
-    return trouble or seen_in(entries, setup_of(here))
-
-
-def _entries(journal: Journal, client: str | None, since: datetime | None, limit: int) -> tuple[Sequence[Entry], list[Result]]:
-    """Calls and refusals, the newest first; or the one result that says why there are none."""
-    from cds_service.doctor.result import Result
     from cds_service.errors import StoreUnavailable
 
+    if here.journal is None:
+        return [Result("inbound", "unchecked", "there is no store yet: it is made when the service first starts")]
     try:
-        found = [e for event in ("call", "refused") for e in journal.entries(client, event, since, limit)]
+        found = [e for event in ("call", "refused") for e in here.journal.entries(client or None, event, None, last)]
     except StoreUnavailable as error:
-        return [], [Result("audit", "unchecked", str(error), remedy="see the check of the store")]
-    return sorted(found, key=lambda e: e.at, reverse=True)[:limit], []
+        return [Result("inbound", "unchecked", str(error), remedy="see the check of the store: precision-hooks doctor")]
+    newest = sorted(found, key=lambda entry: entry.at, reverse=True)[:last]
+    return seen_in(newest, setup_of(here))
 
 
 @click.command()

@@ -55,12 +55,13 @@ def seen_in(entries: Iterable[Entry], setup: Setup) -> list[Result]:
         return [Result("inbound", "unchecked", "no call is in the audit yet", remedy="send one from the EHR, then look again")]
     found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)  # client, trouble, it → calls by service
     chances: Counter[tuple[str, str, str]] = Counter()  # client, service, input or "" → calls that could show it
+    calls = Counter((entry.tenant, entry.service) for entry, _ in facts)
     for entry, told in facts:
         chances.update((entry.tenant, entry.service, it) for it in _chances(told))
         for trouble, seen in SEEN.items():
             for it in dict.fromkeys(seen(told)):
                 found[entry.tenant, trouble, it][entry.service] += 1
-    results = [r for key, services in found.items() if (r := _result(*key, _kept(key, services, chances), setup))]
+    results = [r for key, services in found.items() if (r := _result(key, _kept(key, services, chances), calls, setup))]
     results.sort(key=lambda r: -r.count)
     return results or [Result("inbound", "ok", f"{len(facts)} calls were looked at, and there is nothing to mend")]
 
@@ -80,9 +81,10 @@ def _kept(key: tuple[str, str, str], services: Counter[str], chances: Counter[tu
     return Counter({s: n for s, n in services.items() if n >= chances[tenant, s, it]})
 
 
-def _result(tenant: str, trouble: str, it: str, services: Counter[str], setup: Setup) -> Result | None:
+def _result(key: tuple[str, str, str], services: Counter[str], calls: Counter[tuple[str, str]], setup: Setup) -> Result | None:
     if not services:
         return None
+    tenant, trouble, it = key
     told = words()[trouble]
     client = setup.clients.get(tenant)
     parts = _parts(tenant, it, services.most_common(1)[0][0], setup)
@@ -95,6 +97,7 @@ def _result(tenant: str, trouble: str, it: str, services: Counter[str], setup: S
         _filled(told.why, parts),
         _filled(remedy, parts),
         services.total(),
+        sum(calls[tenant, service] for service in services),
     )
 
 

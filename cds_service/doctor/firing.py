@@ -45,9 +45,8 @@ class Span:
             self.by_day[entry.at.date(), *who, rule] += 1
 
 
-def changed(entries: Iterable[Entry], now: datetime) -> list[Result]:
+def changed(before: Span, recent: Span) -> list[Result]:
     """What fires otherwise in the last seven days than in the four weeks before; nothing where there was nothing before."""
-    before, recent = spans(entries, now)
     if not before.calls:
         return [Result("what changed", "unchecked", "there are no calls from before the last seven days to hold these against")]
     results = [*_services(before, recent), *_each_rule(before, recent)]

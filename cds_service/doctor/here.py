@@ -13,7 +13,7 @@ from typing import Any
 
 from cds_service.clients.client import Client, local
 from cds_service.doctor.calls import Setup
-from cds_service.doctor.journal import StoredJournal
+from cds_service.doctor.journal import StoredJournal, is_there
 from cds_service.doctor.network import Internet
 from cds_service.doctor.surroundings import Surroundings
 from cds_service.settings import Settings
@@ -75,7 +75,7 @@ def setup_of(here: Surroundings) -> Setup:
 
 
 def journal_of(settings: Settings) -> StoredJournal | None:
-    return StoredJournal(settings) if find_spec("cds_service.store.audit") else None
+    return StoredJournal(settings) if find_spec("cds_service.store.audit") and is_there(settings.store_url) else None
 
 
 def _due(known: Knowledge, settings: Settings) -> list[str]:

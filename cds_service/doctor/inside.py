@@ -76,7 +76,7 @@ def _day(text: str) -> date | None:
 
 def check_store(here: Surroundings) -> Iterator[Result]:
     if here.journal is None:
-        yield Result("store", "unchecked", "this version keeps no audit")
+        yield Result("store", "unchecked", "there is no store yet: it is made when the service first starts")
         return
     try:
         now, newest = here.journal.revision()

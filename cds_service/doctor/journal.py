@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -20,11 +22,19 @@ class StoredJournal:
         self._url, self._key = settings.store_url, settings.audit_key
 
     def entries(self, tenant: str | None, event: str | None, since: datetime | None, limit: int) -> Sequence[Entry]:
-        lines = self._audit().entries(tenant=tenant, event=event, since=since, limit=limit)
-        return [line.entry for line in lines]
+        with self._audit() as audit:
+            return [line.entry for line in audit.entries(tenant=tenant, event=event, since=since, limit=limit)]
+
+    def stream(self, since: datetime) -> Iterator[Entry]:
+        with self._audit() as audit:
+            for line in audit.export(since=since):
+                told = json.loads(line)
+                at = datetime.fromisoformat(told["at"])
+                yield Entry(told["event"], at, told["tenant"], told["service"], told["instance"], told.get("details", {}), told["id"])
 
     def verify(self) -> tuple[int, str]:
-        verified = self._audit().verify()
+        with self._audit() as audit:
+            verified = audit.verify()
         return verified.count, "" if verified.ok else f"entry {verified.broken.seq}: {verified.broken.why}"
 
     def revision(self) -> tuple[str, str]:
@@ -32,22 +42,28 @@ class StoredJournal:
         from sqlalchemy.exc import SQLAlchemyError
 
         schema = import_module("cds_service.store.schema")
-        self._exists()
         try:
             engine = create_engine(self._url, hide_parameters=True)
-            with engine.connect() as connection:
-                return schema.revision(connection), schema.NEWEST
+            try:
+                with engine.connect() as connection:
+                    return schema.revision(connection), schema.NEWEST
+            finally:
+                engine.dispose()
         except (SQLAlchemyError, OSError, ImportError):
             raise StoreUnavailable("The store cannot be read now; see PRECISION_HOOKS_STORE_URL.") from None
 
-    def _audit(self) -> Any:
-        self._exists()
-        return import_module("cds_service.store.audit").AuditLog(self._url, self._key)
+    @contextmanager
+    def _audit(self) -> Iterator[Any]:
+        audit = import_module("cds_service.store.audit").AuditLog(self._url, self._key)
+        try:
+            yield audit
+        finally:
+            audit.close()
 
-    def _exists(self) -> None:
-        """Asking for it would make it."""
-        from sqlalchemy import make_url
 
-        url = make_url(self._url)
-        if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
-            raise StoreUnavailable("The store's file is not there: it is made when the service first starts.")
+def is_there(url: str) -> bool:
+    """Asking for a SQLite file that is not there would make it."""
+    from sqlalchemy import make_url
+
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or bool(parsed.database and Path(parsed.database).exists())

@@ -21,6 +21,7 @@ class Result:
     why: str = ""
     remedy: str = ""
     count: int = 0  #: calls that showed it, where it was seen in calls
+    of: int = 0  #: and how many were looked at
 
     def document(self) -> dict[str, Any]:
         members = {
@@ -30,6 +31,7 @@ class Result:
             "why": self.why,
             "remedy": self.remedy,
             "count": self.count,
+            "of": self.of,
         }
         return {name: value for name, value in members.items() if value}
 
@@ -48,7 +50,7 @@ def lines(results: Sequence[Result]) -> list[str]:
     """The worst first; of the same weight as they were found."""
     told: list[str] = []
     for result in sorted(results, key=lambda r: _WORST_FIRST.index(r.level)):
-        times = f" ({result.count} {'call' if result.count == 1 else 'calls'})" if result.count else ""
+        times = f" ({result.count} of {result.of} calls)" if result.of else ""
         told.append(f"{_MARKS[result.level]:<12} {result.check}: {result.what}{times}")
         told += [f"{'':<12}   why: {result.why}"] if result.why else []
         told += [f"{'':<12}   do:  {result.remedy}"] if result.remedy else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,6 +32,9 @@ class Journal(Protocol):
     def entries(self, tenant: str | None, event: str | None, since: datetime | None, limit: int) -> Sequence[Entry]:
         """The newest first. Raises StoreUnavailable."""
 
+    def stream(self, since: datetime) -> Iterable[Entry]:
+        """Every entry, the oldest first, however many there are. Raises StoreUnavailable."""
+
     def verify(self) -> tuple[int, str]:
         """How many entries the chain holds, and where it breaks ("" where it is whole). Raises StoreUnavailable."""
 
@@ -48,7 +51,7 @@ class Surroundings:
     knowledge: Callable[[], Knowledge]  #: raises PrecisionError
     now: datetime  #: with zone
     network: Network | None = None  #: None: nothing outside this machine is asked
-    journal: Journal | None = None  #: None: there is no audit to read
+    journal: Journal | None = None  #: None: there is no store yet
     site_files: Callable[[Knowledge], Sequence[str]] = lambda _: ()  #: what is due for review, in words
     switches: Callable[[], Any] | None = None  #: reads the switches file; raises PrecisionError
     versions: Sequence[str] = ()  #: "precision-hooks 0.1.0", …

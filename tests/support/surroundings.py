@@ -67,6 +67,9 @@ class FakeJournal:
         found = [e for e in self.held if tenant in (None, e.tenant) and event in (None, e.event) and (since is None or e.at >= since)]
         return sorted(found, key=lambda e: e.at, reverse=True)[:limit]
 
+    def stream(self, since: datetime) -> Sequence[Entry]:
+        return self.entries(None, None, since, len(self.held))[::-1]
+
     def verify(self) -> tuple[int, str]:
         self._reach()
         return len(self.held), self.broken

@@ -31,7 +31,7 @@ GOOD: Json = {
 }
 #: trouble → what of one call shows it, and words that must stand in what is told of it
 EXAMPLES: dict[str, tuple[Json, str]] = {
-    "no-drafts": ({"status": 412, "kind": "no-drafts", "missing": "draftOrders"}, "draftOrders never came"),
+    "no-drafts": ({"status": 412, "kind": "no-drafts", "missing": "draftOrders"}, "draftOrders did not come"),
     "empty-drafts": (GOOD | {"drafts": {"entries": 0, "orders": 0}}, "without any order"),
     "no-medicine": (GOOD | {"drafts": {"entries": 1, "orders": 1, "no_medicine": 1}}, "named a medicine"),
     "medicine-lost": (GOOD | {"drafts": {"entries": 1, "orders": 1, "not_found": 1}}, "leads nowhere"),
@@ -168,7 +168,7 @@ def test_clients_are_told_apart_and_the_most_frequent_comes_first(setup: Setup) 
     results = seen_in([entry(rxnorm), entry(rxnorm, "epic"), entry(rxnorm, "epic"), entry(foreign)], setup)
     assert (results[0].check, results[0].count) == (f"inbound no-rxnorm [epic, {SIGN}]", 2)
     assert {r.count for r in results[1:]} == {1} and len(results) == 3
-    assert "(2 calls)" in "\n".join(lines(results)) and "(1 call)" in "\n".join(lines(results))
+    assert "(2 of 2 calls)" in "\n".join(lines(results)) and "(1 of 2 calls)" in "\n".join(lines(results))
 
 
 def test_a_key_that_resembles_none_of_ours_is_not_taken_for_one(setup: Setup) -> None:

@@ -229,10 +229,10 @@ def test_a_check_that_fails_is_told_without_its_words_and_the_others_go_on() -> 
 
 
 def test_results_are_told_to_people_and_machines() -> None:
-    results = [Result("a", "ok", "good"), Result("b", "error", "bad", "because", "do this"), Result("c", "warning", "so", count=1)]
+    results = [Result("a", "ok", "good"), Result("b", "error", "bad", "because", "do this"), Result("c", "warning", "so", count=1, of=3)]
     told = lines(results)
     assert told[0].startswith("ERROR") and "b: bad" in told[0] and "because" in told[1] and "do this" in told[2]
-    assert "(1 call)" in told[3]
+    assert "(1 of 3 calls)" in told[3]
     assert document(results)["status"] == 2 and json.dumps(document(results))
     assert [exit_status(r) for r in ([results[0]], [results[0], results[2]], results, [])] == [0, 1, 2, 0]
 

@@ -38,41 +38,41 @@ def warned(results: list[Result]) -> list[str]:
 
 
 def test_fault_F15_a_rule_that_fell_silent_is_told() -> None:
-    (what,) = warned(changed(weeks((2, 20), (0, 22)), NOW))
+    (what,) = warned(changed(*spans(weeks((2, 20), (0, 22)), NOW)))
     assert "amiodarone–CYP2D6 has not fired" in what and "56 of 616 calls" in what and "0 of 154" in what and "epic" in what
 
 
 def test_fault_F15_a_rule_that_fires_five_times_as_often_is_told() -> None:
-    (what,) = warned(changed(weeks((1, 40), (6, 35)), NOW))
+    (what,) = warned(changed(*spans(weeks((1, 40), (6, 35)), NOW)))
     assert "fires far more often" in what and "28 of" in what and "42 of" in what
 
 
 def test_four_times_as_often_is_not_told() -> None:
-    assert not warned(changed(weeks((1, 40), (4, 37)), NOW))
+    assert not warned(changed(*spans(weeks((1, 40), (4, 37)), NOW)))
 
 
 def test_a_rare_rule_that_did_not_fire_is_chance() -> None:
     few = [*calls(10, 3, CARD), *weeks((0, 20), (0, 20))]
-    assert not warned(changed(few, NOW))
+    assert not warned(changed(*spans(few, NOW)))
 
 
 def test_a_rare_rule_that_fired_twice_is_chance_whatever_the_ratio() -> None:
     few = [*weeks((0, 20), (0, 20)), *calls(20, 1, CARD), *calls(1, 2, CARD)]
-    assert not warned(changed(few, NOW))
+    assert not warned(changed(*spans(few, NOW)))
 
 
 def test_a_quiet_week_is_no_anomaly() -> None:
-    assert not warned(changed(weeks((5, 45), (1, 9)), NOW))
+    assert not warned(changed(*spans(weeks((5, 45), (1, 9)), NOW)))
 
 
 def test_rules_clients_and_kinds_are_counted_apart() -> None:
     mine = weeks((2, 20), (0, 22)) + weeks((2, 20), (2, 20), OTHER) + weeks((2, 20), (2, 20), tenant="other")
-    (what,) = warned(changed(mine, NOW))
+    (what,) = warned(changed(*spans(mine, NOW)))
     assert "amiodarone" in what and "epic" in what
 
 
 def test_fault_F15_a_service_that_is_not_called_any_more_is_an_error() -> None:
-    (result,) = changed(weeks((1, 5), (0, 0)), NOW)
+    (result,) = changed(*spans(weeks((1, 5), (0, 0)), NOW))
     assert result.level == "error" and "is not called any more" in result.what
 
 
@@ -80,7 +80,7 @@ def test_fault_F16_codes_that_suddenly_come_unmapped_are_told() -> None:
     """The amiodarone case: its code was replaced, its rule fell silent, and nobody noticed for a year."""
     before = [e for day in range(7, 35) for e in (*calls(day, 2, CARD), *calls(day, 20))]
     recent = [e for day in range(7) for e in (*calls(day, 2, inbound={"unmapped": 1}), *calls(day, 20))]
-    told = warned(changed(before + recent, NOW))
+    told = warned(changed(*spans(before + recent, NOW)))
     assert len(told) == 2
     assert any("unmapped codes suddenly come" in what for what in told) and any("has not fired" in what for what in told)
 
@@ -97,12 +97,12 @@ def test_fault_F16_a_new_unmapped_code_is_named() -> None:
 def test_new_knowledge_is_named_beside_what_changed() -> None:
     before = [e for day in range(7, 35) for e in calls(day, 3, CARD, knowledge="aaaaaaaaaaaa")]
     recent = [e for day in range(7) for e in calls(day, 9, knowledge="bbbbbbbbbbbb")]
-    (what,) = warned(changed(before + recent, NOW))
+    (what,) = warned(changed(*spans(before + recent, NOW)))
     assert "knowledge bbbbbbbbbbbb is new since" in what
 
 
 def test_without_earlier_calls_nothing_is_said() -> None:
-    (result,) = changed(calls(1, 30, CARD), NOW)
+    (result,) = changed(*spans(calls(1, 30, CARD), NOW))
     assert result.level == "unchecked"
 
 
@@ -121,4 +121,4 @@ def test_unchanged_rules_seldom_raise_an_alarm(seed: int) -> None:
         for _ in range(60):
             cards = [CARD | {"drug": f"drug {n}"} for n in range(100) if chance.random() < (n + 1) / 1000]
             entries += calls(day, 1, *cards)
-    assert len(warned(changed(entries, NOW))) <= 1
+    assert len(warned(changed(*spans(entries, NOW)))) <= 1
