@@ -14,6 +14,8 @@ from cds_service.audited import Entry
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
 
+_SECONDS = 3  #: to connect to a database
+
 
 class StoredJournal:
     """Of the store that settings name."""
@@ -43,7 +45,8 @@ class StoredJournal:
 
         schema = import_module("cds_service.store.schema")
         try:
-            engine = create_engine(self._url, hide_parameters=True)
+            patience = {} if self._url.startswith("sqlite") else {"connect_timeout": _SECONDS}
+            engine = create_engine(self._url, hide_parameters=True, connect_args=patience)
             try:
                 with engine.connect() as connection:
                     return schema.revision(connection), schema.NEWEST
