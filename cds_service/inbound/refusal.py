@@ -18,7 +18,7 @@ _RELEASE = re.compile(r"\b(?:DSTU1|DSTU2|STU3|R5)\b")
 def refusal_facts(error: BaseException) -> dict[str, Any]:
     """Beside `request_facts`, where the request could be read. None of its names is one of theirs, except `releases`.
 
-    An Unauthorized may bring `reason`, one of our words, and `hint`, a sentence of ours, with a signed token's `aud`.
+    An Unauthorized may bring `reason`, one of our words, and `hint`, a sentence of ours with the `aud` of a token that was signed rightly.
     """
     facts: dict[str, Any] = {"status": answer_for(error).status, "kind": _kind(error)}
     if isinstance(error, HookRequestError):
