@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-Facts = Mapping[str, Any]  #: what `inbound` kept of one call
+Facts = Mapping[str, Any]  #: what the audit keeps of one call under `inbound` and `refusal`
 Seen = Callable[[Facts], Iterable[str]]  #: what shows it: inputs, keys, reasons; [""] where there is nothing to name
 _OPENED = 60  #: Epic's trigger action when a chart is opened
 
@@ -109,6 +109,8 @@ SEEN: Mapping[str, Seen] = {
     "release": lambda facts: facts.get("releases", ()) if facts.get("kind") == "release" else (),
     "older": lambda facts: () if facts.get("kind") else facts.get("releases", ()),
     "envelope": _listed("paths"),
+    "content": _kind("content"),
+    "fault": lambda facts: [""] if facts.get("status") == 500 else [],
     "unread": _unread,
     "trigger": _trigger,
 }

@@ -50,7 +50,7 @@ def words() -> Mapping[str, Words]:
 
 def seen_in(entries: Iterable[Entry], setup: Setup) -> list[Result]:
     """One result for each client and trouble, the most frequent first."""
-    facts = [(entry, entry.details["inbound"]) for entry in entries if entry.details.get("inbound")]
+    facts = [(entry, told) for entry in entries if (told := facts_of(entry))]
     if not facts:
         return [Result("inbound", "unchecked", "no call is in the audit yet", remedy="send one from the EHR, then look again")]
     found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)  # client, trouble, it → calls by service
@@ -64,6 +64,11 @@ def seen_in(entries: Iterable[Entry], setup: Setup) -> list[Result]:
     results = [r for key, services in found.items() if (r := _result(key, _kept(key, services, chances), calls, setup))]
     results.sort(key=lambda r: -r.count)
     return results or [Result("inbound", "ok", f"{len(facts)} calls were looked at, and there is nothing to mend")]
+
+
+def facts_of(entry: Entry) -> Facts:
+    """Of one call: what was sent with it, and where it was refused, why."""
+    return {**entry.details.get("inbound", {}), **entry.details.get("refusal", {})}
 
 
 def _chances(told: Facts) -> Sequence[str]:
@@ -104,6 +109,7 @@ def _result(key: tuple[str, str, str], services: Counter[str], calls: Counter[tu
 def _parts(tenant: str, it: str, service: str, setup: Setup) -> dict[str, Any]:
     wanted = setup.inputs.get(it)
     theirs, _, ours = it.partition(" → ")
+    address = f"{setup.base_url.rstrip('/')}/cds-services"
     return {
         "it": it,
         "client": tenant or "client",
@@ -111,7 +117,7 @@ def _parts(tenant: str, it: str, service: str, setup: Setup) -> dict[str, Any]:
         "ours": ours,
         "type": wanted.resource_type if wanted else "the resource",
         "query": wanted.query if wanted else "see the integration sheet",
-        "endpoint": f"{setup.base_url.rstrip('/')}/cds-services/{service}",
+        "endpoint": address if service in ("", "unknown") else f"{address}/{service}",
     }
 
 

@@ -19,7 +19,7 @@ RECENT = timedelta(days=7)  #: what is looked at
 BEFORE = timedelta(days=28)  #: what it is held against
 TIMES = 5  #: so many times as often is told
 CHANCE = 0.001  #: of hundreds of rules, one in a thousand looks is a false alarm
-UNMAPPED = "unmapped codes"  #: counted like a rule
+UNMAPPED, REFUSED = "unmapped codes", "refused calls"  #: counted like rules
 
 Who = tuple[str, str]  #: client, service
 Rule = tuple[str, str, str]  #: kind, medicine, genes
@@ -80,6 +80,8 @@ def _rules(details: Mapping[str, object]) -> Iterator[Rule]:
     inbound = details.get("inbound")
     if isinstance(inbound, Mapping) and inbound.get("unmapped"):
         yield UNMAPPED, "", ""
+    if details.get("refusal"):
+        yield REFUSED, "", ""
 
 
 def _services(before: Span, recent: Span) -> Iterator[Result]:
@@ -113,8 +115,8 @@ def _each_rule(before: Span, recent: Span) -> Iterator[Result]:
 
 
 def _fell_silent(rule: Rule, told: str, rates: str) -> Result:
-    if rule[0] == UNMAPPED:
-        return Result("what changed", "ok", f"{told} came no more: {rates}")
+    if rule[0] in (UNMAPPED, REFUSED):
+        return Result("what changed", "ok", f"{told} are there no more: {rates}")
     return Result(
         "what changed",
         "warning",
@@ -132,6 +134,14 @@ def _far_more(rule: Rule, told: str, rates: str) -> Result:
             f"{told} suddenly come: {rates}",
             "a medicine whose code was replaced is not checked any more",
             "see `precision-hooks unmapped` for codes that are new, and name them in the site's codes or import your RxNorm",
+        )
+    if rule[0] == REFUSED:
+        return Result(
+            "what changed",
+            "warning",
+            f"{told} suddenly come: {rates}",
+            "nothing is checked in them",
+            "precision-hooks doctor --inbound says why they are refused",
         )
     return Result(
         "what changed",

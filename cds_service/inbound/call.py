@@ -36,8 +36,8 @@ def inbound(
 ) -> dict[str, Any]:
     """The facts of a call that was answered; those that say nothing are left out.
 
-    `body`: the request as it came, in which unfilled tokens are looked for. `keys`: the client's name of a key → ours. `unmapped`:
-    codes of medicines that no table knows.
+    `asked`: as it was sent, before keys are renamed; `body` the same as bytes, in which unfilled tokens are looked for. `keys`: the
+    client's name of a key → ours. `unmapped`: codes of medicines that no table knows.
     """
     names = _names(asked.prefetch, keys or {})
     states = {i.field: _state(i, record.found.get(i.field, Found(failed=True)), asked, names) for i in inputs}
@@ -87,8 +87,8 @@ def has_tokens(body: bytes) -> bool:
 
 
 def _names(prefetch: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, str]:
-    """Our key → the client's name of it, where it came; also where it was renamed already."""
-    return {ours: theirs for theirs, ours in keys.items() if theirs != ours and (theirs in prefetch or ours in prefetch)}
+    """Our key → the client's name of it, where it came under that."""
+    return {ours: theirs for theirs, ours in keys.items() if theirs in prefetch and theirs != ours}
 
 
 def _given(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized
+from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized, UnsupportedContent
 from cds_service.fhir_client import Deadline, FhirClient
 from cds_service.gather import gather
 from cds_service.inbound import inbound, refusal_facts, request_facts
@@ -106,8 +106,6 @@ def test_a_key_that_the_clients_file_names_counts_as_ours() -> None:
     told = request_facts(call, INPUTS, keys={"-results": "results", "old": "labs"})
     assert told["inputs"] == {"results": "prefetch", "labs": "null"} and told["renamed"] == {"results": "-results", "labs": "old"}
     assert "unknown_keys" not in told
-    renamed = request_facts(asked(request(prefetch={"results": bundle(), "labs": None})), INPUTS, keys={"-results": "results"})
-    assert renamed["renamed"] == {"results": "-results"} and renamed["inputs"] == {"results": "prefetch", "labs": "null"}
 
 
 def test_of_scopes_only_types_are_kept() -> None:
@@ -174,6 +172,7 @@ def test_refusals_are_told_by_kind() -> None:
     old = UnsupportedFhirVersion("context.draftOrders holds an order of FHIR STU3. It …")
     assert refusal_facts(old) == {"status": 412, "kind": "release", "releases": ["STU3"]}
     assert refusal_facts(RuntimeError(NOBODY)) == {"status": 500, "kind": "other"}
+    assert refusal_facts(UnsupportedContent(NOBODY)) == {"status": 415, "kind": "content"}
 
 
 def test_a_required_input_that_is_missing_is_named(client: FhirClient) -> None:

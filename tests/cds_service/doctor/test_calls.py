@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.audited import Entry
+from cds_service.audited import Entry, Event
 from cds_service.clients.client import Client
 from cds_service.doctor.call_rules import SEEN
 from cds_service.doctor.calls import Setup, seen_in, words
@@ -61,6 +61,8 @@ EXAMPLES: dict[str, tuple[Json, str]] = {
     "release": ({"status": 412, "kind": "release", "releases": ["STU3"]}, "FHIR STU3"),
     "older": (GOOD | {"releases": ["R5"]}, "FHIR R5"),
     "envelope": ({"status": 400, "kind": "envelope", "paths": ["context.patientId"]}, "context.patientId"),
+    "content": ({"status": 415, "kind": "content"}, "415"),
+    "fault": ({"status": 500, "kind": "other"}, "500"),
     "unread": (GOOD | {"gaps": {"not_understood": {"genotypes": 2, "other": 1}}}, "entries of genotypes"),
     "trigger": ({"inputs": {"genotypes": "prefetch"}, "trigger": 23}, "trigger action 23"),
 }
@@ -73,8 +75,9 @@ def setup(knowledge: Knowledge) -> Setup:
 
 
 def entry(facts: Json, tenant: str = "other", service: str = SIGN) -> Entry:
-    event = "refused" if facts.get("kind") else "call"
-    return Entry(event, datetime(2026, 11, 1, tzinfo=UTC), tenant, service, details={"inbound": facts})  # type: ignore[arg-type]
+    event: Event = "refused" if facts.get("kind") == "unauthorized" else "call"
+    under = "refusal" if facts.get("kind") else "inbound"
+    return Entry(event, datetime(2026, 11, 1, tzinfo=UTC), tenant, service, details={under: facts})
 
 
 def of(results: list[Result], trouble: str) -> Result:
@@ -177,3 +180,14 @@ def test_a_key_that_resembles_none_of_ours_is_not_taken_for_one(setup: Setup) ->
     assert of(results, "key-renamed").what.endswith("genotypes_v2 → genotypes")
     unknown = [r.what for r in results if r.check.startswith("inbound key-unknown")]
     assert len(unknown) == 2 and any("my_conditions" in what for what in unknown)
+
+
+def test_what_was_sent_with_a_refused_call_counts_too(setup: Setup) -> None:
+    told = {"inbound": {"inputs": {"genotypes": "missing"}, "unknown_keys": ["-user"]}, "refusal": EXAMPLES["no-input"][0]}
+    results = seen_in([Entry("call", datetime(2026, 11, 1, tzinfo=UTC), "other", SIGN, details=told)], setup)
+    assert {of(results, trouble).count for trouble in ("no-input", "no-access", "key-unknown")} == {1}
+
+
+def test_a_call_to_no_service_is_told_with_the_address_of_all(setup: Setup) -> None:
+    result = of(seen_in([entry(EXAMPLES["no-drafts"][0], service="unknown")], setup), "no-drafts")
+    assert "https://cds.example.org/cds-services is not registered" in result.remedy

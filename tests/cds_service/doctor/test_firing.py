@@ -94,6 +94,13 @@ def test_fault_F16_a_new_unmapped_code_is_named() -> None:
     assert not newly_unmapped([known], today) and not newly_unmapped([new], today) and not newly_unmapped([], today)
 
 
+def test_calls_that_are_suddenly_refused_are_told() -> None:
+    before = [e for day in range(7, 35) for e in calls(day, 20)]
+    recent = [e for day in range(7) for e in (*calls(day, 5, refusal={"kind": "no-input"}), *calls(day, 15))]
+    (what,) = warned(changed(*spans(before + recent, NOW)))
+    assert "refused calls suddenly come" in what and "35 of 140 in the last seven days" in what
+
+
 def test_new_knowledge_is_named_beside_what_changed() -> None:
     before = [e for day in range(7, 35) for e in calls(day, 3, CARD, knowledge="aaaaaaaaaaaa")]
     recent = [e for day in range(7) for e in calls(day, 9, knowledge="bbbbbbbbbbbb")]
