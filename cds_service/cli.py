@@ -15,6 +15,7 @@ import click
 from cds_service.addresses import is_loopback
 from cds_service.cli_audit import audit
 from cds_service.cli_calls import explain, replay
+from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.cli_store import store
@@ -42,6 +43,11 @@ main.add_command(store)
 main.add_command(explain)
 main.add_command(replay)
 main.add_command(switch)
+main.add_command(config)
+main.add_command(doctor)
+main.add_command(import_)
+main.add_command(knowledge)
+main.add_command(sheet)
 
 
 @main.command()

@@ -50,7 +50,7 @@ def gather(
             raise DataUnavailable(_missing(wanted, found[wanted.field].because), missing=wanted.field)
     found |= {key: _unasked(value) for key, value in asked.prefetch.items() if key not in found and isinstance(value, dict)}
     fetched, gaps = _products(missing, done, closed if access is None else "")
-    return Record(_newest(found, inputs), known | fetched, gaps)
+    return Record(_newest(found, inputs), _refreshed(known, found) | fetched, gaps)
 
 
 def _access(asked: HookRequest, client: FhirClient, deadline: Deadline, caller: Client) -> tuple[Access | None, str]:
@@ -170,6 +170,14 @@ def _medications(asked: HookRequest) -> dict[str, Resource]:
     newest = {origin(r): r for r in latest([r for _, r in named]) if text(r.get("id"))}
     by_url = {url: newest.get(origin(resource), resource) for url, resource in named if url}
     return by_url | newest
+
+
+def _refreshed(known: Mapping[str, Resource], found: Mapping[str, Found]) -> dict[str, Resource]:
+    """Medicines that came along, each in the newer version where a search brought one: prefetch may be a stale copy."""
+    searched: dict[str, list[Resource]] = {}
+    for resource in (r for f in found.values() for r in f.resources if r.get("resourceType") == "Medication"):
+        searched.setdefault(origin(resource), []).append(resource)
+    return {name: latest([held, *searched.get(origin(held), ())])[0] for name, held in known.items()}
 
 
 def _products(missing: Sequence[str], done: Mapping[Hashable, Any], closed: str) -> tuple[dict[str, Resource], tuple[Gap, ...]]:

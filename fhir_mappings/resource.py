@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from fhir_mappings.inputs import Resource
@@ -160,7 +161,16 @@ def _spelled(resource: Resource) -> str:
 def _version(resource: Resource) -> tuple[str, int]:
     meta = mapping(resource.get("meta"))
     number = text(meta.get("versionId"))
-    return text(meta.get("lastUpdated")), int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
+    return _moment(text(meta.get("lastUpdated"))), int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
+
+
+def _moment(stated: str) -> str:
+    """A time with its zone, in UTC and in one spelling: as text, 10:00:00.5Z would come before 10:00:00Z. Others as they stand."""
+    try:
+        moment = datetime.fromisoformat(stated)
+        return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment.tzinfo else stated
+    except (ValueError, OverflowError):
+        return stated
 
 
 def is_test(resource: Mapping[str, Any]) -> bool:

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from cds_service.fhir_answers import next_link
 from cds_service.inbound.words import capped, said, why
 from cds_service.request import HookRequest
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.releases import old_order
-from fhir_mappings.resource import entries, kind
+from fhir_mappings.resource import entries, kind, mappings
 from models.codes import RXNORM
 from models.patient import Gap, Order, PatientProfile
 
@@ -37,8 +36,8 @@ def inbound(
 ) -> dict[str, Any]:
     """The facts of a call that was answered; those that say nothing are left out.
 
-    `body`: the request as it came, in which unfilled tokens are looked for. `keys`: the client's name of a key → ours. `unmapped`:
-    codes of medicines that no table knows.
+    `asked`: as it was sent, before keys are renamed; `body` the same as bytes, in which unfilled tokens are looked for. `keys`: the
+    client's name of a key → ours. `unmapped`: codes of medicines that no table knows.
     """
     names = _names(asked.prefetch, keys or {})
     states = {i.field: _state(i, record.found.get(i.field, Found(failed=True)), asked, names) for i in inputs}
@@ -67,7 +66,7 @@ def request_facts(
     return said(
         {
             "inputs": {i.field: _sent(i, asked, names) for i in inputs},
-            "paged": [i.field for i in inputs if isinstance(given := _given(i, asked, names), dict) and next_link(given)],
+            "paged": [i.field for i in inputs if _has_next(_given(i, asked, names))],
             "renamed": {ours: theirs for ours, theirs in names.items() if _NAME.fullmatch(theirs)},
             "unknown_keys": capped(key for key in strange if _NAME.fullmatch(key)),
             "unknown_count": len(strange),
@@ -95,6 +94,10 @@ def _names(prefetch: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, st
 def _given(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> Any:
     value = asked.prefetch.get(wanted.field)
     return asked.prefetch.get(names[wanted.field]) if value is None and wanted.field in names else value
+
+
+def _has_next(given: Any) -> bool:
+    return isinstance(given, dict) and any(link.get("relation") == "next" for link in mappings(given.get("link")))
 
 
 def _sent(wanted: Input, asked: HookRequest, names: Mapping[str, str]) -> State:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized, answer_for
+from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized, UnsupportedContent, answer_for
 from cds_service.inbound.words import capped, said, why
 from models.errors import PatientMismatch, UnsupportedFhirVersion
 
@@ -13,6 +14,13 @@ _WORD = re.compile(r"[a-z0-9 _-]{1,40}")
 _LONGEST = 200  #: characters of a hint
 _PATH = re.compile(r"[A-Za-z.$\[\]0-9]{1,80}")
 _RELEASE = re.compile(r"\b(?:DSTU1|DSTU2|STU3|R5)\b")
+_KINDS: Mapping[type[BaseException], str] = {
+    HookRequestError: "envelope",
+    UnsupportedContent: "content",
+    Unauthorized: "unauthorized",
+    PatientMismatch: "patient",
+    UnsupportedFhirVersion: "release",
+}
 
 
 def refusal_facts(error: BaseException) -> dict[str, Any]:
@@ -36,5 +44,4 @@ def refusal_facts(error: BaseException) -> dict[str, Any]:
 def _kind(error: BaseException) -> str:
     if isinstance(error, DataUnavailable):
         return {"draftOrders": "no-drafts", "": "unavailable"}.get(error.missing, "no-input")
-    kinds = {HookRequestError: "envelope", Unauthorized: "unauthorized", PatientMismatch: "patient", UnsupportedFhirVersion: "release"}
-    return next((word for kind_of_error, word in kinds.items() if isinstance(error, kind_of_error)), "other")
+    return next((word for kind, word in _KINDS.items() if isinstance(error, kind)), "other")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cds_service.clients.client import local
-from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized
+from cds_service.errors import DataUnavailable, HookRequestError, Unauthorized, UnsupportedContent
 from cds_service.fhir_answers import Deadline
 from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
@@ -174,6 +174,7 @@ def test_refusals_are_told_by_kind() -> None:
     old = UnsupportedFhirVersion("context.draftOrders holds an order of FHIR STU3. It …")
     assert refusal_facts(old) == {"status": 412, "kind": "release", "releases": ["STU3"]}
     assert refusal_facts(RuntimeError(NOBODY)) == {"status": 500, "kind": "other"}
+    assert refusal_facts(UnsupportedContent(NOBODY)) == {"status": 415, "kind": "content"}
 
 
 def test_a_required_input_that_is_missing_is_named(client: FhirClient) -> None:

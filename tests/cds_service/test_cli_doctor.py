@@ -1,0 +1,88 @@
+"""The commands of the doctor, as a shell sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cds_service.audited import Entry
+from cds_service.cli import main
+from tests.conftest import NOW
+from tests.support.surroundings import FakeJournal
+
+
+@pytest.fixture(autouse=True)
+def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("PRECISION_HOOKS_SPOOL_BYTES", "1024")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def with_calls(monkeypatch: pytest.MonkeyPatch, held: Sequence[Entry]) -> None:
+    monkeypatch.setattr("cds_service.doctor.here.journal_of", lambda settings: FakeJournal(held))
+
+
+def call(tenant: str = "default", **facts: Any) -> Entry:
+    return Entry("call", NOW - timedelta(days=1), tenant, "precision-order-sign", details={"inbound": facts})
+
+
+def test_doctor_tells_what_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_calls(monkeypatch, [])
+    done = run("doctor", "--offline")
+    assert done.exit_code == 1 and "nobody is told apart" in done.output and "PRECISION_HOOKS_CLIENTS" in done.output
+    told = json.loads(run("doctor", "--offline", "--json").output)
+    assert told["status"] == 1 and {"settings", "knowledge", "store", "what changed"} <= {r["check"] for r in told["results"]}
+    assert told["firing"] == []
+
+
+def test_wrong_settings_are_told_and_exit_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRECISION_HOOKS_PORT", "no port")
+    done = run("doctor")
+    assert done.exit_code == 2 and done.output.startswith("ERROR") and "PRECISION_HOOKS_PORT" in done.output
+    assert json.loads(run("doctor", "--json").output)["status"] == 2
+
+
+def test_a_broken_store_is_exit_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_service.doctor.here.journal_of", lambda settings: FakeJournal(reachable=False))
+    done = run("doctor", "--offline")
+    assert done.exit_code == 2 and "The store cannot be read" in done.output
+
+
+def test_inbound_tells_of_the_last_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = [call(inputs={"genotypes": "prefetch"}, tokens=True), call("epic", inputs={"genotypes": "prefetch"}, foreign=1)]
+    with_calls(monkeypatch, held)
+    done = run("doctor", "--inbound")
+    assert done.exit_code == 2 and "does not fill" in done.output and "other patients" in done.output
+    one = run("doctor", "--inbound", "--client", "epic", "--json")
+    assert [r["check"] for r in json.loads(one.output)["results"]] == ["inbound foreign [epic, precision-order-sign]"]
+
+
+def test_inbound_looks_at_as_many_calls_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = Entry("refused", NOW - timedelta(days=9), "default", "precision-order-sign", details={"inbound": {"kind": "patient"}})
+    with_calls(monkeypatch, [old, call(inputs={"genotypes": "prefetch"})])
+    assert run("doctor", "--inbound", "--last", "1").exit_code == 0
+    assert run("doctor", "--inbound", "--last", "2").exit_code == 2
+
+
+def test_sheets_of_one_service_and_of_all() -> None:
+    one = run("sheet", "precision-patient-view")
+    assert one.exit_code == 0 and one.output.count("integration sheet for") == 1 and "patients who take" in one.output
+    told = json.loads(run("sheet", "--json").output)
+    assert [s["service"]["id"] for s in told["sheets"]] == ["precision-order-select", "precision-order-sign", "precision-patient-view"]
+
+
+@pytest.mark.parametrize(
+    ("words", "part"), [(("sheet", "nothing"), "no service is called"), (("sheet", "--client", "x"), "no client is called")]
+)
+def test_unknown_names_are_told(words: tuple[str, ...], part: str) -> None:
+    done = run(*words)
+    assert done.exit_code == 2 and part in done.output
