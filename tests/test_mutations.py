@@ -11,9 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 import tomli
-from flask.testing import FlaskClient
 
 from models.knowledge.types import Gene, Knowledge
+from tests.support.hospital import Hospital
 from tests.support.mutations import MARK, Mutant, mutant, nodes, strings
 from tests.support.response_rules import problems
 
@@ -35,15 +35,21 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
 FINDING, COVERAGE = _validator("finding"), _validator("coverage")
 
 
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Hospital:
+    """The service with a clients file, every call with a token of its own; without memory, so that each mutant stands alone."""
+    return Hospital(tmp_path_factory.mktemp("hospital"), knowledge, memory=False)
+
+
 @pytest.mark.parametrize("name", REQUESTS)
-def test_mutants(name: str, client: FlaskClient, knowledge: Knowledge) -> None:
-    run(name, range(SHORT_FROM, SHORT_FROM + EACH), client, knowledge)
+def test_mutants(name: str, hospital: Hospital, knowledge: Knowledge) -> None:
+    run(name, range(SHORT_FROM, SHORT_FROM + EACH), hospital, knowledge)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", REQUESTS)
-def test_many_more_mutants(name: str, client: FlaskClient, knowledge: Knowledge) -> None:
-    run(name, range(LONG_FROM, LONG_FROM + LONG_EACH), client, knowledge)
+def test_many_more_mutants(name: str, hospital: Hospital, knowledge: Knowledge) -> None:
+    run(name, range(LONG_FROM, LONG_FROM + LONG_EACH), hospital, knowledge)
 
 
 def test_there_are_as_many_as_promised() -> None:
@@ -51,12 +57,12 @@ def test_there_are_as_many_as_promised() -> None:
     assert len(REQUESTS) * LONG_EACH >= 20_000
 
 
-def run(name: str, seeds: range, client: FlaskClient, knowledge: Knowledge) -> None:
+def run(name: str, seeds: range, hospital: Hospital, knowledge: Knowledge) -> None:
     service, text = REQUESTS[name]
     wrong = []
     for seed in seeds:
         made = mutant(text, f"{name} {seed}")
-        response = client.post(f"/cds-services/{service}", data=made.text, content_type="application/json")
+        response = hospital.ask(f"/cds-services/{service}", made.text)
         broken = broken_by(response.status_code, response.get_data(as_text=True), made, knowledge)
         wrong += [f"mutant(text, '{name} {seed}'): {made.told}: {rule}" for rule in broken]
     assert wrong == []

@@ -19,6 +19,7 @@ from cds_service.store.audit import AuditLog
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.items import Item
 from tests.support.audits import NOW, entry, execute
+from tests.support.tokens import Ehr
 
 TODAY = datetime.now(UTC)
 
@@ -93,7 +94,7 @@ def test_security_S58_nothing_is_exported_where_the_reading_cannot_be_kept(log: 
 def test_security_S60_purge_keeps_what_each_client_keeps(url: str, log: AuditLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log.append([entry(9, tenant=tenant, at=TODAY - timedelta(days=100)) for tenant in ("a", "b", "")])
     clients = tmp_path / "clients.toml"
-    clients.write_text("[a]\nretention_days = 30\n[b]\n")
+    clients.write_text(Ehr("a").table(retention_days=30) + Ehr("b").table())
     monkeypatch.setenv("PRECISION_HOOKS_CLIENTS", str(clients))
     monkeypatch.setenv("PRECISION_HOOKS_BASE_URL", "https://cds.example.org")
     done = run("audit", "purge")

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import io
+import atexit
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import unquote
 
 import schemathesis
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, assume, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from cds_service.app import create_app, create_state
-from cds_service.logs import Log
-from cds_service.settings import Settings
 from models.knowledge.load import load
+from tests.support.hospital import Hospital
 
 #: what is tolerated on purpose is accepted beside the description: unknown members, odd FHIR (A13, H15)
 TOLERANT = [positive_data_acceptance, negative_data_rejection]
 
 
-def _app() -> Flask:
-    """Offline: a generated fhirServer must not be called."""
-    return create_app(state=create_state(Settings(store_url="sqlite://"), load(), log=Log(io.StringIO()), offline=True))
-
-
-schema = schemathesis.openapi.from_wsgi("/openapi.json", _app())
+#: a service with a clients file, offline: a generated fhirServer must not be called
+HOSPITAL = Hospital(Path(mkdtemp(prefix="precision-hooks-")), load())
+atexit.register(rmtree, HOSPITAL.folder, ignore_errors=True)
+schema = schemathesis.openapi.from_wsgi("/openapi.json", HOSPITAL.app)
 
 
 @schema.parametrize()
@@ -33,7 +32,8 @@ schema = schemathesis.openapi.from_wsgi("/openapi.json", _app())
 def test_answers_are_as_described(case: Any) -> None:
     # the client of werkzeug takes "?" in a path for a query of its own and fails before anything is sent
     assume("?" not in case.formatted_path)
-    case.call_and_validate(excluded_checks=TOLERANT)
+    headers = {"Authorization": HOSPITAL.header(unquote(case.formatted_path))}
+    case.call_and_validate(excluded_checks=TOLERANT, headers=headers)
 
 
 def test_every_address_is_described(client: FlaskClient) -> None:
