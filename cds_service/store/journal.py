@@ -80,10 +80,7 @@ class Journal:
 
     def behind(self) -> bool:
         """Does anything wait in the spool? Then what depends on it must wait there too."""
-        try:
-            return self._writer().spool.behind()
-        except OSError:
-            return False
+        return self._writer().behind()
 
     def start(self) -> None:
         """Open the database and hand on what was left behind, beside the calls: before the first one, if the operator wants it quick."""

@@ -38,8 +38,10 @@ def away(url: str) -> Iterator[None]:
     """Every write to these tables fails."""
     tables = ("feedback", "shown")
     execute(url, *(f"ALTER TABLE {table} RENAME TO {table}_away" for table in tables))
-    yield
-    execute(url, *(f"ALTER TABLE {table}_away RENAME TO {table}" for table in tables))
+    try:
+        yield
+    finally:
+        execute(url, *(f"ALTER TABLE {table}_away RENAME TO {table}" for table in tables))
 
 
 @pytest.fixture
