@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 from cds_service.errors import StoreUnavailable
 from cds_service.store.audit import AuditLog
 from cds_service.store.journal import Journal
+from cds_service.store.spool import folder_of
 from cds_service.store.writer import Waiting
 from tests.support.audits import NOW, column, entry, execute, until
 
@@ -52,7 +53,7 @@ def ids(url: str) -> list[str]:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(path.suffix for path in folder.glob("*")) if folder.exists() else []
+    return sorted(path.suffix for path in folder.glob("*/*"))
 
 
 def test_an_entry_is_in_the_database_when_append_returns(url: str, journals: Journals) -> None:
@@ -89,7 +90,7 @@ def test_fault_G01_G20_what_the_database_does_not_take_waits_and_is_handed_on_on
     with outage(url):
         assert {journal.append(one) for one in made} == {"spooled"}
         assert journal.behind()
-        folder = tmp_path / "spool"
+        folder = folder_of(str(tmp_path / "spool"), url)
         assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
         assert folder.stat().st_mode & 0o777 == 0o700
     until(lambda: not journal.behind())
@@ -182,7 +183,7 @@ def test_one_bad_record_does_not_keep_the_others_out(url: str, journals: Journal
     assert journal.write("audit", {"id": "broken"}) == "spooled"
     assert journal.append(entry(1)) == "stored"
     assert told["aside"] == 1
-    assert json.loads(*[path.read_text() for path in (tmp_path / "spool").glob("*.aside")])["data"] == {"id": "broken"}
+    assert json.loads(*[path.read_text() for path in (tmp_path / "spool").glob("*/*.aside")])["data"] == {"id": "broken"}
 
 
 def test_a_spooled_record_of_an_unknown_kind_is_set_aside(url: str, journals: Journals, told: Told, tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_a_spooled_record_of_an_unknown_kind_is_set_aside(url: str, journals: Jo
     journal.append(entry(1))
     until(lambda: not journal.behind())
     assert told["aside"] == 1 and len(ids(url)) == 1
-    assert "of-a-later-version" in next((tmp_path / "spool").glob("*.aside")).read_text()
+    assert "of-a-later-version" in next((tmp_path / "spool").glob("*/*.aside")).read_text()
 
 
 def test_a_head_that_somebody_set_back_costs_no_entry(url: str, journals: Journals, told: Told, log: AuditLog, tmp_path: Path) -> None:
@@ -201,7 +202,7 @@ def test_a_head_that_somebody_set_back_costs_no_entry(url: str, journals: Journa
     made = entry(4)
     assert journal.append(made) == "spooled"
     assert told["aside"] == 1
-    assert made.id in next((tmp_path / "spool").glob("*.aside")).read_text()
+    assert made.id in next((tmp_path / "spool").glob("*/*.aside")).read_text()
 
 
 def test_what_another_live_process_spools_is_left_to_it(url: str, journals: Journals, tmp_path: Path, log: AuditLog) -> None:
@@ -210,7 +211,7 @@ def test_what_another_live_process_spools_is_left_to_it(url: str, journals: Jour
     with away(url):
         assert one.append(entry(1, at=NOW)) == "spooled"
         assert other.append(entry(2, at=NOW)) == "spooled"
-        assert len(list((tmp_path / "spool").glob("*.jsonl"))) == 2
+        assert len(list((tmp_path / "spool").glob("*/*.jsonl"))) == 2
         one.close()  # now its file is anybody's
     until(lambda: not other.behind())
     assert len(ids(url)) == 3

@@ -70,7 +70,7 @@ def shown(card: str, of: Memory) -> Shown:
 
 
 def spooled(tmp_path: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in (tmp_path / "spool").glob("*"))
+    return b"".join(path.read_bytes() for path in (tmp_path / "spool").glob("*/*"))
 
 
 def test_feedback_is_reported_as_ever_while_the_database_answers(feedback: FeedbackStore) -> None:
