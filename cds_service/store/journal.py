@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 from cds_service.audited import Entry
 from cds_service.errors import StoreUnavailable
 from cds_service.store.entries import KIND, record_of
 from cds_service.store.opened import Opened
-from cds_service.store.spool import Spool
+from cds_service.store.spool import Spool, folder_of
 from cds_service.store.writer import Data, Handler, Tell, Waiting, Writer
 
 Fate = Literal["stored", "spooled", "lost"]
@@ -39,7 +38,7 @@ class Journal:
         wait: float = WAIT,
         busy_ms: int = 1000,
     ) -> None:
-        self._database, self._folder, self._most = Opened(url, busy_ms, durable=True), Path(folder), most_bytes
+        self._database, self._folder, self._most = Opened(url, busy_ms, durable=True), folder_of(folder, url), most_bytes
         self._refuse, self._told, self._wait = refuse, told, wait
         self._handlers: dict[str, Handler] = {}
         self._of: dict[int, Writer] = {}
@@ -80,10 +79,7 @@ class Journal:
 
     def behind(self) -> bool:
         """Does anything wait in the spool? Then what depends on it must wait there too."""
-        try:
-            return self._writer().spool.behind()
-        except OSError:
-            return False
+        return self._writer().behind()
 
     def start(self) -> None:
         """Open the database and hand on what was left behind, beside the calls: before the first one, if the operator wants it quick."""

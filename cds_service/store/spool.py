@@ -12,10 +12,27 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from urllib.parse import parse_qsl
 
+_PLACES = ("host", "port", "dbname", "service")  #: of what may stand behind the ? of a URL
 _WAITING, _ASIDE, _NEW = ".jsonl", ".aside", ".new"
+
+
+def folder_of(spool: str, url: str) -> Path:
+    """Of one database, within the operator's folder: what waits for one must not be handed to another, such as that of a trial.
+
+    User, password and options of the connection may change; another host, port, file or name is another database.
+    """
+    scheme, _, rest = url.partition("://")
+    place, _, query = rest.partition("?")
+    if scheme.startswith("sqlite"):
+        where = [str(Path(place.removeprefix("/")).absolute())]
+    else:
+        where = [place.rpartition("@")[2], *sorted(f"{name}={value}" for name, value in parse_qsl(query) if name in _PLACES)]
+    return Path(spool) / sha256("\n".join([scheme.partition("+")[0], *where]).encode()).hexdigest()[:16]
 
 
 class _Ticket:

@@ -50,7 +50,7 @@ class Writer:
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()  #: None: look what is to be done
         self._lock = Lock()
         self._thread: Thread | None = None
-        self._rest_until = 0.0
+        self._rest_until = self._look_at = 0.0  #: until then the database is not tried, the spool not looked at
         self._busy_since: float | None = None  #: when the database was last asked, while it has not answered
         self._ending = False
 
@@ -92,27 +92,38 @@ class Writer:
         """What callers wait for goes first, then one part after another of what was spooled."""
         handing_on: Iterator[None] | None = self._hand_on()
         while True:
-            batch = self._taken(0 if handing_on else REST if self._resting() or self.spool_is_behind() else LOOK)
-            if batch:
+            if batch := self._taken(waits=handing_on is None):
                 self._store(batch)
-            if self._ending and not batch:
+            elif self._ending:
                 return
-            if handing_on is None and not self._resting() and self.spool_is_behind():
+            if handing_on is None and self._due():
                 handing_on = self._hand_on()
             if handing_on is not None and next(handing_on, self) is self:
                 handing_on = None
 
-    def spool_is_behind(self) -> bool:
+    def _due(self) -> bool:
+        """Is something to be handed on? Not with every record: what waits is written in few large parts."""
+        now = time.monotonic()
+        if now < max(self._rest_until, self._look_at):
+            return False
+        self._look_at = now + REST
+        return self.behind()
+
+    def behind(self) -> bool:
+        """Does anything wait in the spool, of whatever process?"""
         try:
             return self.spool.behind()
         except OSError:
             return False
 
-    def _taken(self, patience: float) -> list[Waiting]:
-        """All that waits; the first is waited for."""
+    def _taken(self, waits: bool) -> list[Waiting]:
+        """All that is in the queue; `waits` for the first of it."""
         found: list[Waiting] = []
         try:
-            one = self._queue.get(timeout=patience) if patience else self._queue.get_nowait()
+            if waits and self._queue.empty():
+                one = self._queue.get(timeout=REST if self._resting() or self.behind() else LOOK)
+            else:
+                one = self._queue.get_nowait()
             while one is not None:
                 found.append(one)
                 if len(found) == MOST:
@@ -161,7 +172,7 @@ class Writer:
 
     def _hand_on(self) -> Iterator[None]:
         """What was spooled, by this process or by one that is gone: a part at each step. It ends where the database fails again."""
-        if not self.spool_is_behind() or self._tried([]):
+        if not self.behind() or self._tried([]):
             return
         self.spool.let_go()
         try:

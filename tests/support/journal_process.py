@@ -14,10 +14,10 @@ from tests.support.audits import entry
 _LOCK = Lock()
 
 
-def _append(journal: Journal, count: int) -> None:
+def _append(journal: Journal, count: int, size: int = 200) -> None:
     """Each id is printed once its entry is said to be durable, and how."""
     for number in range(count):
-        made = entry(number, pad="x" * 200)
+        made = entry(number, pad="x" * size)
         fate = journal.append(made)
         with _LOCK:
             sys.stdout.write(f"{fate} {made.id}\n")
@@ -34,7 +34,7 @@ def _run(url: str, folder: str, how: str) -> None:
         return
     if how == "small-files":
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))  # beyond it, every write fails as on a full disk
-        _append(journal, 500)
+        _append(journal, 200, size=20_000)
     if how == "fork":
         _append(journal, 5)
         child = os.fork()

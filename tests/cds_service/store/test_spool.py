@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from cds_service.store.spool import Spool
+from cds_service.store.spool import Spool, folder_of
 
 
 @pytest.fixture
@@ -143,3 +143,24 @@ def test_a_torn_last_line_comes_as_it_is(spool: Spool, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "1-1.jsonl").write_bytes(b"whole\nto")
     assert left(spool) == [b"whole\n", b"to"]
+
+
+PG = "postgresql+psycopg://u:p@db.example.org/hooks?sslmode=verify-full"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (PG, "postgresql://another:password@db.example.org/hooks", True),
+        (PG, PG.replace("db.", "db2."), False),
+        (PG, PG.replace("/hooks", "/trial"), False),
+        ("postgresql:///hooks?host=/run/a&user=x", "postgresql:///hooks?user=y&host=/run/a", True),
+        ("postgresql:///hooks?host=/run/a", "postgresql:///hooks?host=/run/b", False),
+        ("sqlite:////var/a.sqlite", "sqlite:////var/b.sqlite", False),
+        ("sqlite:////var/a@b.sqlite", "sqlite:////srv/b.sqlite", False),
+        ("sqlite:///a.sqlite", f"sqlite:///{Path.cwd() / 'a.sqlite'}", True),
+    ],
+)
+def test_each_database_has_a_folder_of_its_own(one: str, other: str, same: bool) -> None:
+    assert (folder_of("spool", one) == folder_of("spool", other)) == same
+    assert "password" not in str(folder_of("spool", other))

@@ -38,8 +38,10 @@ def away(url: str) -> Iterator[None]:
     """Every write to these tables fails."""
     tables = ("feedback", "shown")
     execute(url, *(f"ALTER TABLE {table} RENAME TO {table}_away" for table in tables))
-    yield
-    execute(url, *(f"ALTER TABLE {table}_away RENAME TO {table}" for table in tables))
+    try:
+        yield
+    finally:
+        execute(url, *(f"ALTER TABLE {table}_away RENAME TO {table}" for table in tables))
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def shown(card: str, of: Memory) -> Shown:
 
 
 def spooled(tmp_path: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in (tmp_path / "spool").glob("*"))
+    return b"".join(path.read_bytes() for path in (tmp_path / "spool").glob("*/*"))
 
 
 def test_feedback_is_reported_as_ever_while_the_database_answers(feedback: FeedbackStore) -> None:
