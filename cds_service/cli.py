@@ -15,6 +15,7 @@ import click
 from cds_service.addresses import is_loopback
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
+from cds_service.cli_policy import policy
 from cds_service.settings import Settings, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
@@ -32,6 +33,7 @@ def main() -> None:
 
 main.add_command(import_)
 main.add_command(knowledge)
+main.add_command(policy)
 
 
 @main.command()
