@@ -72,7 +72,7 @@ def site(name: str, folder: str, base: Knowledge) -> Site:
 def paths(name: str, folder: str) -> tuple[Path, ...]:
     """The files that make a site, there or not: what a reload must look at. No name leads out of the folder."""
     if not NAME.fullmatch(name):
-        raise KnowledgeError(f"site '{name[:40]}': a name has 1 to 40 of a-z, 0-9 and '-'; correct `site` in the clients file")
+        raise KnowledgeError(f"site {name[:40]!r}: a name has 1 to 40 of a-z, 0-9 and '-'; correct `site` in the clients file")
     if not folder:
         raise KnowledgeError(f"site '{name}': no folder of sites is set; set PRECISION_HOOKS_SITES")
     root, own = Path(folder), Path(folder) / name
