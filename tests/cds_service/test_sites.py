@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from click.testing import CliRunner, Result
 from cds_service.cli import main
 from cds_service.sites import MOST_BYTES, paths, site, sites
 from models.errors import KnowledgeError
+from models.knowledge.policy_review import due
 from models.knowledge.policy_rows import digest_of
 from models.knowledge.policy_types import NO_POLICY
 from models.knowledge.site_codes import read_site_codes, with_site_codes
@@ -113,6 +116,16 @@ def test_the_older_file_of_codes_stays_and_may_not_be_contradicted(tmp_path: Pat
     contrary = CODES.replace('"PLAVIX75"', '"A"')
     with pytest.raises(KnowledgeError, match=r"drug\[1\] says again what code 'A' means; keep one row, or one file"):
         site("north", written(tmp_path, codes=contrary), replace(knowledge, drugs=older))
+
+
+def test_the_example_in_the_docs_is_a_faultless_site(tmp_path: Path, knowledge: Knowledge) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "curate.md").read_text("utf-8")
+    codes, own = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    new = site("north", written(tmp_path, codes=codes, policy=own), knowledge)
+    digest = digest_of(new.policy.rules[0], knowledge)
+    found = site("north", written(tmp_path, policy=own.replace("000000000000", digest)), knowledge)
+    assert due(found.policy, found.knowledge, date(2026, 11, 26)) == ()
+    assert found.knowledge.local.results and found.knowledge.drugs.own and found.policy.order_codes
 
 
 # ---- the command -----------------------------------------------------------------------------------------------------
