@@ -18,6 +18,7 @@ from cds_service.cli_calls import explain, replay
 from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
+from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
 from cds_service.clients.client import LOCAL_ID
@@ -37,17 +38,16 @@ def main() -> None:
 
 
 main.add_command(audit)
-main.add_command(import_)
-main.add_command(knowledge)
-main.add_command(store)
-main.add_command(explain)
-main.add_command(replay)
-main.add_command(switch)
 main.add_command(config)
 main.add_command(doctor)
+main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
+main.add_command(policy)
+main.add_command(replay)
 main.add_command(sheet)
+main.add_command(store)
+main.add_command(switch)
 
 
 @main.command()

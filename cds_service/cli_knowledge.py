@@ -20,11 +20,13 @@ def knowledge() -> None:
 @knowledge.command()
 def check() -> None:
     """Read every knowledge file and prove that each guideline answers every combination of its keys."""
+    from cds_service.messages import agree, messages
     from cds_service.site_files import contents, summary
 
     settings = settings_or_exit()
     known = knowledge_here(settings)
     try:
+        agree(known, messages())
         site = summary(known, settings, date.today())
     except PrecisionError as error:
         stop(str(error))

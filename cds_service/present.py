@@ -18,9 +18,10 @@ from cds_service.rollup import TOPICS, capped, rollup_card
 from cds_service.service import Service
 from cds_service.test_patients import NOTE
 from cds_service.test_suggestions import suggested_tests
-from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, result, starred
+from cds_service.words import advice, gap_line, gene_line, joined, label, lookups, remark_line, result, starred
 from fhir_mappings.proposals import delete_action
 from models.finding import Assessment, Evidence, Finding, GeneEvidence, Recommendation
+from models.knowledge.policy_types import NO_POLICY, Policy
 from models.knowledge.types import Knowledge
 
 LONGEST_RESULT = 60  #: characters of a gene's result in a summary
@@ -32,24 +33,35 @@ SOFTWARE = version("precision-hooks")
 Json = dict[str, Any]
 
 
-def present(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, most_info: int = MOST_INFO) -> Json:
-    """The whole response body: cards by urgency, info beyond `most_info` in one card, and what was and was not checked."""
+def present(
+    found: Assessment,
+    asked: HookRequest,
+    service: Service,
+    knowledge: Knowledge,
+    policy: Policy = NO_POLICY,
+    *,
+    most_info: int = MOST_INFO,
+) -> Json:
+    """The whole response body: cards by urgency, info beyond `most_info` in one card, and what was and was not checked.
+
+    `policy` was applied to `found` before; here it gives its digest, and the EHR's own orderables to orders that are drafted.
+    """
     words = messages()
     together = service.one_card and len(found.findings) > 1
     own, rest = ((), found.findings) if together else capped(found.findings, most_info)
-    cards = [card(finding, asked, service, knowledge, words) for finding in own]
+    cards = [card(finding, asked, service, knowledge, words, policy) for finding in own]
     rolled = [rollup_card(rest, asked.instance, service.id, knowledge.digest, words, review=together)] if rest else []
     return {
         "cards": cards + rolled,
-        "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE)},
+        "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE, policy.digest)},
     }
 
 
-def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Knowledge, words: Messages) -> Json:
+def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Knowledge, words: Messages, policy: Policy = NO_POLICY) -> Json:
     """One finding as a CDS Hooks card."""
     evidence = finding.evidence[0]
     identity = card_id(asked.instance, service.id, finding.topic)
-    swaps = replacements(finding, drafts_by_id(asked.draft_orders), identity, words)
+    swaps = replacements(finding, drafts_by_id(asked.draft_orders), identity, words, policy.orderables)
     suggestions = [*swaps, *removals(finding, identity, words), *suggested_tests(finding, asked.patient, identity, words)]
     return _filled(
         {
@@ -123,7 +135,7 @@ def detail(finding: Finding, words: Messages) -> str:
     lines += [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
     lines += [*_reasons(finding, words), *_deeds(finding, words)]
     lines += [words.text(f"note-{note}") for note in finding.notes if note != NOTE]
-    lines += [words.text(f"note-{remark.message}", **{name: starred(said) for name, said in remark.parts}) for remark in finding.remarks]
+    lines += [remark_line(remark, words) for remark in finding.remarks]
     lines += [option_line(finding, words)] if finding.options else []
     lines += [gap_line(gap, words) for gap in finding.gaps]
     lines += _sources(finding, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,9 +11,11 @@ from cds_service.messages import Messages
 from cds_service.words import escaped, joined, starred
 from fhir_mappings.proposals import create_action, delete_action, replaceable
 from fhir_mappings.resource import entries, origin
+from models.codes import Code
 from models.finding import Drug, Finding, Screened
 
 MOST = 3  #: alternatives with a button
+NO_ORDERABLES: Mapping[str, Code] = MappingProxyType({})
 OF_THE_CHART = ("unread", "unclear")  #: reasons that are the same for every alternative, and are told once
 
 
@@ -21,9 +24,16 @@ def drafts_by_id(bundle: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {origin(resource): resource for _, resource in entries(bundle)}
 
 
-def replacements(finding: Finding, drafts: Mapping[str, Mapping[str, Any]], identity: UUID, words: Messages) -> list[dict[str, Any]]:
+def replacements(
+    finding: Finding,
+    drafts: Mapping[str, Mapping[str, Any]],
+    identity: UUID,
+    words: Messages,
+    orderables: Mapping[str, Code] = NO_ORDERABLES,
+) -> list[dict[str, Any]]:
     """Remove the draft and create one for the alternative, for each that is offered and that every applying row names.
 
+    `orderables`: the EHR's own code for an ingredient, which its order then carries first.
     None where the finding does not allow it, or the draft is such that nothing can take its place.
     """
     draft = drafts.get(finding.orders[0]) if finding.replaceable and len(finding.orders) == 1 else None
@@ -36,7 +46,8 @@ def replacements(finding: Finding, drafts: Mapping[str, Mapping[str, Any]], iden
     for drug in _agreed(finding)[:MOST]:
         label = words.text("replace", drug=finding.drug.name, alternative=drug.name)
         remove = words.text("remove", drug=finding.drug.name)
-        actions = [delete_action(finding.orders[0], remove), create_action(draft, drug, words.text("create", drug=drug.name), note)]
+        create = create_action(draft, drug, words.text("create", drug=drug.name), note, orderables.get(drug.key))
+        actions = [delete_action(finding.orders[0], remove), create]
         made.append({"label": label, "uuid": str(uuid5(identity, f"{finding.orders[0]}/{drug.key}")), "actions": actions})
     return made
 

@@ -10,7 +10,7 @@ from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages
 from cds_service.remembered import card_id
 from cds_service.test_patients import NOTE
-from cds_service.words import advice, escaped, joined, label, result, starred
+from cds_service.words import advice, escaped, joined, label, result, site_lines, starred
 from models.finding import Finding
 
 LONGEST_SUMMARY = 139
@@ -75,4 +75,5 @@ def summary(rest: Sequence[Finding], words: Messages, *, review: bool = False) -
 def _line(finding: Finding, words: Messages) -> str:
     do = advice(finding, finding.recommendations[0], words).do
     genes = joined([f"{label(gene)} {'' if gene.missing else result(gene)}".strip() for gene in finding.genes], words.text("and"))
-    return words.text("rollup-line", drug=finding.drug.name, do=starred(do) + (f" – {escaped(genes)}" if genes else ""))
+    told = words.text("rollup-line", drug=finding.drug.name, do=starred(do) + (f" – {escaped(genes)}" if genes else ""))
+    return " ".join((told, *site_lines(finding, words)))

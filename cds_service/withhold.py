@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import get_args
 
+from cds_service.coverage import subjects
 from cds_service.overrides import REASONS
 from cds_service.remembered import Memory, Shown, family
 from cds_service.service import Service
@@ -34,12 +35,6 @@ def withhold(found: Assessment, service: Service, memory: Memory | None = None) 
         else:
             held += [Checked(subject, *why) for subject in subjects(finding)]
     return Assessment(tuple(shown), found.gaps, (*found.checked, *held))
-
-
-def subjects(finding: Finding) -> tuple[str, ...]:
-    """What coverage calls it: the drug with each gene, or with the label whose rule needs none."""
-    named = [gene.gene for gene in finding.genes] or [f"{said.source} label" for said in finding.recommendations[:1]] or [finding.kind]
-    return tuple(f"{finding.drug.name}–{name}" for name in named)
 
 
 def _why_not(finding: Finding, service: Service, memory: Memory) -> Why | None:

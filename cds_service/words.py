@@ -8,32 +8,46 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from cds_service.messages import Messages, RowMessage
-from models.finding import Dose, Drug, Finding, GeneEvidence, Reading, Recommendation
+from models.finding import Dose, Drug, Finding, GeneEvidence, Reading, Recommendation, Remark
 from models.knowledge.types import INDETERMINATE
 from models.patient import Gap
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~&$])")  #: what acts within a line; a card never begins a line with reported text
 LONGEST_QUOTE = 120  #: characters of any one reported text that a card repeats
+LONGEST_OF_SITE = 300  #: of a sentence that a site's reviewed policy adds
+SITES_OWN = "site-"  #: remarks of such sentences: not our words
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Reported text without control, format (bidirectional, zero-width) and private characters, on one line, capped."""
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     kept = " ".join(kept.split())
-    return kept if len(kept) <= LONGEST_QUOTE else kept[: LONGEST_QUOTE - 1] + "…"
+    return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Reported text that Markdown shows as written: no emphasis, link, image, table or HTML can come of it.
 
     "<" becomes "‹": some clients render HTML whatever stands before it.
     """
-    return _MARKDOWN.sub(r"\\\1", clean(text)).replace("<", "‹").replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    return _MARKDOWN.sub(r"\\\1", clean(text, longest)).replace("<", "‹").replace("://", ":\u200b//").replace("www.", "www\u200b.")
 
 
 def starred(text: str) -> str:
     """Our own words in Markdown: they hold star alleles at most, so only the star needs escaping."""
     return text.replace("*", "\\*")
+
+
+def remark_line(remark: Remark, words: Messages) -> str:
+    """One sentence with its parts; what a site wrote is shown as written."""
+    own = remark.message.startswith(SITES_OWN)
+    parts = {name: escaped(said, LONGEST_OF_SITE) if own else starred(said) for name, said in remark.parts}
+    return words.text(f"note-{remark.message}", **parts)
+
+
+def site_lines(finding: Finding, words: Messages) -> list[str]:
+    """What the site decided about this advice, for cards that name several findings."""
+    return [remark_line(remark, words) for remark in finding.remarks if remark.message.startswith(SITES_OWN)]
 
 
 def joined(words: Sequence[str], last: str) -> str:

@@ -19,10 +19,12 @@ from fhir_mappings.genes import gene_of, named_by_words, several_genes
 from fhir_mappings.genotype_slots import ROLES, Parts, Refused, merged, score_in
 from fhir_mappings.genotype_values import NO_RESULT, Value
 from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
+from fhir_mappings.local_codes import in_standard_terms
 from fhir_mappings.provenance import by_role, derived_from, effective, laboratory, members_of, source_class, status
 from fhir_mappings.resource import concept, kind, latest, mappings, origin
 from fhir_mappings.tables import observations, spellings
 from models.codes import LOINC, SNOMED, Code, Concept
+from models.knowledge.local_types import LocalCodes
 from models.knowledge.types import Knowledge
 from models.patient import Gap, GeneResult
 
@@ -33,10 +35,11 @@ _FULL_ALLELE = re.compile(r"\d+:\d+")
 
 @dataclass(frozen=True, slots=True)
 class SingleGene:
-    """What the knowledge adds: LOINC codes that name a gene, and those that test for one allele."""
+    """What the knowledge adds: LOINC codes that name a gene, those that test for one allele, and the site's own codes."""
 
     genes: frozenset[str] = frozenset()
     alleles: Mapping[str, str] = field(default_factory=dict)  #: LOINC code → allele
+    local: LocalCodes = field(default_factory=LocalCodes)
 
 
 class Group(Exception):
@@ -50,13 +53,13 @@ class Group(Exception):
 def single_gene_codes(knowledge: Knowledge) -> SingleGene:
     genes = knowledge.genes.values()
     alleles = {code: allele for gene in genes for code, allele in gene.presence_loinc.items()}
-    return SingleGene(frozenset(code for gene in genes for code in gene.loinc), alleles)
+    return SingleGene(frozenset(code for gene in genes for code in gene.loinc), alleles, knowledge.local)
 
 
 def result_codes(single: SingleGene) -> list[tuple[str, str]]:
     """(system, code) of every Observation that is read as a result, systems under their canonical names."""
     asked = [pair for pair, role in observations().roles.items() if role in ROLES]
-    return asked + sorted((LOINC, code) for code in single.genes | single.alleles.keys())
+    return list(dict.fromkeys((*asked, *sorted((LOINC, code) for code in single.genes | single.alleles.keys()), *single.local.results)))
 
 
 def genotypes_input(knowledge: Knowledge) -> Input:
@@ -88,6 +91,8 @@ def read_genotypes(resources: Sequence[Resource], single: SingleGene = SingleGen
     `within`: the report that contains them, which lends them its name, date and laboratory.
     """
     newest, dropped = latest(resources), observations().dropped
+    if single.local:
+        newest = tuple(in_standard_terms(resource, single.local) for resource in newest)
     seen = [(r, status(r)) for r in newest if kind(r) == "Observation"]
     named = partial(origin_within, report=within) if within else origin
     withdrawn = frozenset(named(r) for r, stated in seen if stated in dropped)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fhir_mappings.inputs import Resource
 from fhir_mappings.resource import mapping
-from models.codes import RXNORM
+from models.codes import RXNORM, Code
 from models.finding import Drug
 
 #: members of a draft that hold for another medicine too; dose, supply, identifiers and notes belonged to the old one
@@ -38,19 +38,22 @@ def replaceable(draft: Resource) -> bool:
     return bool(mapping(subject)) and _whole(subject) and not _points_inside(subject) and not draft.get("modifierExtension")
 
 
-def create_action(draft: Resource, drug: Drug, description: str, note: str) -> dict[str, Any]:
+def create_action(draft: Resource, drug: Drug, description: str, note: str, own: Code | None = None) -> dict[str, Any]:
     """A draft for `drug` in the place of `draft`: the same patient, encounter and reason; no dose, which is the prescriber's to give.
 
-    `note` says why in the order itself; `draft` is `replaceable`.
+    `note` says why in the order itself; `draft` is `replaceable`. `own` is the EHR's orderable for the drug: it comes
+    first, since an EHR that knows it need not look for another one.
     """
     kept = {name: draft[name] for name in _KEPT if name in draft and _whole(draft[name]) and not _points_inside(draft[name])}
-    coding = {"system": RXNORM, "code": drug.rxnorm, "display": drug.name}
+    codings = [{"system": RXNORM, "code": drug.rxnorm, "display": drug.name}]
+    if own is not None:
+        codings.insert(0, {"system": own.system, "code": own.code, "display": own.display})
     resource = {
         "resourceType": "MedicationRequest",
         "status": "draft",
         "intent": "order",
         **kept,
-        "medicationCodeableConcept": {"coding": [coding], "text": drug.name},
+        "medicationCodeableConcept": {"coding": codings, "text": drug.name},
         "note": [{"text": note}],
     }
     return {"type": "create", "description": description, "resource": resource}

@@ -72,6 +72,9 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     known = Circumstances(profile.conditions, weight=weight, no_weight=no_weight, conditions_whole=whole)
     answers, faults = [], []
     for order, guideline in questions:
+        if guideline.effective_to is not None and profile.as_of > guideline.effective_to:
+            answers.append(_no_longer(guideline))
+            continue
         if guideline.not_for_routes and order.routes and set(order.routes) <= set(guideline.not_for_routes):
             answers.append(_other_route(guideline))
             continue
@@ -174,6 +177,15 @@ def _by_route(order: Ordered, guideline: Guideline, answer: Assessment) -> Asses
 
 def _other_route(guideline: Guideline) -> Assessment:
     return _silent(guideline, "not meant for this route: " + ", ".join(guideline.not_for_routes).lower())
+
+
+def _no_longer(guideline: Guideline) -> Assessment:
+    """Advice that was given no longer is not given in silence: whoever relied on it must see that it is gone."""
+    because = f"the guideline held until {guideline.effective_to} and is not applied any more"
+    names = list(guideline.keys) or [f"{guideline.source.body} label"]
+    subjects = [f"{guideline.drug.name}–{name}" for name in names]
+    gaps = tuple(Gap(subject, "out_of_range", because) for subject in subjects)
+    return Assessment(gaps=gaps, checked=tuple(Checked(subject, "out_of_range", because) for subject in subjects))
 
 
 def _silent(guideline: Guideline, because: str) -> Assessment:

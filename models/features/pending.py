@@ -22,12 +22,20 @@ def on_order(gene: Gene, profile: PatientProfile, knowledge: Knowledge) -> froze
 
 
 def _tested(request: Request, gene: Gene, knowledge: Knowledge) -> Sequence[str]:
-    codes = request.code.codes(LOINC)
+    codes = (*request.code.codes(LOINC), *_of_the_site(request, gene, knowledge))
+    if WHOLE in codes:
+        return (WHOLE,)
     evidence = knowledge.evidence.get(gene.symbol)
     measured = [knowledge.clinical[test.measured] for test in evidence.tests] if evidence else []
     if any(code in gene.loinc for code in codes) or any(means(request.code, name) for name in measured):
         return (WHOLE,)
     return tuple(gene.presence_loinc[code] for code in codes if code in gene.presence_loinc)
+
+
+def _of_the_site(request: Request, gene: Gene, knowledge: Knowledge) -> Sequence[str]:
+    """What the site's own codes of this gene's tests mean: the LOINC code of an allele's test, or WHOLE."""
+    own = [knowledge.local.results.get((coding.system, coding.code)) for coding in request.code.codings]
+    return [row.loinc or WHOLE for row in own if row is not None and row.gene == gene.symbol]
 
 
 def _recent(request: Request, profile: PatientProfile) -> bool:

@@ -17,7 +17,7 @@ from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.keys import matches
 from models.knowledge.option_files import option_faults
-from models.knowledge.source_block import Source
+from models.knowledge.source_check import said_faults, source_faults
 from models.knowledge.types import (
     ASSOCIATION,
     LABEL_DOSE,
@@ -46,12 +46,12 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for rxnorm, guidelines in knowledge.guidelines.items():
         for guideline in guidelines:
             faults += _guideline_faults(guideline, rxnorm, knowledge, messages)
-    faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs, _source_faults)
+    faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs, source_faults)
     faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
     faults += dosing_faults(knowledge, messages)
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
-        faults += [fault for name, file in files.items() for fault in _source_faults(file.source, f"{folder}/{name}.toml")]
-    faults += [*chart_evidence_faults(knowledge, _source_faults), *clinical_faults(knowledge.clinical)]
+        faults += [fault for name, file in files.items() for fault in source_faults(file.source, f"{folder}/{name}.toml")]
+    faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 
@@ -71,7 +71,7 @@ def _modulator_faults(modulators: Modulators, knowledge: Knowledge) -> Iterator[
         known = knowledge.drugs.ingredients.get(rxnorm)
         if known is None or known.name != modulator.drug.name:
             yield f"{where}: '{modulator.drug.name}' is not ingredient {rxnorm} of drugs/ingredients.tsv; correct one of them"
-    yield from _source_faults(modulators.source, where)
+    yield from source_faults(modulators.source, where)
 
 
 def _gene_faults(gene: Gene) -> Iterator[str]:
@@ -80,20 +80,12 @@ def _gene_faults(gene: Gene) -> Iterator[str]:
         yield f"{where}: the usual phenotype '{gene.usual}' is none of the gene's phenotypes; correct one of them"
     if gene.method != "presence" and gene.reference not in gene.alleles:
         yield f"{where}: the reference allele '{gene.reference}' is none of the gene's alleles; correct one of them"
-    yield from _source_faults(gene.source, where)
-
-
-def _source_faults(source: Source, where: str) -> Iterator[str]:
-    for name in ("body", "version", "date", "url", "retrieved", "data"):
-        if not getattr(source, name):
-            yield f"{where}: source.{name} is empty; a card must say where its facts come from, so fill it in"
-    if not source.url.startswith("https://"):
-        yield f"{where}: source.url '{source.url}' is no https address; a card links to it, so give one"
+    yield from source_faults(gene.source, where)
 
 
 def _guideline_faults(guideline: Guideline, rxnorm: str, knowledge: Knowledge, messages: Collection[str] | None) -> list[str]:
     where = f"guidelines/{guideline.id}.toml"
-    faults = [*_source_faults(guideline.source, where), *_drug_faults(guideline, rxnorm, knowledge, where)]
+    faults = [*source_faults(guideline.source, where), *said_faults(guideline, where), *_drug_faults(guideline, rxnorm, knowledge, where)]
     missing = [gene for gene in guideline.keys if gene not in knowledge.genes]
     faults += [f"{where}: keys name gene '{gene}', which has no file in genes/; add it or correct the name" for gene in missing]
     faults += [*_population_faults(guideline, knowledge.clinical, where), *others_faults(guideline, where)]

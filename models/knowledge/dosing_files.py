@@ -56,6 +56,12 @@ def _number(table: Table, key: str) -> float:
     return table.refuse("is missing; write it", key) if value is None else value
 
 
+def _within(table: Table, key: str, low: float, high: float) -> float:
+    """Figures of a flow that reach cards; beyond these bounds they are slips of the pen."""
+    _number(table, key)
+    return table.within(key, low, high) or 0.0
+
+
 def _numbers(row: Table, key: str) -> dict[str, float]:
     with row.table(key) as table:
         return {name: _number(table, name) for name in table.values}
@@ -106,10 +112,10 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
                 poor=head.texts("poor"),
                 counted_as=head.mapping("counted_as"),
                 adult_from=adult or 0,
-                target_inr=_number(head, "target_inr"),
-                usual_daily=_number(head, "usual_daily"),
-                percent=_number(head, "percent"),
-                amount=_number(head, "amount"),
+                target_inr=_within(head, "target_inr", 1, 6),
+                usual_daily=_within(head, "usual_daily", 0.001, 10_000),
+                percent=_within(head, "percent", 0, 100),
+                amount=_within(head, "amount", 0, 10_000),
                 accuracy=head.text("accuracy"),
                 typical=_named(head, "typical", INPUTS),
                 chart=_chart(head),

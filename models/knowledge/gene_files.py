@@ -12,6 +12,7 @@ from models.knowledge.source_block import read_source
 from models.knowledge.types import INDETERMINATE, Allele, Bin, Gene, Position, Score, Single
 
 METHODS = ("score", "pairs", "presence")
+MOST_ACTIVITY = 10.0  #: of one allele; 1 is a usual one
 TISSUES = ("liver", "blood")  #: whose transplantation brings another person's gene to work
 RULES: Mapping[Single, tuple[tuple[int, ...], str]] = {
     "never": ((2,), "two functions"),
@@ -73,7 +74,7 @@ def _single(head: Table, method: str) -> Single:
 def _alleles(file: Table, method: str) -> dict[str, Allele]:
     found: dict[str, Allele] = {}
     for group in file.tables("alleles"):
-        function, activity, derived = group.text("function"), group.number("activity", None), group.flag("derived", False)
+        function, activity, derived = group.text("function"), group.within("activity", 0, MOST_ACTIVITY), group.flag("derived", False)
         if activity is not None and method != "score":
             group.refuse("belongs to genes with activity scores", "activity")
         for name in group.texts("names"):

@@ -12,6 +12,9 @@ from models.knowledge.source_block import read_source
 from models.knowledge.types import Guideline, Harm, Population, Row
 
 MODES = ("phenotype", "score", "diplotype")  #: ways to ask for a gene; the fourth is an allele whose presence decides ("*57:01")
+#: what no guideline goes beyond: further out a number is a slip of the pen, and a card would show it
+OLDEST, HEAVIEST, LONGEST_DAYS = 130, 700.0, 36_500
+MOST_PERCENT, MOST_AMOUNT, SMALLEST = 400.0, 10_000.0, 0.001
 
 
 def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
@@ -24,6 +27,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             single_ingredient = about.flag("single_ingredient", False)
             group, also_at = about.text("group", ""), about.texts("also_at", ())
             others = about.choice("others", ("gap",)) if about.has("others") else ""
+            effective_to = about.day("effective_to", None)
         return Guideline(
             id=PurePosixPath(where).name.removesuffix(".toml"),
             drug=drug,
@@ -37,6 +41,7 @@ def read_guideline(table: Mapping[str, Any], where: str) -> Guideline:
             also_at=also_at,
             single_ingredient=single_ingredient,
             others=others,
+            effective_to=effective_to,
         )
 
 
@@ -59,15 +64,15 @@ def _population(table: Table) -> Population:
     return Population(
         id=table.text("id"),
         label=table.text("label"),
-        age_from=table.whole("age_from", None),
-        age_below=table.whole("age_below", None),
+        age_from=table.whole_within("age_from", 0, OLDEST),
+        age_below=table.whole_within("age_below", 1, OLDEST),
         unless_known=table.flag("unless_known", True),
         conditions=table.texts("conditions", ()),
         past_counts=table.flag("past_counts", False),
-        taken_days=table.whole("taken_days", None),
-        naive_below_days=table.whole("naive_below_days", None),
-        weight_above=table.number("weight_above_kg", None),
-        dose_to=table.number("dose_to_mg_a_day", None),
+        taken_days=table.whole_within("taken_days", 1, LONGEST_DAYS),
+        naive_below_days=table.whole_within("naive_below_days", 1, LONGEST_DAYS),
+        weight_above=table.within("weight_above_kg", 0.3, HEAVIEST),
+        dose_to=table.within("dose_to_mg_a_day", SMALLEST, MOST_AMOUNT),
     )
 
 
@@ -82,10 +87,10 @@ def _row(table: Table) -> Row:
         parts=table.mapping("parts", {}),
         alternatives=table.texts("alternatives", []),
         dose=_dose(table) if table.has("dose") else None,
-        fatal_below_age=table.whole("fatal_below_age", None),
+        fatal_below_age=table.whole_within("fatal_below_age", 1, OLDEST),
         derived=table.flag("derived", False),
         speaks_for=table.texts("speaks_for", ()),
-        tolerance_days=table.whole("tolerance_days", None),
+        tolerance_days=table.whole_within("tolerance_days", 1, LONGEST_DAYS),
         fatal_for=table.texts("fatal_for", ()),
     )
 
@@ -118,7 +123,9 @@ def _actions(table: Table) -> tuple[Action, ...]:
 def _dose(table: Table) -> Dose:
     """low and high in the same unit; one of them may be left out ("at most 20 mg"), not both."""
     with table.table("dose") as inner:
-        dose = Dose(inner.number("low", None), inner.number("high", None), inner.text("unit"), inner.text("basis"))
+        unit = inner.text("unit")
+        most = MOST_PERCENT if unit == "%" else MOST_AMOUNT
+        dose = Dose(inner.within("low", SMALLEST, most), inner.within("high", SMALLEST, most), unit, inner.text("basis"))
         if dose.low is None and dose.high is None:
             inner.refuse("gives neither low nor high; write one")
         if dose.low is not None and dose.high is not None and dose.low > dose.high:

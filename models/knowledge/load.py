@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -31,6 +32,8 @@ from models.knowledge.site_types import Sites
 from models.knowledge.source_block import read_source
 from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
 
+#: it becomes an id that answers name
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options", "sites")
 
 
@@ -70,6 +73,8 @@ def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
     for folder in FOLDERS:
         for file in sorted((root / folder).iterdir(), key=lambda f: f.name):
             if file.name.endswith((".toml", ".tsv")):
+                if not NAME.fullmatch(file.name):
+                    raise KnowledgeError(f"{folder}/{file.name!r}: a knowledge file's name has letters, digits and . _ - alone; rename it")
                 yield f"{folder}/{file.name}", file.read_text("utf-8")
 
 

@@ -10,6 +10,8 @@ from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.knowledge.types import Modulator, Modulators
 
+LONGEST_WASHOUT = 3650  #: days; nothing acts on an enzyme for longer
+
 
 def read_modulators(values: Mapping[str, Any], where: str) -> Modulators:
     """Raises KnowledgeError naming the file and the place."""
@@ -65,7 +67,7 @@ def _drugs(file: Table, strengths: tuple[str, ...]) -> dict[str, Modulator]:
         rxnorm, strength, days = row.text("rxnorm"), row.choice("strength", strengths), row.whole("washout_days")
         if rxnorm in found:
             row.refuse("stands in the file twice", "rxnorm")
-        if days is None or days < 0:
-            row.refuse("must be a number of days", "washout_days")
+        if days is None or not 0 <= days <= LONGEST_WASHOUT:
+            row.refuse(f"must be a number of days, at most {LONGEST_WASHOUT}", "washout_days")
         found[rxnorm] = Modulator(Drug(row.text("name"), rxnorm), strength, days, row.text("disputed", ""))
     return found

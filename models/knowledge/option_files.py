@@ -22,14 +22,14 @@ def read_option(values: Mapping[str, Any], where: str) -> Option:
                 not_while=table.texts("not_while", ()),
                 avoid_with=frozenset(table.texts("avoid_with", ())),
                 source=source,
-                avoid_days=table.whole("avoid_days", 0) or 0,
+                avoid_days=table.whole_within("avoid_days", 1, 3650) or 0,
                 allergy_to=frozenset(table.texts("allergy_to", ())),
                 unrelated=frozenset(table.texts("unrelated", ())),
                 caution_while=table.texts("caution_while", ()),
                 caution_with=frozenset(table.texts("caution_with", ())),
-                caution_from_age=table.whole("caution_from_age", None),
-                caution_below_age=table.whole("caution_below_age", None),
-                caution_below_kg=table.number("caution_below_kg", None),
+                caution_from_age=table.whole_within("caution_from_age", 1, 130),
+                caution_below_age=table.whole_within("caution_below_age", 1, 130),
+                caution_below_kg=table.within("caution_below_kg", 0.3, 700),
                 unchecked=table.text("unchecked", ""),
             )
 

@@ -8,7 +8,9 @@ with Table(parsed, "genes/X.toml") as top:          # leaving the block refuses 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -16,7 +18,7 @@ from models.errors import KnowledgeError
 
 T = TypeVar("T")
 _REQUIRED: Any = object()
-_NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table", list: "a list"}
+_NAMES = {date: "a date", str: "a text", bool: "true or false", int: "a whole number", float: "a number", dict: "a table", list: "a list"}
 
 
 class Table:
@@ -74,7 +76,38 @@ class Table:
         return self._get(key, int, default)
 
     def number(self, key: str, default: Any = _REQUIRED) -> float | None:
-        return self._get(key, float, default)
+        """A finite one: TOML can write inf and nan, which no source means."""
+        value = self._get(key, float, default)
+        if key in self.values and not math.isfinite(value):
+            self.refuse("must be a finite number", key)
+        return value
+
+    def within(self, key: str, low: float, high: float, default: Any = None) -> float | None:
+        """A number between two bounds, both included: beyond them it is a slip of the pen."""
+        value = self.number(key, default)
+        if value is not None and not low <= value <= high:
+            self.refuse(f"is {value:g}; it must lie between {low:g} and {high:g}", key)
+        return value
+
+    def whole_within(self, key: str, low: int, high: int, default: Any = None) -> int | None:
+        value = self.whole(key, default)
+        if value is not None and not low <= value <= high:
+            self.refuse(f"is {value}; it must lie between {low} and {high}", key)
+        return value
+
+    def day(self, key: str, default: Any = _REQUIRED) -> date | None:
+        """A date, as TOML has it (2027-06-30) or as a text."""
+        self._seen.add(key)
+        value = self.values.get(key)
+        if value is None:
+            return self._get(key, date, default)  # tells that it is missing
+        try:
+            found = date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            found = None
+        if not isinstance(found, date) or isinstance(found, datetime):
+            self.refuse("must be a date such as 2027-06-30", key)
+        return found
 
     def texts(self, key: str, default: Any = _REQUIRED, *, repeats: bool = False) -> tuple[str, ...]:
         """A list of texts, without repeats unless they are meant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -45,7 +45,7 @@ def read_site_codes(lines: Iterable[str], where: str, drugs: Drugs, canonical: C
             if tuple(cells) != COLUMNS:
                 raise KnowledgeError(f"{place} must be {', '.join(COLUMNS)}, separated by tabs")
             continue
-        row = _row(cells, place, drugs, names, canonical)
+        row = site_code(cells, place, drugs, names, canonical)
         if (row.system, row.code) in found:
             raise KnowledgeError(f"{place} says again what code '{row.code}' means; keep one line")
         found[row.system, row.code] = row
@@ -54,7 +54,8 @@ def read_site_codes(lines: Iterable[str], where: str, drugs: Drugs, canonical: C
     return tuple(found.values())
 
 
-def _row(cells: Sequence[str], place: str, drugs: Drugs, names: dict[str, str], canonical: Callable[[str], str]) -> SiteCode:
+def site_code(cells: Sequence[str], place: str, drugs: Drugs, names: Mapping[str, str], canonical: Callable[[str], str]) -> SiteCode:
+    """One line's cells. Raises KnowledgeError that begins with `place`."""
     if len(cells) != len(COLUMNS):
         raise KnowledgeError(f"{place} has {len(cells)} cells, not {len(COLUMNS)}; an empty cell keeps its tab")
     system, code, listed, route, owner, reason, due = cells
@@ -76,7 +77,7 @@ def _agree(known: Product, product: Product) -> bool:
     return had <= set(product.ingredients) if UNKNOWN in known.ingredients else had == set(product.ingredients)
 
 
-def _ingredient(part: str, place: str, drugs: Drugs, names: dict[str, str]) -> str:
+def _ingredient(part: str, place: str, drugs: Drugs, names: Mapping[str, str]) -> str:
     if part in drugs.ingredients:
         return part
     if part.lower() in names:
@@ -99,4 +100,5 @@ def _date(due: str, place: str) -> date:
 
 
 def with_site_codes(drugs: Drugs, rows: Sequence[SiteCode]) -> Drugs:
-    return replace(drugs, own=MappingProxyType({(row.system, row.code): row.product for row in rows}))
+    """They stand beside those that are there already."""
+    return replace(drugs, own=MappingProxyType({**drugs.own, **{(row.system, row.code): row.product for row in rows}}))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from models.finding import Action, Dose, Drug
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
+from models.knowledge.local_types import LocalCodes
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 
@@ -170,6 +172,7 @@ class Guideline:
     also_at: tuple[str, ...] = ()  #: clinical names of requests (an operation) at which the group's medicines are given without an order
     single_ingredient: bool = False  #: it does not apply to combination products, whose other ingredients change the indication
     others: str = ""  #: "gap": the source lists some diplotypes only, and any other one is not covered by it
+    effective_to: date | None = None  #: the last day on which it is applied: its source withdrew it, or it must be read anew by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +264,4 @@ class Knowledge:
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
+    local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes

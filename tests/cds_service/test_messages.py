@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cds_service.messages import messages, read_messages
+from cds_service.messages import PARTS, agree, messages, parts_in, read_messages
 from cds_service.present import LONGEST_SUMMARY, detail, summary
-from cds_service.words import advice
+from cds_service.words import advice, parts_of
 from models.errors import KnowledgeError
 from models.features.circumstances import NOTHING_KNOWN
 from models.features.population import open_populations
@@ -122,3 +124,98 @@ def test_every_population_has_words(knowledge: Knowledge) -> None:
                 open_populations(guideline, None, NOTHING_KNOWN, knowledge.clinical) or not guideline.keys
             )  # a label's rule waits until the chart says whom it concerns
             assert all(p.label for p in guideline.populations)
+
+
+# ---- templates are plain, and every language is whole -----------------------------------------------------------------
+
+BAD = ["{x.__class__}", "{x[0]}", "{x!r}", "{x:>99999999}", "{0}", "{}", "{drug", "}", "{X}", "{drug.name}", "{a b}"]
+
+
+@pytest.mark.parametrize("template", BAD)
+def test_security_S50_S51_a_message_with_more_than_plain_parts_is_refused(template: str, tmp_path: Path) -> None:
+    texts = written(tmp_path, en=f'[text]\nhello = "Hello {template}"\n')
+    with pytest.raises(KnowledgeError, match="'hello'"):
+        read_messages(texts, "en")
+    rows = written(tmp_path, en=f'[text]\n[row.a]\ndo = "Do"\nwhy = "Because {template}"\n')
+    with pytest.raises(KnowledgeError, match=r"'row\.a\.why'"):
+        read_messages(rows, "en")
+
+
+def test_parts_are_plain_names() -> None:
+    assert parts_in("{{7*7}} {drug} and {genes}", "x") == {"drug", "genes"}
+
+
+@pytest.mark.parametrize("members", ['do = "Do"', 'do = "Do"\nwhy = 1', 'do = "Do"\nwhy = "W"\nmuch = "M"'])
+def test_a_row_of_other_members_is_refused(members: str, tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match=r"en\.toml: 'row\.a' must have the texts do and why"):
+        read_messages(written(tmp_path, en=f"[text]\n[row.a]\n{members}\n"), "en")
+
+
+def test_fault_F17_what_a_language_lacks_is_told_in_english(tmp_path: Path) -> None:
+    english = '[text]\nhello = "Hello {drug}"\nbye = "Bye"\n' + row("a") + row("b")
+    german = '[text]\nhello = "Hallo {drug}"\n[row.a]\ndo = "Tu a"\nwhy = "Weil."\n'
+    found = read_messages(written(tmp_path, en=english, de=german), "de")
+    assert (found.text("hello", drug="x"), found.text("bye")) == ("Hallo x", "Bye")
+    assert (found.row("a").do, found.row("b").do) == ("Tu a", "Do b")
+    assert set(found.english) == {"bye", "b"}
+
+
+@pytest.mark.parametrize(
+    ("german", "sentence"),
+    [
+        ('[text]\nhallo = "Hallo"\n', "'hallo' is no id of en"),
+        ('[text]\nhello = "Hallo {medikament}"\n', "'hello' has the part 'medikament', which en has not"),
+        ("[text\n", r"de\.toml: cannot be read as TOML"),
+    ],
+)
+def test_fault_F17_a_translation_that_would_fail_when_it_is_told_is_refused(german: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match=sentence):
+        read_messages(written(tmp_path, en='[text]\nhello = "Hello {drug}"\n', de=german), "de")
+
+
+def test_a_language_without_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match=r"fr\.toml: cannot be read as TOML \(FileNotFoundError\)"):
+        read_messages(written(tmp_path, en='[text]\nhello = "Hello"\n'), "fr")
+
+
+def test_rows_and_their_words_agree() -> None:
+    agree(KNOWLEDGE, messages())
+
+
+def broken(**changed: object) -> Knowledge:
+    """Everything known, with the first row of clopidogrel changed."""
+    several = KNOWLEDGE.guidelines["32968"]
+    first = replace(several[0], rows=(replace(several[0].rows[0], **changed), *several[0].rows[1:]))  # type: ignore[arg-type]
+    return replace(KNOWLEDGE, guidelines={**KNOWLEDGE.guidelines, "32968": (first, *several[1:])})
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"message": "nonsense"}, r"clopidogrel\.cpic\.toml: row\[1\]: message 'nonsense' is not in cds_service/messages"),
+        ({"message": "tricyclic-less", "parts": {}}, ""),
+        ({"parts": {"drug": "another"}}, r"row\[1\]: parts\.drug is a name that every message has"),
+    ],
+)
+def test_fault_F17_a_row_without_words_is_refused_before_it_is_told(changed: dict[str, object], sentence: str) -> None:
+    if not sentence:
+        lacking = next(name for name, said in messages().rows.items() if parts_in(said.do + said.why + said.more, name) - PARTS)
+        changed, sentence = {"message": lacking, "parts": {}}, f"row\\[1\\]: message '{lacking}' asks for the part '.*'; give it in parts"
+    with pytest.raises(KnowledgeError, match=sentence):
+        agree(broken(**changed), messages())
+
+
+def test_the_parts_that_every_message_has_are_those_that_are_filled() -> None:
+    guideline, _, first = next(every_row())
+    made = as_finding(guideline, replace(first, parts={}))
+    assert parts_of(made, made.recommendations[0], messages()).keys() == PARTS
+
+
+def test_every_text_that_the_edge_names_exists() -> None:
+    named = set()
+    for path in (Path(__file__).parents[2] / "cds_service").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "words.text" and isinstance(node.args[0], ast.Constant):
+                named.add(node.args[0].value)
+    assert len(named) > 20
+    assert named <= messages().texts.keys()

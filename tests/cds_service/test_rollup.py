@@ -39,7 +39,7 @@ def note(number: int, urgency: Urgency = "info", name: str = "") -> Finding:
 
 
 def answer(knowledge: Knowledge, *findings: Finding, most: int = 3) -> Any:
-    return present(Assessment(findings), asked(request()), service(), knowledge, most)
+    return present(Assessment(findings), asked(request()), service(), knowledge, most_info=most)
 
 
 def test_fault_H03_more_notes_than_the_cap_are_named_in_one_card(knowledge: Knowledge) -> None:

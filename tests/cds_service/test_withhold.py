@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_service.coverage import subjects
 from cds_service.overrides import REASONS
 from cds_service.remembered import Memory, Outcome, Shown, family
 from cds_service.services.order_select import SERVICE as SELECT
 from cds_service.services.order_sign import SERVICE as SIGN
-from cds_service.withhold import subjects, withhold
+from cds_service.withhold import withhold
 from models.finding import Action, Assessment, Drug, Evidence, Finding, GeneEvidence, Kind, Recommendation, Urgency
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -260,3 +260,38 @@ def test_fault_E27_an_unknown_route_counts_as_systemic_and_the_card_says_so(drug
     found = assess_orders(patient(result("DPYD", diplotypes=("c.1905+1G>A (*2A)/c.1905+1G>A (*2A)",)), orders=(ordered,)), KNOWLEDGE)
     assert bool(found.findings) is told
     assert any("route-not-known" in f.notes for f in found.findings) is noted
+
+
+# ---- guidelines that ended -------------------------------------------------------------------------------------------
+
+
+def ending(drug: str, day: date) -> Knowledge:
+    """Every guideline of this drug holds until `day`."""
+    files = {k: tuple(replace(g, effective_to=day) if g.drug.name == drug else g for g in gs) for k, gs in KNOWLEDGE.guidelines.items()}
+    return replace(KNOWLEDGE, guidelines=files)
+
+
+def test_fault_F08_a_guideline_is_applied_on_its_last_day_and_not_after() -> None:
+    poor = patient(result("CYP2C19", diplotypes=("*2/*2",)))
+    assert said(assess_orders(poor, ending("clopidogrel", AS_OF))) == [("clopidogrel", "warning", "alternative")]
+    after = assess_orders(replace(poor, as_of=AS_OF + timedelta(days=1)), ending("clopidogrel", AS_OF))
+    assert after.findings == ()
+    because = "the guideline held until 2026-11-25 and is not applied any more"
+    assert [(g.subject, g.reason, g.because) for g in after.gaps] == [("clopidogrel–CYP2C19", "out_of_range", because)]
+    assert [(c.subject, c.outcome, c.because) for c in after.checked] == [("clopidogrel–CYP2C19", "out_of_range", because)]
+
+
+def test_fault_F08_a_labels_rule_that_ended_is_told_too() -> None:
+    late = replace(patient(orders=(order("2670"),), birth_date="2018-01-01"), as_of=AS_OF)
+    assert said(assess_orders(late, KNOWLEDGE))
+    found = assess_orders(late, ending("codeine", AS_OF - timedelta(days=1)))
+    assert found.findings == ()
+    assert {g.subject for g in found.gaps} >= {"codeine–CYP2D6", "codeine–FDA label"}
+
+
+def test_fault_F08_an_alternative_whose_guideline_ended_is_not_called_suitable() -> None:
+    slow = patient(result("CYP2C9", diplotypes=("*3/*3",)), orders=(order("140587"),), birth_date="1980-01-01")
+    before, after = (assess_orders(slow, known) for known in (KNOWLEDGE, ending("aspirin", date(2020, 1, 1))))
+    [was], [now] = ([o for f in found.findings for o in f.options if o.drug.name == "aspirin"] for found in (before, after))
+    assert was.because != "own-unclear"
+    assert (now.verdict, now.because) == ("unknown", "own-unclear")

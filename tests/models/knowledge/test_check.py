@@ -118,6 +118,29 @@ BROKEN: dict[str, tuple[Callable[[], Guideline], str]] = {
         'others = "gap", but the keys ask for no',
     ),
     "no version": (lambda: replace(guideline(), source=replace(SOURCE, version="")), "source.version is empty"),
+    "an address with a tag": (
+        lambda: replace(guideline(), source=replace(SOURCE, url='https://example.org/"><script>')),
+        "source.url is longer than 300 characters, or holds some that no address has",
+    ),
+    "an address of somebody": (
+        lambda: replace(guideline(), source=replace(SOURCE, url="https://user@example.org/x")),
+        "source.url is longer than 300 characters, or holds",
+    ),
+    "an address without end": (
+        lambda: replace(guideline(), source=replace(SOURCE, url="https://e.org/" + "x" * 300)),
+        "source.url is longer",
+    ),
+    "a script as address": (lambda: replace(guideline(), source=replace(SOURCE, url="javascript:alert(1)")), "is no https address"),
+    "HTML in a version": (lambda: replace(guideline(), source=replace(SOURCE, version="<b>1</b>")), "source.version holds HTML"),
+    "a body without end": (lambda: replace(guideline(), source=replace(SOURCE, body="x" * 301)), "source.body has 301 characters"),
+    "a note without end": (lambda: replace(guideline(), source=replace(SOURCE, note="x" * 3001)), "source.note has 3001 characters"),
+    "HTML in a population": (
+        lambda: replace(guideline(), populations=(replace(guideline().populations[0], label="<img src=x>"),)),
+        "the label of population 'general' holds HTML",
+    ),
+    "an entity in a part": (lambda: with_row(3, parts={"less": "&lt;b&gt;"}), "row[3].parts.less holds HTML"),
+    "a script in a part": (lambda: with_row(3, parts={"less": "[x](javascript:alert(1))"}), "row[3].parts.less holds HTML"),
+    "HTML in a dose": (lambda: with_row(3, dose=Dose(None, 20.0, "mg", "</p>dose")), "row[3].dose holds HTML"),
     "no https": (lambda: replace(guideline(), source=replace(SOURCE, url="ftp://example.org")), "source.url 'ftp://example.org'"),
 }
 MESSAGES = {"usual-dose", "avoid", "less"}
@@ -214,3 +237,19 @@ def test_the_shipped_knowledge_is_faultless(knowledge: Knowledge) -> None:
     from cds_service.messages import messages
 
     check(knowledge, messages().rows.keys())
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in BROKEN if "HTML" in name or "script" in name or "address" in name or "without end" in name]
+)
+def test_security_S70_what_comes_from_a_source_is_not_trusted(name: str) -> None:
+    """The same breaks again, under the name of the threat: none of them may reach a card."""
+    made, sentence = BROKEN[name]
+    with pytest.raises(KnowledgeError, match="fault"):
+        check(knowledge(made()), MESSAGES)
+    assert sentence
+
+
+@pytest.mark.parametrize("label", ["<= 1g per day", "age < 18", "50 mg & more", "data from 2020"])
+def test_words_that_only_look_like_html_are_left_alone(label: str) -> None:
+    check(knowledge(replace(guideline(), populations=(replace(guideline().populations[0], label=label),))), MESSAGES)

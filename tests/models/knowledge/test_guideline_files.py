@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -129,7 +130,43 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a dose without a figure": (lambda f: f["row"][0]["dose"].pop("high"), "row[1].dose gives neither"),
     "a dose that runs down": (lambda f: f["row"][0]["dose"].update(low=40), "row[1].dose runs from 40 down to 20"),
     "a dose without a unit": (lambda f: f["row"][0]["dose"].pop("unit"), "row[1].dose.unit"),
+    "an end that is no day": (lambda f: f["guideline"].update(effective_to="2026"), "guideline.effective_to must be a date"),
+    "an end at an hour": (lambda f: f["guideline"].update(effective_to=datetime(2026, 1, 1)), "guideline.effective_to must be a date"),  # noqa: DTZ001
 }
+#: what no source means: a card would show it as advice
+NONSENSE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a negative dose": (lambda f: f["row"][0]["dose"].update(high=-20), "row[1].dose.high is -20; it must lie between 0.001 and 10000"),
+    "no dose": (lambda f: f["row"][0]["dose"].update(high=0), "row[1].dose.high is 0"),
+    "a dose of tons": (lambda f: f["row"][0]["dose"].update(high=20_000), "row[1].dose.high is 20000"),
+    "a dose without end": (lambda f: f["row"][0]["dose"].update(high=float("inf")), "row[1].dose.high must be a finite number"),
+    "a dose that is no number": (lambda f: f["row"][0]["dose"].update(low=float("nan")), "row[1].dose.low must be a finite number"),
+    "no percent": (lambda f: f["row"][0]["dose"].update(low=0, high=50, unit="%"), "row[1].dose.low is 0"),
+    "10,000 percent": (
+        lambda f: f["row"][0]["dose"].update(high=10_000, unit="%"),
+        "row[1].dose.high is 10000; it must lie between 0.001 and 400",
+    ),
+    "an age below birth": (lambda f: f["population"][0].update(age_from=-1), "population[1].age_from is -1"),
+    "an age of 180": (lambda f: f["population"][0].update(age_from=180), "population[1].age_from is 180; it must lie between 0 and 130"),
+    "fatal below birth": (lambda f: f["row"][0].update(fatal_below_age=0), "row[1].fatal_below_age is 0"),
+    "a weight in grams": (lambda f: f["population"][0].update(weight_above_kg=40_000), "population[1].weight_above_kg is 40000"),
+    "a negative limit of the dose": (lambda f: f["population"][0].update(dose_to_mg_a_day=-1), "population[1].dose_to_mg_a_day is -1"),
+    "use for no day": (lambda f: f["population"][0].update(taken_days=0), "population[1].taken_days is 0"),
+    "tolerance before the start": (lambda f: f["row"][0].update(tolerance_days=-90), "row[1].tolerance_days is -90"),
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_fault_F19_figures_that_no_source_means_are_refused(name: str) -> None:
+    change, place = NONSENSE[name]
+    with pytest.raises(KnowledgeError) as refused:
+        read(change)
+    assert f"{WHERE}: {place}" in str(refused.value)
+
+
+@pytest.mark.parametrize("written", [date(2026, 12, 31), "2026-12-31"])
+def test_fault_F08_a_file_may_say_until_when_it_holds(written: object) -> None:
+    assert read(lambda file: file["guideline"].update(effective_to=written)).effective_to == date(2026, 12, 31)
+    assert read().effective_to is None
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from importlib.resources import as_file, files
@@ -69,3 +70,40 @@ def test_a_missing_drug_table_is_named(copy: Path) -> None:
     (copy / "drugs" / "ndc.tsv").unlink()
     with pytest.raises(KnowledgeError, match=r"drugs/ndc\.tsv: is missing"):
         load(copy)
+
+
+@pytest.mark.parametrize("name", ["a b.toml", "<x>.toml", ".hidden.toml", "a\n.toml", "x" * 100 + ".toml", "ä.tsv"])
+def test_security_S46_a_file_whose_name_could_not_be_shown_is_refused(name: str, copy: Path) -> None:
+    (copy / "guidelines" / name).write_text("", "utf-8")
+    with pytest.raises(KnowledgeError, match="a knowledge file's name has letters, digits"):
+        load(copy)
+
+
+def test_security_S46_a_genes_file_bears_its_name_and_no_path(copy: Path) -> None:
+    """What a file says of its own name decides nothing: no other file is read for it."""
+    file = copy / "genes" / "TPMT.toml"
+    file.write_text(file.read_text("utf-8").replace('symbol = "TPMT"', 'symbol = "../guidelines/clopidogrel.cpic"'), "utf-8")
+    with pytest.raises(
+        KnowledgeError, match=r"genes/TPMT\.toml: holds gene '\.\./guidelines/clopidogrel\.cpic'; a gene's file bears its name"
+    ):
+        load(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "now", "sentence"),
+    [
+        ("genes/CYP2D6.toml", "activity = 0.25", "activity = -0.25", "activity is -0.25; it must lie between 0 and 10"),
+        ("genes/CYP2D6.toml", "activity = 0.25", "activity = nan", "activity must be a finite number"),
+        ("options/prasugrel.toml", "caution_from_age = 75", "caution_from_age = 750", "caution_from_age is 750"),
+        ("options/prasugrel.toml", "caution_below_kg = 60", "caution_below_kg = 60000", "caution_below_kg is 60000"),
+        ("modulators/CYP2D6.toml", "washout_days = 35", "washout_days = 35000", "washout_days must be a number of days, at most 3650"),
+        ("dosing/warfarin.toml", "target_inr = 2.5", "target_inr = 25", "target_inr is 25; it must lie between 1 and 6"),
+    ],
+)
+def test_fault_F19_a_figure_edited_to_nonsense_stops_the_load(name: str, was: str, now: str, sentence: str, copy: Path) -> None:
+    text = (copy / name).read_text("utf-8")
+    assert was in text
+    (copy / name).write_text(text.replace(was, now, 1), "utf-8")
+    with pytest.raises(KnowledgeError, match=re.escape(sentence)) as raised:
+        load(copy)
+    assert name in str(raised.value)
