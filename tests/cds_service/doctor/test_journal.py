@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +13,7 @@ from cds_service.doctor.here import journal_of, known_clients
 from cds_service.doctor.journal import StoredJournal
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
+from cds_service.store.audit import AuditLog
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HELD = [
@@ -29,9 +28,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(store_url=f"sqlite:///{tmp_path / 'store.sqlite'}")
 
 
-def audit(settings: Settings) -> Any:
-    pytest.importorskip("cds_service.store.audit")
-    log = import_module("cds_service.store.audit").AuditLog(settings.store_url, settings.audit_key)
+def audit(settings: Settings) -> StoredJournal:
+    log = AuditLog(settings.store_url, settings.audit_key)
     log.append(HELD)
     log.close()
     journal = journal_of(settings)
@@ -75,7 +73,6 @@ def test_a_changed_entry_breaks_the_chain(settings: Settings) -> None:
 
 
 def test_a_store_out_of_reach_is_told_without_its_password() -> None:
-    pytest.importorskip("cds_service.store.schema")
     journal = StoredJournal(Settings(store_url="postgresql://cds:geheim@127.0.0.1:1/cds"))
     for look in (journal.revision, journal.verify):
         with pytest.raises(StoreUnavailable) as raised:
@@ -89,7 +86,6 @@ def test_without_a_clients_file_there_is_one_local_client(settings: Settings) ->
 
 
 def test_the_clients_file_is_read(tmp_path: Path) -> None:
-    pytest.importorskip("cds_service.clients.clients_file")
     file = tmp_path / "clients.toml"
     file.write_text('[epic]\nissuer = "https://ehr.example.org"\njku = "https://ehr.example.org/jwks"\n', "utf-8")
     (client,) = known_clients(Settings(clients=str(file), base_url="https://cds.example.org", store_url="sqlite://"))
