@@ -114,6 +114,14 @@ def check_spool(here: Surroundings) -> Iterator[Result]:
         )
     else:
         yield Result("spool", "ok", "empty")
+    if aside := sorted(file.name for file in folder.glob("*.aside")):
+        yield Result(
+            "spool",
+            "error",
+            f"records that the database answers to but does not take: {', '.join(aside[:5])}",
+            "they are not in the audit until somebody hands them on",
+            "mend the cause (docs/operate.md, The store), then rename each file to *.jsonl",
+        )
     yield from _room(folder, here)
 
 

@@ -143,6 +143,8 @@ def test_what_waits_in_the_spool_is_told(tmp_path: Path) -> None:
     (tmp_path / "1.jsonl").write_bytes(b"x" * 7)
     told = worst(inside.check_spool(here))
     assert told.level == "warning" and "7 bytes in 1 files" in told.what
+    (tmp_path / "1.aside").write_bytes(b"x")
+    assert worst(inside.check_spool(here)).level == "error" and "1.aside" in worst(inside.check_spool(here)).what
 
 
 @pytest.mark.parametrize(("free", "level"), [(2047, "warning"), (2048, "ok"), (1023, "error")])
