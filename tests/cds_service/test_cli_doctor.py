@@ -108,9 +108,10 @@ def test_fault_C20_what_a_real_call_lacked_is_told_from_the_audit(
     assert state.journal is not None
     state.journal.close()
     monkeypatch.setenv("PRECISION_HOOKS_STORE_URL", settings.store_url)
-    told = {r["check"].split()[1]: r for r in json.loads(run("doctor", "--inbound", "--json").output)["results"]}
-    assert told["no-drafts"]["count"] == 2 and told["no-drafts"]["of"] == 3
-    assert "prefetch key genes came" in told["key-unknown"]["what"] and "conditions" in json.dumps(told)
+    told = {r["what"]: (r["count"], r["of"]) for r in json.loads(run("doctor", "--inbound", "--json").output)["results"]}
+    assert told["draftOrders did not come, so the call was refused (412)"] == (2, 3)
+    assert told["prefetch key genes came, and no service knows it"] == (1, 3)
+    assert told["prefetch key conditions was never sent, and it could not be read from the FHIR server"] == (1, 3)
     whole = run("doctor", "--offline")
     assert "the audit's chain is whole (3 entries)" in whole.output
 
