@@ -26,7 +26,7 @@ NOTES: Mapping[str, tuple[str, ...]] = {
         "Epic does not read discovery: type each query into the LGL record.",
         "The endpoint must be registered as an Endpoint URI to the letter, or Epic calls without draftOrders.",
         "Limit the call by native criteria: a grouper of the medicines below.",
-        "A suggestion holds one action; `Replace` comes as two suggestions. Order details of a suggestion are ignored by Epic.",
+        "A suggestion holds one action, and a new order opens with Epic's own defaults: a dose stands in the card's text alone.",
         "Links are shown only if their hosts are allow-listed.",
         "Map the override reasons below to your own, by system and code.",
     ),
@@ -79,7 +79,7 @@ def _token(client: Client, addresses: Mapping[str, str]) -> dict[str, Any]:
         return {}
     told = {
         "iss": client.issuer,
-        "aud": list(client.audiences) or list(addresses.values()),
+        "aud": list(client.audiences) or dict(addresses),  # at each address its own, unless the client's file says otherwise
         "sub": client.subject,
         "tenant": client.tenant,
         "jku": client.jku,
