@@ -68,6 +68,15 @@ def check_store(here: Surroundings) -> Iterator[Result]:
         return
     try:
         now, newest = here.journal.revision()
+        if now < newest:
+            yield Result(
+                "store",
+                "error",
+                f"its tables are of revision {now or 'none'}, not {newest}",
+                "it cannot be used",
+                "run: precision-hooks store migrate",
+            )
+            return
         count, broken = here.journal.verify()
     except StoreUnavailable as error:
         yield Result(
@@ -78,16 +87,7 @@ def check_store(here: Surroundings) -> Iterator[Result]:
             "start the database, or correct PRECISION_HOOKS_STORE_URL and its permissions",
         )
         return
-    if now < newest:
-        yield Result(
-            "store",
-            "error",
-            f"its tables are of revision {now or 'none'}, not {newest}",
-            "it cannot be used",
-            "run: precision-hooks store migrate",
-        )
-    else:
-        yield Result("store", "ok", f"reachable, tables of revision {now}")
+    yield Result("store", "ok", f"reachable, tables of revision {now}")
     if broken:
         yield Result(
             "store",

@@ -57,6 +57,9 @@ class StoredJournal:
 
     @contextmanager
     def _audit(self) -> Iterator[AuditLog]:
+        now, newest = self.revision()
+        if now < newest:  # opening it would migrate it
+            raise StoreUnavailable(f"The store's tables are of revision {now or 'none'}, not {newest}, so nothing of it was read.")
         audit = AuditLog(self._url, self._key)
         try:
             yield audit
