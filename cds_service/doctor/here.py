@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
-from typing import Any
 
 from cds_service.clients.client import Client, local
 from cds_service.doctor.calls import Setup
@@ -17,6 +14,7 @@ from cds_service.doctor.journal import StoredJournal, is_there
 from cds_service.doctor.network import Internet
 from cds_service.doctor.surroundings import Surroundings
 from cds_service.settings import Settings
+from cds_service.switches import Switches
 from fhir_mappings.inputs import Input
 from models.errors import PrecisionError
 from models.knowledge.types import Knowledge
@@ -25,15 +23,16 @@ _PARTS = ("precision-hooks", "flask", "sqlalchemy", "pyjwt", "cryptography", "re
 
 
 def surroundings(settings: Settings, *, offline: bool) -> Surroundings:
+    knowledge = cache(lambda: knowledge_of(settings))
     return Surroundings(
         settings=settings,
         clients=cache(lambda: known_clients(settings)),
-        knowledge=cache(lambda: knowledge_of(settings)),
+        knowledge=knowledge,
         now=datetime.now(UTC),
         network=None if offline else Internet(),
         journal=journal_of(settings),
         site_files=lambda known: _due(known, settings),
-        switches=_switches(settings),
+        switches=lambda: switches_of(settings, knowledge()),
         versions=[f"python {platform.python_version()}", *(f"{part} {version(part)}" for part in _PARTS)],
     )
 
@@ -42,15 +41,16 @@ def known_clients(settings: Settings) -> Sequence[Client]:
     """Raises SettingsError where the clients file is wrong."""
     if not settings.clients:
         return (local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms),)
-    return tuple(import_module("cds_service.clients.clients_file").read_clients(settings).all)
+    from cds_service.clients.clients_file import read_clients
+
+    return read_clients(settings).all
 
 
 def knowledge_of(settings: Settings) -> Knowledge:
     """As the service would load it. Raises PrecisionError."""
-    from cds_service.app import create_state
-    from cds_service.logs import Log
+    from cds_service.rebuild import load_knowledge
 
-    return create_state(settings, log=Log(None), offline=True, remember=False).knowledge
+    return load_knowledge(settings)
 
 
 def inputs_of(knowledge: Knowledge) -> dict[str, Input]:
@@ -75,7 +75,7 @@ def setup_of(here: Surroundings) -> Setup:
 
 
 def journal_of(settings: Settings) -> StoredJournal | None:
-    return StoredJournal(settings) if find_spec("cds_service.store.audit") and is_there(settings.store_url) else None
+    return StoredJournal(settings) if is_there(settings.store_url) else None
 
 
 def _due(known: Knowledge, settings: Settings) -> list[str]:
@@ -85,10 +85,13 @@ def _due(known: Knowledge, settings: Settings) -> list[str]:
     return [line for line in summary(known, settings, date.today()) if "due for review" in line and " 0 due" not in line]
 
 
-def _switches(settings: Settings) -> Callable[[], Any] | None:
-    if find_spec("cds_service.switches") is None:
-        return None
-    return lambda: import_module("cds_service.switches").read_switches(settings.switches)
+def switches_of(settings: Settings, knowledge: Knowledge) -> Switches:
+    """As the service would read them. Raises SettingsError."""
+    from cds_service.admit import trust_of
+    from cds_service.rebuild import load_switches
+    from cds_service.services import load_services
+
+    return load_switches(settings, knowledge, load_services(), trust_of(settings, lambda *_: True))
 
 
 def unmapped_rows(here: Surroundings) -> list[Sequence[str]]:

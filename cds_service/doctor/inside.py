@@ -11,6 +11,7 @@ from cds_service.doctor.result import Result
 from cds_service.doctor.surroundings import Surroundings
 from cds_service.errors import StoreUnavailable
 from models.errors import PrecisionError
+from models.knowledge.age import newest_source
 from models.knowledge.types import Knowledge
 
 _ROOM = 2  #: times spool_bytes that should be free where the spool lies
@@ -44,9 +45,10 @@ def check_knowledge(here: Surroundings) -> Iterator[Result]:
 
 def _age(known: Knowledge, here: Surroundings) -> Iterator[Result]:
     """Fault F07: by the newest day on which any of its sources was read."""
-    newest = newest_source(known)
-    if newest is None:
+    stated = newest_source(known)
+    if not stated:
         return
+    newest = date.fromisoformat(stated)
     days = (here.now.date() - newest).days
     if days > here.settings.knowledge_days:
         yield Result(
@@ -60,26 +62,21 @@ def _age(known: Knowledge, here: Surroundings) -> Iterator[Result]:
         yield Result("knowledge", "ok", f"its newest source was read on {newest.isoformat()}, {days} days ago")
 
 
-def newest_source(known: Knowledge) -> date | None:
-    """The last day on which a source of a gene or a guideline was read."""
-    sources = [gene.source for gene in known.genes.values()] + [g.source for several in known.guidelines.values() for g in several]
-    days = [day for source in sources if (day := _day(source.retrieved)) is not None]
-    return max(days, default=None)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def check_store(here: Surroundings) -> Iterator[Result]:
     if here.journal is None:
         yield Result("store", "unchecked", "there is no store yet: it is made when the service first starts")
         return
     try:
         now, newest = here.journal.revision()
+        if now < newest:
+            yield Result(
+                "store",
+                "error",
+                f"its tables are of revision {now or 'none'}, not {newest}",
+                "it cannot be used",
+                "run: precision-hooks store migrate",
+            )
+            return
         count, broken = here.journal.verify()
     except StoreUnavailable as error:
         yield Result(
@@ -90,16 +87,7 @@ def check_store(here: Surroundings) -> Iterator[Result]:
             "start the database, or correct PRECISION_HOOKS_STORE_URL and its permissions",
         )
         return
-    if now < newest:
-        yield Result(
-            "store",
-            "error",
-            f"its tables are of revision {now or 'none'}, not {newest}",
-            "it cannot be used",
-            "run: precision-hooks store migrate",
-        )
-    else:
-        yield Result("store", "ok", f"reachable, tables of revision {now}")
+    yield Result("store", "ok", f"reachable, tables of revision {now}")
     if broken:
         yield Result(
             "store",
@@ -113,7 +101,7 @@ def check_store(here: Surroundings) -> Iterator[Result]:
 
 
 def check_spool(here: Surroundings) -> Iterator[Result]:
-    folder = Path(here.settings.spool)
+    folder = Path(here.settings.spool_folder)
     waiting = sorted(folder.glob(f"*{_WAITING}")) if folder.is_dir() else []
     held = sum(file.stat().st_size for file in waiting)
     if held:
@@ -126,6 +114,14 @@ def check_spool(here: Surroundings) -> Iterator[Result]:
         )
     else:
         yield Result("spool", "ok", "empty")
+    if aside := sorted(file.name for file in folder.glob("*.aside")):
+        yield Result(
+            "spool",
+            "error",
+            f"records that the database answers to but does not take: {', '.join(aside[:5])}",
+            "they are not in the audit until somebody hands them on",
+            "mend the cause (docs/operate.md, The store), then rename each file to *.jsonl",
+        )
     yield from _room(folder, here)
 
 

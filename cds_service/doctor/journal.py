@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from cds_service.audited import Entry
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
+from cds_service.store.audit import AuditLog
 
 _SECONDS = 3  #: to connect to a database
 
@@ -37,27 +36,31 @@ class StoredJournal:
     def verify(self) -> tuple[int, str]:
         with self._audit() as audit:
             verified = audit.verify()
-        return verified.count, "" if verified.ok else f"entry {verified.broken.seq}: {verified.broken.why}"
+        return verified.count, f"entry {verified.broken.seq}: {verified.broken.why}" if verified.broken else ""
 
     def revision(self) -> tuple[str, str]:
         from sqlalchemy import create_engine
         from sqlalchemy.exc import SQLAlchemyError
 
-        schema = import_module("cds_service.store.schema")
+        from cds_service.store.schema import NEWEST, revision
+
         try:
             patience = {} if self._url.startswith("sqlite") else {"connect_timeout": _SECONDS}
             engine = create_engine(self._url, hide_parameters=True, connect_args=patience)
             try:
                 with engine.connect() as connection:
-                    return schema.revision(connection), schema.NEWEST
+                    return revision(connection), NEWEST
             finally:
                 engine.dispose()
         except (SQLAlchemyError, OSError, ImportError):
             raise StoreUnavailable("The store cannot be read now; see PRECISION_HOOKS_STORE_URL.") from None
 
     @contextmanager
-    def _audit(self) -> Iterator[Any]:
-        audit = import_module("cds_service.store.audit").AuditLog(self._url, self._key)
+    def _audit(self) -> Iterator[AuditLog]:
+        now, newest = self.revision()
+        if now < newest:  # opening it would migrate it
+            raise StoreUnavailable(f"The store's tables are of revision {now or 'none'}, not {newest}, so nothing of it was read.")
+        audit = AuditLog(self._url, self._key)
         try:
             yield audit
         finally:

@@ -6,8 +6,9 @@ import socket
 import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib import import_module
 from urllib.parse import urlsplit
+
+from cds_service.addresses import is_loopback
 
 SECONDS = 3.0  #: for one address
 
@@ -40,5 +41,7 @@ class Internet:
 
     def keys_at(self, jku: str) -> tuple[int, str]:
         """As calls would fetch them: by the same code, with the same limits."""
-        fetched = import_module("cds_service.clients.key_fetch").KeyFetch([jku]).get(jku)
-        return (len(fetched.keys.keys) if fetched.keys else 0), str(fetched.because)
+        from cds_service.clients.key_fetch import KeyFetch
+
+        fetched = KeyFetch([jku], http_on_loopback=is_loopback(urlsplit(jku).hostname or "")).get(jku)
+        return (len(fetched.keys.keys) if fetched.keys else 0), fetched.because

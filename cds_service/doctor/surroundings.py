@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from cds_service.audited import Entry
 from cds_service.clients.client import Client
@@ -53,5 +53,5 @@ class Surroundings:
     network: Network | None = None  #: None: nothing outside this machine is asked
     journal: Journal | None = None  #: None: there is no store yet
     site_files: Callable[[Knowledge], Sequence[str]] = lambda _: ()  #: what is due for review, in words
-    switches: Callable[[], Any] | None = None  #: reads the switches file; raises PrecisionError
+    switches: Callable[[], object] = lambda: None  #: reads the switches file; raises PrecisionError
     versions: Sequence[str] = ()  #: "precision-hooks 0.1.0", …

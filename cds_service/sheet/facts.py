@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 from cds_service.clients.client import Client
+from cds_service.clients.tokens import LEEWAY, LONGEST_LIFE
 from cds_service.messages import messages
 from cds_service.overrides import OVERRIDES, REASONS
 from cds_service.rollup import TOPICS
@@ -21,14 +20,13 @@ from models.knowledge.source_block import Source
 from models.knowledge.types import Guideline, Knowledge
 
 _TELLING: tuple[Action, ...] = ("alternative", "dose_change", "monitor", "test")  #: actions that make a card
-_LEEWAY, _LONGEST_LIFE = 60, 3600  #: seconds; where tokens are checked, what holds there is told
 #: what an EHR does with an answer, and what to set up for it
 NOTES: Mapping[str, tuple[str, ...]] = {
     "epic": (
         "Epic does not read discovery: type each query into the LGL record.",
         "The endpoint must be registered as an Endpoint URI to the letter, or Epic calls without draftOrders.",
         "Limit the call by native criteria: a grouper of the medicines below.",
-        "A suggestion holds one action; `Replace` comes as two suggestions. Order details of a suggestion are ignored by Epic.",
+        "A suggestion holds one action, and a new order opens with Epic's own defaults: a dose stands in the card's text alone.",
         "Links are shown only if their hosts are allow-listed.",
         "Map the override reasons below to your own, by system and code.",
     ),
@@ -79,17 +77,16 @@ def _token(client: Client, addresses: Mapping[str, str]) -> dict[str, Any]:
     """The JWT of each call; {} where nobody is told apart."""
     if not client.issuer:
         return {}
-    tokens: Any = import_module("cds_service.clients.tokens") if find_spec("cds_service.clients.tokens") else None
     told = {
         "iss": client.issuer,
-        "aud": list(client.audiences) or list(addresses.values()),
+        "aud": list(client.audiences) or dict(addresses),  # at each address its own, unless the client's file says otherwise
         "sub": client.subject,
         "tenant": client.tenant,
         "jku": client.jku,
         "key_set": "exchanged by hand" if client.key_set else "",
         "algorithms": list(client.algorithms),
-        "longest_life_seconds": getattr(tokens, "LONGEST_LIFE", _LONGEST_LIFE),
-        "leeway_seconds": getattr(tokens, "LEEWAY", _LEEWAY),
+        "longest_life_seconds": LONGEST_LIFE,
+        "leeway_seconds": LEEWAY,
         "claims": ["iss", "aud", "exp", "iat", "jti (another one in each token)"],
     }
     return {name: value for name, value in told.items() if value}

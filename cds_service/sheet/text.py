@@ -57,6 +57,8 @@ def _table(rows: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = [f"{name}: {inner}" for name, inner in value.items()]
     text = ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
     return text.replace("|", "\\|")
 

@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from cds_service.app import create_app, create_state
 from cds_service.audited import Entry
 from cds_service.cli import main
+from cds_service.logs import Log
+from cds_service.settings import Settings
+from models.knowledge.types import Knowledge
 from tests.conftest import NOW
+from tests.support.edge import request
 from tests.support.surroundings import FakeJournal
 
 
@@ -86,3 +91,34 @@ def test_sheets_of_one_service_and_of_all() -> None:
 def test_unknown_names_are_told(words: tuple[str, ...], part: str) -> None:
     done = run(*words)
     assert done.exit_code == 2 and part in done.output
+
+
+def test_fault_C20_what_a_real_call_lacked_is_told_from_the_audit(
+    knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the request over HTTP to the doctor's sentence: nothing in between is made up."""
+    settings = Settings(store_url=f"sqlite:///{tmp_path / 'store.sqlite'}")
+    state = create_state(settings, knowledge, log=Log(None))
+    client = create_app(state=state).test_client()
+    lost = request()
+    del lost["context"]["draftOrders"]
+    strange = request(prefetch={"genes": None, "genotypes": {"resourceType": "Bundle", "type": "searchset"}})
+    answers = [client.post("/cds-services/precision-order-sign", json=body) for body in (lost, lost, strange)]
+    assert [answer.status_code for answer in answers] == [412, 412, 200]
+    assert state.journal is not None
+    state.journal.close()
+    monkeypatch.setenv("PRECISION_HOOKS_STORE_URL", settings.store_url)
+    told = {r["what"]: (r["count"], r["of"]) for r in json.loads(run("doctor", "--inbound", "--json").output)["results"]}
+    assert told["draftOrders did not come, so the call was refused (412)"] == (2, 3)
+    assert told["prefetch key genes came, and no service knows it"] == (1, 3)
+    assert told["prefetch key conditions was never sent, and it could not be read from the FHIR server"] == (1, 3)
+    whole = run("doctor", "--offline")
+    assert "the audit's chain is whole (3 entries)" in whole.output
+
+
+def test_a_wrong_switches_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "switches.toml"
+    file.write_text('[[switch]]\nmode = "off"\n', "utf-8")
+    monkeypatch.setenv("PRECISION_HOOKS_SWITCHES", str(file))
+    done = run("doctor", "--offline")
+    assert done.exit_code == 2 and "switches.toml: switch 1: owner is missing" in done.output

@@ -63,7 +63,8 @@ def test_a_client_sees_its_own_names_of_keys(sheet: Callable[..., Json]) -> None
 def test_the_token_is_as_the_clients_file_has_it(sheet: Callable[..., Json]) -> None:
     told = sheet()["token"]
     assert told["iss"] == EHR.issuer and told["jku"] == EHR.jku and told["algorithms"] == list(EHR.algorithms)
-    assert told["aud"] == list(sheet()["addresses"].values())
+    assert told["aud"] == sheet()["addresses"]
+    assert f"endpoint: {BASE}/cds-services/precision-order-sign, feedback: " in markdown(sheet())
     changed = replace(
         EHR, audiences=("https://one",), subject="app-7", tenant="t1", algorithms=("ES384",), jku="", key_set="/etc/keys.json"
     )

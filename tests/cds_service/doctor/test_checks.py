@@ -18,6 +18,7 @@ from cds_service.doctor.checks import CHECKS, examined
 from cds_service.doctor.result import Result, document, exit_status, lines
 from cds_service.setting_checks import SettingsError
 from models.errors import KnowledgeError
+from models.knowledge.age import newest_source
 from models.knowledge.types import Knowledge
 from tests.conftest import NOW
 from tests.support.surroundings import EHR, FHIR, JKU, FakeJournal, FakeNetwork, surrounded
@@ -106,8 +107,7 @@ def test_offline_no_other_machine_is_asked(knowledge: Knowledge) -> None:
 
 
 def test_fault_F07_knowledge_that_grew_old_is_told(knowledge: Knowledge) -> None:
-    newest = inside.newest_source(knowledge)
-    assert newest is not None
+    newest = date.fromisoformat(newest_source(knowledge))
     now = NOW.replace(year=newest.year, month=newest.month, day=newest.day)
     fresh = surrounded(knowledge, now=now + timedelta(days=400))
     old = surrounded(knowledge, now=now + timedelta(days=401))
@@ -115,13 +115,6 @@ def test_fault_F07_knowledge_that_grew_old_is_told(knowledge: Knowledge) -> None
     told = worst(inside.check_knowledge(old))
     assert told.level == "warning" and newest.isoformat() in told.what and "401 days" in told.what
     assert worst(inside.check_knowledge(surrounded(knowledge, now=now + timedelta(days=9), knowledge_days=8))).level == "warning"
-
-
-def test_the_newest_source_counts(knowledge: Knowledge) -> None:
-    gene = next(iter(knowledge.genes.values()))
-    later = replace(knowledge, genes={gene.symbol: replace(gene, source=replace(gene.source, retrieved="2031-01-02"))})
-    assert inside.newest_source(later) == date(2031, 1, 2)
-    assert inside.newest_source(replace(knowledge, genes={}, guidelines={})) is None
 
 
 def test_wrong_knowledge_and_rows_due_for_review_are_told(knowledge: Knowledge) -> None:
@@ -150,6 +143,8 @@ def test_what_waits_in_the_spool_is_told(tmp_path: Path) -> None:
     (tmp_path / "1.jsonl").write_bytes(b"x" * 7)
     told = worst(inside.check_spool(here))
     assert told.level == "warning" and "7 bytes in 1 files" in told.what
+    (tmp_path / "1.aside").write_bytes(b"x")
+    assert worst(inside.check_spool(here)).level == "error" and "1.aside" in worst(inside.check_spool(here)).what
 
 
 @pytest.mark.parametrize(("free", "level"), [(2047, "warning"), (2048, "ok"), (1023, "error")])
@@ -205,13 +200,12 @@ def test_the_switches_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / "switches.toml"
     file.write_text("")
     assert worst(configuration.check_switches(surrounded())).level == "ok"
-    assert worst(configuration.check_switches(_switched(file, None))).level == "unchecked"
     assert worst(configuration.check_switches(_switched(file, lambda: None))).level == "ok"
     told = worst(configuration.check_switches(_switched(file, raising(SettingsError("switches.toml: no such rule")))))
     assert told.level == "error" and "no such rule" in told.what
 
 
-def _switched(file: Path, read: Callable[[], Any] | None) -> Any:
+def _switched(file: Path, read: Callable[[], Any]) -> Any:
     here = surrounded()
     return replace(here, settings=replace(here.settings, switches=str(file)), switches=read)
 

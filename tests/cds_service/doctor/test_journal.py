@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from cds_service.audited import Entry
 from cds_service.clients.client import LOCAL_ID
@@ -15,6 +16,7 @@ from cds_service.doctor.here import journal_of, known_clients
 from cds_service.doctor.journal import StoredJournal
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings
+from cds_service.store.audit import AuditLog
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HELD = [
@@ -29,9 +31,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(store_url=f"sqlite:///{tmp_path / 'store.sqlite'}")
 
 
-def audit(settings: Settings) -> Any:
-    pytest.importorskip("cds_service.store.audit")
-    log = import_module("cds_service.store.audit").AuditLog(settings.store_url, settings.audit_key)
+def audit(settings: Settings) -> StoredJournal:
+    log = AuditLog(settings.store_url, settings.audit_key)
     log.append(HELD)
     log.close()
     journal = journal_of(settings)
@@ -63,8 +64,6 @@ def test_tables_and_chain_are_looked_at(settings: Settings) -> None:
 
 
 def test_a_changed_entry_breaks_the_chain(settings: Settings) -> None:
-    from sqlalchemy import create_engine, text
-
     journal = audit(settings)
     engine = create_engine(settings.store_url)
     with engine.begin() as connection:
@@ -75,7 +74,6 @@ def test_a_changed_entry_breaks_the_chain(settings: Settings) -> None:
 
 
 def test_a_store_out_of_reach_is_told_without_its_password() -> None:
-    pytest.importorskip("cds_service.store.schema")
     journal = StoredJournal(Settings(store_url="postgresql://cds:geheim@127.0.0.1:1/cds"))
     for look in (journal.revision, journal.verify):
         with pytest.raises(StoreUnavailable) as raised:
@@ -89,8 +87,33 @@ def test_without_a_clients_file_there_is_one_local_client(settings: Settings) ->
 
 
 def test_the_clients_file_is_read(tmp_path: Path) -> None:
-    pytest.importorskip("cds_service.clients.clients_file")
     file = tmp_path / "clients.toml"
     file.write_text('[epic]\nissuer = "https://ehr.example.org"\njku = "https://ehr.example.org/jwks"\n', "utf-8")
     (client,) = known_clients(Settings(clients=str(file), base_url="https://cds.example.org", store_url="sqlite://"))
     assert client.id == "epic" and client.issuer == "https://ehr.example.org"
+
+
+def test_a_store_of_an_older_version_is_neither_migrated_nor_read(settings: Settings) -> None:
+    journal = audit(settings)
+    engine = create_engine(settings.store_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    for look in (journal.verify, lambda: journal.entries(None, None, None, 9)):
+        with pytest.raises(StoreUnavailable, match="revision 0000"):
+            look()
+    assert journal.revision()[0] == "0000"
+    engine.dispose()
+
+
+def test_a_store_on_postgresql_is_read_the_same(postgresql: str) -> None:
+    settings = Settings(store_url=postgresql)
+    log = AuditLog(settings.store_url, settings.audit_key)
+    tenant = f"doctor-{uuid4()}"
+    mine = [replace(entry, tenant=tenant, id=str(uuid4())) for entry in HELD]
+    log.append(mine)
+    log.close()
+    journal = journal_of(settings)
+    assert journal is not None and journal.entries(tenant, "refused", None, 9) == [mine[2]]
+    assert [entry for entry in journal.stream(NOW - timedelta(days=9)) if entry.tenant == tenant] == mine
+    now, newest = journal.revision()
+    assert now == newest and journal.verify()[1] == ""

@@ -94,6 +94,5 @@ def test_an_untrusted_certificate_is_refused(certificate: Path) -> None:
 
 def test_keys_are_fetched_as_calls_fetch_them() -> None:
     """An address that is not https is refused there, so nothing is sent."""
-    pytest.importorskip("cds_service.clients.key_fetch")
     count, because = Internet().keys_at("http://ehr.example.org/jwks")
     assert count == 0 and "https" in because
