@@ -120,7 +120,7 @@ def trust_of(
 ) -> Trust:
     """As the settings say. Raises SettingsError with everything that is wrong with the clients file."""
     if not settings.clients:  # settings refuse this for a service that others can reach
-        everybody = local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms)
+        everybody = local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms, settings.site)
         return Trust(Clients((everybody,)), KeySets(()), settings.base_url, remember, everybody=everybody)
     here = on_this_machine(settings)
     clients = read_clients(settings, prefetch_keys)

@@ -20,12 +20,14 @@ from cds_service.gather import gather
 from cds_service.inbound import inbound, request_facts
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
+from cds_service.policy import applied
 from cds_service.recall import Recall
 from cds_service.recipients import addressed
 from cds_service.record import Answered
 from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
+from cds_service.sites import Site
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.journal import Journal
 from cds_service.switches import OFF, Switches, switched_off
@@ -36,10 +38,11 @@ from cds_service.witness import Witness
 from fhir_mappings.profile import read_profile
 from models.finding import Assessment
 from models.knowledge.age import newest_source
+from models.knowledge.policy_types import Policy
 from models.knowledge.types import Knowledge
 from models.patient import Gap
 
-Present = Callable[[Assessment, HookRequest, Service, Knowledge], Mapping[str, Any]]
+Present = Callable[[Assessment, HookRequest, Service, Knowledge, Policy], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class State:
     """One immutable snapshot of what answers need, put together by `app`."""
 
     settings: Settings
-    knowledge: Knowledge
+    knowledge: Knowledge  #: of whoever decides nothing for itself
+    sites: Mapping[str, Site]  #: what is known and was decided at each site, by name
     services: Mapping[str, Service]
     fhir: FhirClient
     feedback: FeedbackStore
@@ -74,7 +78,7 @@ class State:
     @property
     def local(self) -> Client:
         """Who calls where nobody is told apart, as on the command line."""
-        return local(self.settings.fhir_servers, self.settings.cors_origins, self.settings.deadline_ms)
+        return local(self.settings.fhir_servers, self.settings.cors_origins, self.settings.deadline_ms, self.settings.site)
 
     @property
     def origins(self) -> frozenset[str]:
@@ -121,10 +125,11 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
     sent = HookRequest.parse(body, *services)
     asked, service = sent.renamed(caller.prefetch_keys), next(s for s in services if s.hook == sent.hook)
     trace.correlation, trace.service = asked.instance.lower(), service.id
+    site = state.sites[caller.site]
     if state.switches.mode(caller.id, service.id, asked.user) == OFF:
         trace.why = {"mode": OFF}
-        return state.present(switched_off(), asked, service, state.knowledge)
-    inputs = service.reads(state.knowledge)
+        return state.present(switched_off(), asked, service, site.knowledge, site.policy)
+    inputs = service.reads(site.knowledge)
     trace.sent = partial(request_facts, sent, inputs, body=body, keys=caller.prefetch_keys)
     record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full")
     if not trace.there():
@@ -139,15 +144,16 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
         as_of=state.today(),
         strict=state.settings.strict,
     )
-    unknown = state.unmapped.count(profile, state.knowledge, caller.id, state.now())
-    found = marked(addressed(service.assess(profile, state.knowledge), asked.user), profile.test)
+    unknown = state.unmapped.count(profile, site.knowledge, caller.id, state.now())
+    found = marked(addressed(service.assess(profile, site.knowledge), asked.user), profile.test)
+    found = applied(found, site.policy)
     found, shadowed = state.switches.applied(found, caller.id, service.id, asked.user)
     memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
     facts = noted(partial(inbound, sent, inputs, record, profile, body=body, keys=caller.prefetch_keys, unmapped=unknown), state, trace)
-    trace.answered = Answered(asked, service, profile, shown, memory, state.knowledge, shadowed, facts)
+    trace.answered = Answered(asked, service, profile, shown, memory, site.knowledge, shadowed, facts, site.policy.digest)
     _count(trace.answered, {*profile.gaps, *found.gaps}, state, trace)
-    told = state.present(shown, asked, service, state.knowledge)
+    told = state.present(shown, asked, service, site.knowledge, site.policy)
     state.recall.keep(shown, asked, service, caller.id, memory)
     return told
 

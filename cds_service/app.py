@@ -16,7 +16,7 @@ from cds_service.gate import attach
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
 from cds_service.present import present as cards
-from cds_service.rebuild import load_knowledge, load_switches, load_trust, rebuilt, watched
+from cds_service.rebuild import load_knowledge, load_sites, load_switches, load_trust, rebuilt, watched
 from cds_service.recall import Recall
 from cds_service.reload import Holder
 from cds_service.service import Service
@@ -65,6 +65,7 @@ def create_state(
     return State(
         settings=settings,
         knowledge=known,
+        sites=load_sites(settings, known, trust),
         services=offered,
         fhir=FhirClient(settings, offline=offline, next_refused=next_refused),
         trust=trust,

@@ -12,6 +12,7 @@ from cds_service.metrics import Metrics
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
+from cds_service.sites import Site, sites
 from cds_service.switches import Switches
 from cds_service.switches_file import read_switches, rule_names
 from models.errors import KnowledgeError
@@ -25,7 +26,7 @@ _OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file"})
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "site_codes", "rxnorm_file")
+    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file")
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -57,6 +58,11 @@ def _prefetch_keys(knowledge: Knowledge, services: Mapping[str, Service]) -> set
     return {wanted.field for service in services.values() for wanted in service.reads(knowledge)}
 
 
+def load_sites(settings: Settings, knowledge: Knowledge, trust: Trust) -> Mapping[str, Site]:
+    """Of every site that a client names. Raises KnowledgeError."""
+    return sites((client.site for client in trust.clients.all), settings.sites, knowledge)
+
+
 def load_switches(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], trust: Trust) -> Switches:
     """Raises SettingsError."""
     medicines: dict[str, set[str]] = {}
@@ -74,4 +80,4 @@ def rebuilt(old: State, what: frozenset[str], shipped: Knowledge | None = None) 
     knowledge = load_knowledge(settings, shipped) if what & _OF_KNOWLEDGE else old.knowledge
     trust = old.trust.again(settings, _prefetch_keys(knowledge, old.services)) if "clients" in what else old.trust
     switches = load_switches(settings, knowledge, old.services, trust)
-    return replace(old, knowledge=knowledge, trust=trust, switches=switches)
+    return replace(old, knowledge=knowledge, sites=load_sites(settings, knowledge, trust), trust=trust, switches=switches)

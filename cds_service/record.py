@@ -40,6 +40,7 @@ class Answered:
     knowledge: Knowledge
     shadowed: tuple[Finding, ...] = ()  #: computed and recorded, but not shown
     inbound: Mapping[str, Any] = field(default_factory=dict)
+    policy: str = ""  #: digest of what the site decided
 
 
 def call_details(of: Answered, sitting: Sitting, keys: Keys | None) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def call_details(of: Answered, sitting: Sitting, keys: Keys | None) -> dict[str,
     details = {
         "as_of": of.profile.as_of.isoformat(),
         "knowledge": of.knowledge.digest,
+        "policy": of.policy,
         "version": SOFTWARE,
         "chart": digest_of(of.profile),
         "user_type": of.asked.user.partition("/")[0],

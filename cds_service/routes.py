@@ -41,7 +41,7 @@ ACCESS: Mapping[str, Access] = {
 
 def discovery(state: State, caller: Client) -> dict[str, Any]:
     """The same whatever is switched off or out of order: clients keep it."""
-    return {"services": [_described(service, state.knowledge, caller) for service in state.services.values()]}
+    return {"services": [_described(service, state.sites[caller.site].knowledge, caller) for service in state.services.values()]}
 
 
 def _described(service: Service, knowledge: Knowledge, caller: Client) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class Settings:
     unmapped: bool = True  #: keep, in the store, codes of medicines that no table knows, and how often they came
     strict: bool = False  #: one resource of another patient distrusts its whole prefetch key
     clients: str = ""  #: the clients file: which EHRs may call (docs/integrate.md); without it the service listens on loopback alone
+    site: str = ""  #: name of the site in that folder whose codes and policy hold where there is no clients file
     sites: str = ""  #: folder that holds one folder for each site: its codes and its policy
     switches: str = ""  #: file of what is off, in shadow, for pilot users or on; read again when it changes
     knowledge: str = ""  #: folder of knowledge files instead of the shipped ones; read again when it changes

@@ -52,6 +52,6 @@ class Client:
         return not self.issuer
 
 
-def local(fhir_servers: tuple[str, ...], cors_origins: tuple[str, ...], deadline_ms: int) -> Client:
+def local(fhir_servers: tuple[str, ...], cors_origins: tuple[str, ...], deadline_ms: int, site: str = "") -> Client:
     """Whoever calls a service that listens on loopback alone and has no clients file."""
-    return Client(LOCAL_ID, fhir_servers=fhir_servers, cors_origins=cors_origins, deadline_ms=deadline_ms)
+    return Client(LOCAL_ID, fhir_servers=fhir_servers, cors_origins=cors_origins, deadline_ms=deadline_ms, site=site)

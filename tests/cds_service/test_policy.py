@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from cds_service.app import create_app, create_state
 from cds_service.coverage import WITHHELD
 from cds_service.logs import Log
 from cds_service.policy import NOT_APPLIED, OFF, applied
-from cds_service.present import present
 from cds_service.services import load_services
 from cds_service.settings import Settings
 from cds_service.sites import Site, site
@@ -44,17 +42,9 @@ def talk(name: str) -> Json:
 
 
 def serving(place: Site) -> FlaskClient:
-    """The service as a client of this site meets it: its knowledge, its policy before withholding, its orderables."""
-
-    def assess(own: Any) -> Callable[..., Assessment]:
-        return lambda profile, knowledge: applied(own.assess(profile, knowledge), place.policy)
-
-    services = {name: replace(own, assess=assess(own)) for name, own in load_services().items()}
-    settings = Settings(store_url="sqlite://", memory=False)
-    told = partial(present, policy=place.policy)
-    return create_app(
-        state=create_state(settings, place.knowledge, services, present=told, log=Log(io.StringIO()), now=lambda: NOW)
-    ).test_client()
+    """The service as a client of this site meets it."""
+    state = create_state(Settings(store_url="sqlite://", memory=False), place.knowledge, log=Log(io.StringIO()), now=lambda: NOW)
+    return create_app(state=replace(state, sites={"": place})).test_client()
 
 
 @pytest.fixture

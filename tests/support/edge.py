@@ -20,6 +20,7 @@ from fhir_mappings.inputs import Input, Read
 from fhir_mappings.patient import PATIENT
 from models.codes import LOINC, RXNORM
 from models.finding import Assessment
+from models.knowledge.policy_types import Policy
 from models.knowledge.source_block import Source
 from models.knowledge.types import Drugs, Knowledge
 from models.patient import PatientProfile
@@ -119,7 +120,7 @@ class Edge:
 PATIENT_OPTIONAL = PATIENT
 
 
-def _bare(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge) -> Json:
+def _bare(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, policy: Policy) -> Json:
     """Stands in for `present`: what was found, without words."""
     gaps = [{"subject": g.subject, "reason": g.reason, "because": g.because} for g in found.gaps]
     return {"cards": [], "extension": {"org.precision-hooks.coverage": {"notChecked": gaps}}} if gaps else {"cards": []}
