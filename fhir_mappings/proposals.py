@@ -25,6 +25,7 @@ _KEPT = (
     "reasonReference",
     "insurance",
 )
+_LISTS = ("category", "reasonCode", "reasonReference", "insurance")  #: of these; some EHRs send the one member without its list
 
 
 def delete_action(order: str, description: str) -> dict[str, str]:
@@ -44,6 +45,7 @@ def create_action(draft: Resource, drug: Drug, description: str, note: str) -> d
     `note` says why in the order itself; `draft` is `replaceable`.
     """
     kept = {name: draft[name] for name in _KEPT if name in draft and _whole(draft[name]) and not _points_inside(draft[name])}
+    kept |= {name: [kept[name]] for name in _LISTS if isinstance(kept.get(name), Mapping)}
     coding = {"system": RXNORM, "code": drug.rxnorm, "display": drug.name}
     resource = {
         "resourceType": "MedicationRequest",
