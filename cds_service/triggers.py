@@ -1,4 +1,4 @@
-"""What made Epic call: it uses hooks, patient-view above all, for triggers of its own. Read from the request's extension; it decides nothing."""
+"""What made Epic call, from the request's extension: it uses patient-view for triggers of its own too. It decides nothing."""
 
 from __future__ import annotations
 

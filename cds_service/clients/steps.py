@@ -56,7 +56,7 @@ def _belonging(step: Json, partners: Sequence[Json], say: Say) -> Json:
 
 def is_medicine(action: Mapping[str, Any]) -> bool:
     """Does it make a new order of a medicine?"""
-    return action["type"] == "create" and action["resource"]["resourceType"] == "MedicationRequest"
+    return action["type"] == "create" and bool(action["resource"]["resourceType"] == "MedicationRequest")
 
 
 def in_words(action: Mapping[str, Any]) -> list[str]:

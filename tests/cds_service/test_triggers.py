@@ -14,7 +14,9 @@ def test_the_number_is_read_in_every_shape(given: Any) -> None:
     assert trigger_action({TRIGGER: given}) == 23
 
 
-@pytest.mark.parametrize("given", [None, "", "order", "-1", "２３", "2.0", "9" * 5000, 10**9, True, 2.0, [], {}, {"other": 23}, {"value": None}])
+@pytest.mark.parametrize(
+    "given", [None, "", "order", "-1", "２３", "2.0", "9" * 5000, 10**9, True, 2.0, [], {}, {"other": 23}, {"value": None}]
+)
 def test_what_is_no_number_is_not_told(given: Any) -> None:
     assert trigger_action({TRIGGER: given}) is None
     assert not orders_unseen("patient-view", {TRIGGER: given})

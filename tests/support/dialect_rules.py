@@ -108,7 +108,9 @@ def _no_systems(response: Json) -> list[str]:
 
 
 def _sandbox(response: Json) -> list[str]:
-    made = [a["resource"] for c in response["cards"] for s in c.get("suggestions", ()) for a in s.get("actions", ()) if a["type"] != "delete"]
+    made = [
+        a["resource"] for c in response["cards"] for s in c.get("suggestions", ()) for a in s.get("actions", ()) if a["type"] != "delete"
+    ]
     concepts = [resource.get("medicationCodeableConcept", {}) for resource in made]
     return ["a button that does nothing" for c in concepts if not c.get("text") or not c.get("coding", [{}])[0].get("code")]
 
