@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from cds_service.admit import Trust
 from cds_service.clients.client import Client, local
+from cds_service.clients.dialect import shaped
+from cds_service.clients.dialects import dialect
 from cds_service.coverage import WITHHELD
 from cds_service.errors import Abandoned, UnknownService
 from cds_service.fhir_answers import Deadline
@@ -19,6 +21,7 @@ from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
 from cds_service.inbound import inbound, request_facts
 from cds_service.logs import Log
+from cds_service.messages import messages
 from cds_service.metrics import Metrics
 from cds_service.policy import applied
 from cds_service.recall import Recall
@@ -32,6 +35,7 @@ from cds_service.store.feedback import FeedbackStore
 from cds_service.store.journal import Journal
 from cds_service.switches import OFF, Switches, switched_off
 from cds_service.test_patients import marked
+from cds_service.triggers import orders_unseen
 from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
 from cds_service.witness import Witness
@@ -42,7 +46,20 @@ from models.knowledge.policy_types import Policy
 from models.knowledge.types import Knowledge
 from models.patient import Gap
 
-Present = Callable[[Assessment, HookRequest, Service, Knowledge, Policy], Mapping[str, Any]]
+
+class Present(Protocol):
+    """How an assessment is said; `width`: characters that a summary should have at most."""
+
+    def __call__(
+        self, found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, policy: Policy, *, width: int = ...
+    ) -> Mapping[str, Any]: ...
+
+
+ORDERS_UNSEEN = Gap(
+    "draft order",
+    "unavailable",
+    "called while ordering, but patient-view brings no draft orders, so none was checked; register order-select and order-sign",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +163,22 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
     )
     unknown = state.unmapped.count(profile, site.knowledge, caller.id, state.now())
     found = marked(addressed(service.assess(profile, site.knowledge), asked.user), profile.test)
-    found = applied(found, site.policy)
+    found = _unseen(applied(found, site.policy), asked)
     found, shadowed = state.switches.applied(found, caller.id, service.id, asked.user)
     memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
     facts = noted(partial(inbound, sent, inputs, record, profile, body=body, keys=caller.prefetch_keys, unmapped=unknown), state, trace)
     trace.answered = Answered(asked, service, profile, shown, memory, site.knowledge, shadowed, facts, site.policy.digest)
     _count(trace.answered, {*profile.gaps, *found.gaps}, state, trace)
-    told = state.present(shown, asked, service, site.knowledge, site.policy)
+    spoken = dialect(caller.dialect)
+    told = state.present(shown, asked, service, site.knowledge, site.policy, width=spoken.summary_width)
     state.recall.keep(shown, asked, service, caller.id, memory)
-    return told
+    return shaped(dict(told), spoken, messages().text)
+
+
+def _unseen(found: Assessment, asked: HookRequest) -> Assessment:
+    """An EHR may ask at an order by a hook that brings no order: its silence must not look like "the order is fine"."""
+    return replace(found, gaps=(*found.gaps, ORDERS_UNSEEN)) if orders_unseen(asked.hook, asked.extension) else found
 
 
 def noted(facts: Callable[[], Mapping[str, Any]], state: State, trace: Trace) -> Mapping[str, Any]:

@@ -124,6 +124,25 @@ def holder_of(state: State) -> Holder[State]:
     return Holder(state, watched(state.settings), rebuilt, every=every, changed=changed, refused=refused)
 
 
+def begin(state: State, memory_after: float = 0.0) -> None:
+    """In each process, after it was forked: open the stores and fetch keys beside the calls, so that no call waits for that.
+
+    `memory_after`: seconds that the memory of cards waits, so that the first answers have the processor to themselves.
+    """
+    if state.journal is not None:
+        state.journal.start()
+    if state.recall.store is not None:
+        state.recall.store.open_beside(state.now(), after=memory_after)
+    state.trust.key_sets.warm()
+
+
+def end(state: State) -> None:
+    """Write what waits."""
+    state.unmapped.flush()
+    if state.journal is not None:
+        state.journal.close()
+
+
 def create_app(settings: Settings | None = None, state: State | None = None, holder: Holder[State] | None = None) -> Flask:
     """The WSGI app. Raises KnowledgeError or SettingsError where a file is wrong: then nothing starts."""
     settings = state.settings if state else settings or settings_or_exit()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from cds_service.addresses import is_loopback
 from cds_service.cli_audit import audit
 from cds_service.cli_calls import explain, replay
 from cds_service.cli_doctor import config, doctor, sheet
@@ -59,7 +58,7 @@ def serve(host: str | None, port: int | None) -> None:
     if settings.store_url in _IN_MEMORY:
         stop("PRECISION_HOOKS_STORE_URL names a store in memory, where no feedback would be kept. Name a file or a PostgreSQL database.")
     _warn_about(settings)
-    from cds_service.app import create_app, create_state  # on use: other commands need no server
+    from cds_service.app import begin, create_app, create_state, end  # on use: other commands need no server
     from cds_service.server import server_of
 
     try:
@@ -74,21 +73,18 @@ def serve(host: str | None, port: int | None) -> None:
     gc.freeze()  # knowledge lives as long as the process: no collection need walk it again
     # the server ends on SystemExit: it stops listening, and the calls under way are answered
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if state.recall.store is not None:
-        state.recall.store.open_beside(state.now(), after=STORE_OPENS_AFTER)
+    begin(state, memory_after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
     try:
         server.run()
     finally:
-        state.unmapped.flush()
+        end(state)
 
 
 def _warn_about(settings: Settings) -> None:
-    """Callers are not told apart yet; nobody should learn that from an incident."""
-    if is_loopback(settings.host):
-        click.echo("Callers are not authenticated: listening on this machine only.", err=True)
-    else:
-        click.echo(f"WARNING: callers are not authenticated, and {settings.host} can be reached from elsewhere.", err=True)
+    """Without a clients file nobody is told apart, and said on every start; settings see to it that nobody else can call then."""
+    if not settings.clients:
+        click.echo("Callers are not authenticated: listening on this machine only. PRECISION_HOOKS_CLIENTS says who may call.", err=True)
 
 
 @main.command()

@@ -16,6 +16,7 @@ from cds_service.addresses import is_loopback
 from cds_service.answer import State, Trace, noted
 from cds_service.audited import Event
 from cds_service.clients.client import Client
+from cds_service.clients.degraded import HEADER, degraded, softened
 from cds_service.errors import HTTP, Answer, Refused, StoreUnavailable, Unauthorized, answer_for, outcome
 from cds_service.inbound import refusal_facts
 from cds_service.reload import Holder
@@ -125,6 +126,7 @@ def _share(response: Response, state: State) -> None:
     if origin not in origins:
         return
     response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = HEADER
     if preflight:
         response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
@@ -148,7 +150,7 @@ def _failed(error: Exception) -> Response:
         state.log.patient_mismatch(service=trace.service, correlation=trace.correlation)
     if told.status == 500:
         state.log.fault(error, service=trace.service, correlation=trace.correlation)
-    if request.endpoint == _CALL and g.caller.error_mode == "empty-200":
+    if request.endpoint == _CALL and softened(g.caller, told.status):
         return _hidden(told)
     response = _told(told, outcome(told, error, trace.correlation if told.status == 500 else ""))
     if isinstance(error, StoreUnavailable):
@@ -163,8 +165,9 @@ def _why(error: Exception) -> dict[str, Any]:
 
 def _hidden(told: Answer) -> Response:
     """For a client that would show an error to the clinician. The log, the metrics and the audit have the true status."""
-    response = respond({"cards": []})
-    response.headers["X-CDS-Degraded"] = f"{told.status} {told.code}"
+    body, headers = degraded(told.status, told.code)
+    response = respond(body)
+    response.headers.update(headers)
     return response
 
 

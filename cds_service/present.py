@@ -41,23 +41,33 @@ def present(
     policy: Policy = NO_POLICY,
     *,
     most_info: int = MOST_INFO,
+    width: int = LONGEST_SUMMARY,
 ) -> Json:
     """The whole response body: cards by urgency, info beyond `most_info` in one card, and what was and was not checked.
 
     `policy` was applied to `found` before; here it gives its digest, and the EHR's own orderables to orders that are drafted.
+    `width`: characters that a summary should have at most, as the client's dialect asks.
     """
     words = messages()
     together = service.one_card and len(found.findings) > 1
     own, rest = ((), found.findings) if together else capped(found.findings, most_info)
-    cards = [card(finding, asked, service, knowledge, words, policy) for finding in own]
-    rolled = [rollup_card(rest, asked.instance, service.id, knowledge.digest, words, review=together)] if rest else []
+    cards = [card(finding, asked, service, knowledge, words, policy, width) for finding in own]
+    rolled = [rollup_card(rest, asked.instance, service.id, knowledge.digest, words, review=together, width=width)] if rest else []
     return {
         "cards": cards + rolled,
         "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE, policy.digest)},
     }
 
 
-def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Knowledge, words: Messages, policy: Policy = NO_POLICY) -> Json:
+def card(
+    finding: Finding,
+    asked: HookRequest,
+    service: Service,
+    knowledge: Knowledge,
+    words: Messages,
+    policy: Policy = NO_POLICY,
+    width: int = LONGEST_SUMMARY,
+) -> Json:
     """One finding as a CDS Hooks card."""
     evidence = finding.evidence[0]
     identity = card_id(asked.instance, service.id, finding.topic)
@@ -66,7 +76,7 @@ def card(finding: Finding, asked: HookRequest, service: Service, knowledge: Know
     return _filled(
         {
             "uuid": str(identity),
-            "summary": summary(finding, words),
+            "summary": summary(finding, words, width),
             "detail": detail(finding, words),
             "indicator": finding.urgency,
             "source": {
@@ -96,8 +106,8 @@ def topic_display(finding: Finding, words: Messages) -> str:
     return words.text("topic", drug=finding.drug.name, genes=joined([label(g) for g in finding.genes], words.text("and")))
 
 
-def summary(finding: Finding, words: Messages) -> str:
-    """The action, then the genes as far as 139 characters allow; drug and action are never cut."""
+def summary(finding: Finding, words: Messages, width: int = LONGEST_SUMMARY) -> str:
+    """The action, then the genes as far as `width` allows. Drug and action are never cut, even where they alone are wider."""
     do = advice(finding, finding.recommendations[0], words).do
     genes = [g for g in finding.genes if not g.missing]
     bare = ", ".join(label(g) for g in genes or finding.genes)
@@ -110,7 +120,7 @@ def summary(finding: Finding, words: Messages) -> str:
     else:
         choices = []
     marked = (words.text("summary-test", summary=text) if NOTE in finding.notes else text for text in (*choices, do))
-    return next((text for text in marked if len(text) <= LONGEST_SUMMARY), do)
+    return next((text for text in marked if len(text) <= width), do)
 
 
 def _told(gene: GeneEvidence, measured: str, words: Messages) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cds_service.admit import Remember, Trust, trust_of
 from cds_service.answer import State
+from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -33,9 +34,12 @@ def watched(settings: Settings) -> dict[str, str]:
 def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Knowledge:
     """With the site's own files. `shipped`: what is loaded already, for tests. Raises KnowledgeError, SettingsError."""
     folder = Path(settings.knowledge) if settings.knowledge else None
+    made_up = shipped is not None and folder is None  # by a test: its messages are not ours
     known = shipped if shipped is not None and folder is None else load(folder)
     if folder is not None:
         _as_noted(folder, known)
+    if not made_up:
+        agree(known, messages())
     return with_site_files(asking_first(known, settings.ask_first), settings)
 
 

@@ -11,7 +11,7 @@ from cds_service.messages import Messages
 from cds_service.remembered import card_id
 from cds_service.test_patients import NOTE
 from cds_service.words import advice, escaped, joined, label, result, site_lines, starred
-from models.finding import Finding
+from models.finding import Finding, GeneEvidence
 
 LONGEST_SUMMARY = 139
 TOPICS = "urn:precision-hooks:topic"
@@ -29,7 +29,14 @@ def capped(findings: Sequence[Finding], most_info: int) -> tuple[tuple[Finding, 
 
 
 def rollup_card(
-    rest: Sequence[Finding], instance: str, service: str, knowledge: str, words: Messages, *, review: bool = False
+    rest: Sequence[Finding],
+    instance: str,
+    service: str,
+    knowledge: str,
+    words: Messages,
+    *,
+    review: bool = False,
+    width: int = LONGEST_SUMMARY,
 ) -> dict[str, Any]:
     """One card that names drug and action of each; no suggestion, since each is a decision of its own.
 
@@ -39,7 +46,7 @@ def rollup_card(
     evidence = list(dict.fromkeys(e for finding in rest for e in finding.evidence))
     return {
         "uuid": str(card_id(instance, service, topic)),
-        "summary": summary(rest, words, review=review),
+        "summary": summary(rest, words, review=review, width=width),
         "detail": "\n\n".join(
             [*_marks(rest, words), words.text("review-why" if review else "rollup-why"), *(_line(f, words) for f in rest)]
         ),
@@ -61,19 +68,27 @@ def _marks(rest: Sequence[Finding], words: Messages) -> list[str]:
     return [words.text(f"note-{NOTE}")] if any(NOTE in finding.notes for finding in rest) else []
 
 
-def summary(rest: Sequence[Finding], words: Messages, *, review: bool = False) -> str:
-    """The drugs as far as 139 characters allow; their number always."""
+def summary(rest: Sequence[Finding], words: Messages, *, review: bool = False, width: int = LONGEST_SUMMARY) -> str:
+    """The drugs as far as `width` allows; their number always."""
     drugs = list(dict.fromkeys(finding.drug.name for finding in rest))
     if review:
         named = words.text("review", drugs=joined(drugs, words.text("and")))
-        return named if len(named) <= LONGEST_SUMMARY else words.text("review-short", count=str(len(drugs)))
+        return named if len(named) <= width else words.text("review-short", count=str(len(drugs)))
     count = words.text("rollup-one") if len(rest) == 1 else words.text("rollup-count", count=str(len(rest)))
     named = words.text("rollup", notes=count, drugs=joined(drugs, words.text("and")))
-    return named if len(named) <= LONGEST_SUMMARY else words.text("rollup-short", notes=count)
+    return named if len(named) <= width else words.text("rollup-short", notes=count)
 
 
 def _line(finding: Finding, words: Messages) -> str:
     do = advice(finding, finding.recommendations[0], words).do
-    genes = joined([f"{label(gene)} {'' if gene.missing else result(gene)}".strip() for gene in finding.genes], words.text("and"))
-    told = words.text("rollup-line", drug=finding.drug.name, do=starred(do) + (f" – {escaped(genes)}" if genes else ""))
+    genes = joined([_result(gene, words) for gene in finding.genes], words.text("and"))
+    told = words.text("rollup-line", drug=finding.drug.name, do=starred(do) + (f" – {genes}" if genes else ""))
     return " ".join((told, *site_lines(finding, words)))
+
+
+def _result(gene: GeneEvidence, words: Messages) -> str:
+    """The result and its date: a card may be read long after it was made."""
+    if gene.missing:
+        return escaped(label(gene))
+    named = escaped(f"{label(gene)} {result(gene)}".strip())
+    return words.text("rollup-dated", result=named, date=escaped(gene.as_of)) if gene.as_of else named

@@ -25,6 +25,7 @@ _KEPT = (
     "reasonReference",
     "insurance",
 )
+_LISTS = ("category", "reasonCode", "reasonReference", "insurance")  #: of these; some EHRs send the one member without its list
 
 
 def delete_action(order: str, description: str) -> dict[str, str]:
@@ -45,6 +46,7 @@ def create_action(draft: Resource, drug: Drug, description: str, note: str, own:
     first, since an EHR that knows it need not look for another one.
     """
     kept = {name: draft[name] for name in _KEPT if name in draft and _whole(draft[name]) and not _points_inside(draft[name])}
+    kept |= {name: [kept[name]] for name in _LISTS if isinstance(kept.get(name), Mapping)}
     codings = [{"system": RXNORM, "code": drug.rxnorm, "display": drug.name}]
     if own is not None:
         codings.insert(0, {"system": own.system, "code": own.code, "display": own.display})

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from cds_service.inbound.words import capped, said, why
 from cds_service.request import HookRequest
+from cds_service.triggers import trigger_action
 from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.releases import old_order
 from fhir_mappings.resource import entries, kind, mappings
@@ -17,7 +18,6 @@ from models.patient import Gap, Order, PatientProfile
 
 State = Literal["prefetch", "null", "failed", "fetched", "missing", "unavailable", "idle"]
 
-TRIGGER = "com.epic.cdshooks.request.bpa-trigger-action"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")
 _UNFILLED = re.compile(rb"\{\{\s*(?:context\.[A-Za-z]|user[A-Z]|today\(|%[A-Za-z])")
@@ -76,7 +76,7 @@ def request_facts(
             "unsigned_scope": bool(authorization) and "unsigned" in authorization.scope.lower() if authorization else False,
             "drafts": _drafts(asked.draft_orders),
             "tokens": has_tokens(body),
-            "trigger": _trigger(asked.extension),
+            "trigger": trigger_action(asked.extension),
         }
     )
 
@@ -176,8 +176,3 @@ def _scopes(scope: str, inputs: Sequence[Input]) -> list[str]:
     """FHIR types named in it, whatever its grammar: SMART's scopes and Epic's API names both hold them. '*' is every type."""
     known = _ORDERED | {i.resource_type for i in inputs} | {of for i in inputs for of in i.beside}
     return sorted(known & set(_TYPE.findall(scope))) + (["*"] if "/*." in scope else [])
-
-
-def _trigger(extension: Mapping[str, Any]) -> int:
-    stated = str(extension.get(TRIGGER, ""))
-    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= 4 else 0

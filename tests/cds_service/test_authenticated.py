@@ -132,7 +132,7 @@ def test_a_client_that_shows_errors_is_told_none(tmp_path: Path, knowledge: Know
     hospital = Hospital(tmp_path, knowledge, 'error_mode = "empty-200"\n')
     answer = hospital.ask(SIGN, DEMO | {"prefetch": {}})
     assert (answer.status_code, answer.get_json()) == (200, {"cards": []})
-    assert answer.headers["X-CDS-Degraded"] == "412 incomplete"
+    assert answer.headers["X-CDS-Degraded"] == "412; incomplete"
     assert 'precision_hooks_requests_total{service="precision-order-sign",status="412"} 1.0' in hospital.client.get("/metrics").text
     assert hospital.audit.entries(event="call")[0].entry.details["status"] == 412
     assert hospital.ask(SIGN, DEMO, token="").status_code == 401

@@ -16,10 +16,11 @@ from cds_service.fhir_answers import Deadline
 from cds_service.fhir_client import FhirClient
 from cds_service.gather import gather
 from cds_service.inbound import inbound, refusal_facts, request_facts
-from cds_service.inbound.call import TRIGGER, has_tokens
+from cds_service.inbound.call import has_tokens
 from cds_service.inbound.words import MOST_NAMES
 from cds_service.request import HookRequest
 from cds_service.settings import Settings
+from cds_service.triggers import TRIGGER
 from fhir_mappings.order_inputs import order_inputs
 from fhir_mappings.profile import read_profile
 from models.errors import PatientMismatch, UnsupportedFhirVersion

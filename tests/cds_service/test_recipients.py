@@ -38,7 +38,7 @@ def test_others_see_nothing_and_are_told_so(user: str) -> None:
 
 def test_a_patient_who_calls_is_shown_no_card(tmp_path: Path) -> None:
     view = replace(service(hook="patient-view", assess=lambda profile, knowledge: FOUND), reads_drafts=False)
-    edge = Edge(tmp_path, view, present=lambda found, *_: {"cards": [f.drug.name for f in found.findings]})
+    edge = Edge(tmp_path, view, present=lambda found, *_, **__: {"cards": [{"summary": f.drug.name} for f in found.findings]})
     for user, cards in (("Practitioner/1", ["drug"]), ("Patient/p1", [])):
         asked = request(hook="patient-view", context={"userId": user})
         assert edge.post(asked).get_json() == {"cards": cards}

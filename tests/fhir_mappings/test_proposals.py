@@ -72,3 +72,11 @@ def test_a_removal_names_the_draft() -> None:
         "description": "Remove it",
         "resourceId": "MedicationRequest/1",
     }
+
+
+def test_a_member_that_came_without_its_list_gets_it() -> None:
+    """Epic and the public sandbox send one category as an object; a new draft must be FHIR all the same."""
+    category = {"coding": [{"code": "outpatient"}]}
+    draft = {**DRAFT, "category": category}
+    assert create_action(draft, TICAGRELOR, "x", "why")["resource"]["category"] == [category]
+    assert draft["category"] is category

@@ -120,7 +120,7 @@ class Edge:
 PATIENT_OPTIONAL = PATIENT
 
 
-def _bare(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, policy: Policy) -> Json:
+def _bare(found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, policy: Policy, width: int = 139) -> Json:
     """Stands in for `present`: what was found, without words."""
     gaps = [{"subject": g.subject, "reason": g.reason, "because": g.because} for g in found.gaps]
     return {"cards": [], "extension": {"org.precision-hooks.coverage": {"notChecked": gaps}}} if gaps else {"cards": []}
