@@ -76,14 +76,8 @@ def test_what_the_file_says_holds(tmp_path: Path) -> None:
         (('key_set = "oracle.json"', 'key_set = "none.json"'), "key_set names a file that cannot be read"),
         ((JKU, 'jku = "http://ehr.example.org/jwks.json"'), "jku must be https"),
         ((JKU, 'jku = "file:///etc/passwd"'), "jku must be a plain URL"),
-        (
-            ((JKU, 'jku = "https://u:p@ehr.example.org/jwks.json"'),
-            "jku must be a plain URL",
-        ),
-        (
-            ((JKU, 'jku = "https://EHR.example.org/jwks.json"'),
-            "jku must be a plain URL",
-        ),
+        ((JKU, 'jku = "https://u:p@ehr.example.org/jwks.json"'), "jku must be a plain URL"),
+        ((JKU, 'jku = "https://EHR.example.org/jwks.json"'), "jku must be a plain URL"),
         (('tenant = "north"', 'key_id = "north"'), "key_id"),
         (('algorithms = ["RS384"]', 'algorithms = ["none"]'), "algorithms must list"),
         (('algorithms = ["RS384"]', 'algorithms = ["HS256"]'), "algorithms must list"),
