@@ -19,6 +19,8 @@ from cds_service.gather import gather
 from cds_service.inbound import inbound, request_facts
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
+from cds_service.overload import Load
+from cds_service.rates import Rates
 from cds_service.recall import Recall
 from cds_service.recipients import addressed
 from cds_service.record import Answered
@@ -52,6 +54,8 @@ class State:
     witness: Witness
     metrics: Metrics
     log: Log
+    load: Load
+    rates: Rates
     present: Present
     local: Client  #: who calls where nobody is told apart
     now: Callable[[], datetime]  #: the only clock, with zone
@@ -74,6 +78,10 @@ class State:
         """A request that the server itself refused, before the app saw it, is counted and logged like any other."""
         self.metrics.answered("unknown", status, 0.0)
         self.log.refused(status=status)
+
+    def ended(self) -> None:
+        """The process ends: what waits in memory is written."""
+        self.unmapped.flush()
 
     def today(self) -> date:
         return self.now().astimezone(UTC).date()

@@ -15,7 +15,9 @@ from cds_service.fhir_client import FhirClient
 from cds_service.gate import attach
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
+from cds_service.overload import Load
 from cds_service.present import present as cards
+from cds_service.rates import Rates
 from cds_service.recall import Recall
 from cds_service.service import Service
 from cds_service.services import load_services
@@ -64,6 +66,8 @@ def create_state(
         witness=Witness(None, memory.known_keys if memory else lambda: None, now),
         metrics=metrics,
         log=log,
+        load=Load(settings.at_once, turned_away=metrics.shed),
+        rates=Rates(settings.processes),
         local=local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms),
         present=present or partial(cards, most_info=settings.most_info),
         now=now,

@@ -16,7 +16,7 @@ from cds_service.addresses import is_loopback
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.clients.client import LOCAL_ID
-from cds_service.settings import Settings, settings_or_exit
+from cds_service.settings import Settings, hand_on, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
 
@@ -38,12 +38,17 @@ main.add_command(knowledge)
 @main.command()
 @click.option("--host", help="Address to listen on (default 127.0.0.1, or PRECISION_HOOKS_HOST).")
 @click.option("--port", type=int, help="Port to listen on (default 8080, or PRECISION_HOOKS_PORT).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes, by gunicorn (default: one, by waitress).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer CDS Hooks calls until stopped."""
-    settings = settings_or_exit(**{name: value for name, value in (("host", host), ("port", port)) if value is not None})
+    given = {"host": host, "port": port, "processes": workers or 1}
+    settings = settings_or_exit(**{name: value for name, value in given.items() if value is not None})
     if settings.store_url in _IN_MEMORY:
         stop("PRECISION_HOOKS_STORE_URL names a store in memory, where no feedback would be kept. Name a file or a PostgreSQL database.")
     _warn_about(settings)
+    if workers is not None:
+        hand_on(**given)
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "python:cds_service.gunicorn_conf"])  # noqa: S606
     from cds_service.app import create_app, create_state  # on use: other commands need no server
     from cds_service.server import server_of
 

@@ -118,6 +118,7 @@ HTTP: Mapping[int, Answer] = {
     431: Answer(431, "too-long", "The headers are larger than this service reads. Send fewer or shorter ones."),
     501: Answer(501, "not-supported", "This Transfer-Encoding is not read. Send the body with Content-Length, or chunked."),
 }
+UNREAD = Answer(400, "invalid", "The request could not be read.")  #: whatever else a server refuses
 
 
 def answer_for(error: BaseException) -> Answer:

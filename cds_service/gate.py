@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service.answer import State, Trace
-from cds_service.errors import HTTP, Answer, StoreUnavailable, answer_for, outcome
+from cds_service.errors import HTTP, Answer, Later, StoreUnavailable, answer_for, outcome
 from cds_service.inbound import refusal_facts
 from cds_service.routes import BLUEPRINT, respond, routes
 from cds_service.wire import write_json
@@ -117,6 +117,8 @@ def _failed(error: Exception) -> Response:
     if request.endpoint == _CALL and g.caller.error_mode == "empty-200":
         return _hidden(told)
     response = _told(told, outcome(told, error, trace.correlation if told.status == 500 else ""))
+    if isinstance(error, Later):
+        response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, StoreUnavailable):
         response.headers["Retry-After"] = "30"
     return response

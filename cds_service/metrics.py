@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.values import ValueClass
 
 from models.finding import Finding
 from models.patient import Gap
@@ -49,6 +50,32 @@ class Metrics:
             "precision_hooks_unmapped_codes", "Codes of medicines that no table knows, by code system", ["system"], registry=self.registry
         )
 
+        self._shed = Counter("precision_hooks_shed", "Calls that were turned away, since too many were under way", registry=self.registry)
+        self._limited = Counter(
+            "precision_hooks_rate_limited",
+            "Answers of 429: calls, feedback, or failed authentications of one address",
+            ["what"],
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "precision_hooks_refused_callers", "Calls that could not be authenticated, by reason", ["reason"], registry=self.registry
+        )
+        self._lines = Counter("precision_hooks_log_lines_dropped", "Lines that the log could not take in time", registry=self.registry)
+
+    def shed(self) -> None:
+        self._shed.inc()
+
+    def limited(self, what: str) -> None:
+        """`what`: call · feedback · failure."""
+        self._limited.labels(what).inc()
+
+    def not_admitted(self, reason: str) -> None:
+        """`reason`: one of our own words."""
+        self._refusals.labels(reason).inc()
+
+    def log_line_dropped(self) -> None:
+        self._lines.inc()
+
     def unmapped(self, system: str, count: int) -> None:
         """`system`: one of our own short words, so that a sender cannot make labels."""
         self._unmapped.labels(system).inc(count)
@@ -83,4 +110,11 @@ class Metrics:
         self._memory.labels(step).inc()
 
     def text(self) -> bytes:
-        return generate_latest(self.registry)
+        """Of all processes, where there are several."""
+        if not ValueClass._multiprocess:
+            return generate_latest(self.registry)
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
