@@ -48,7 +48,8 @@ def create_state(
 
     `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked for earlier cards, whatever the settings.
     """
-    metrics, log = Metrics(), log or Log()
+    metrics = Metrics()
+    log = log or Log(lost=metrics.log_line_dropped)
     memory = MemoryStore(settings.store_url, settings.memory_key, settings.memory_months) if remember and settings.memory else None
 
     def next_refused(correlation: str) -> None:

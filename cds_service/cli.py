@@ -9,6 +9,7 @@ import signal
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from cds_service.clients.client import LOCAL_ID
 from cds_service.settings import Settings, hand_on, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
+
+if TYPE_CHECKING:
+    from cds_service.overload import Load
 
 _IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
@@ -62,15 +66,30 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     except ValueError:
         stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
     gc.freeze()  # knowledge lives as long as the process: no collection need walk it again
-    # the server ends on SystemExit: it stops listening, and the calls under way are answered
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _end_in_good_order(state.load, settings.drain_for)
     if state.recall.store is not None:
         state.recall.store.open_beside(state.now(), after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
     try:
         server.run()
     finally:
-        state.unmapped.flush()
+        state.ended()
+
+
+def _end_in_good_order(load: Load, seconds: int) -> None:
+    """On SIGTERM, say that this ends and answer on for so long; then, or at a second one, the server ends on SystemExit.
+
+    It stops listening, and the calls under way are answered.
+    """
+
+    def end(*_: object) -> None:
+        if load.draining or not seconds:
+            sys.exit(0)
+        load.drain()
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
 
 
 def _warn_about(settings: Settings) -> None:

@@ -78,7 +78,9 @@ class Settings:
     proxy_hops: int = field(default=0, metadata={"range": (0, 10)})  #: proxies in front whose X-Forwarded-For is believed
     at_once: int = field(default=6, metadata={"range": (1, 1000)})  #: calls worked on at once in one process; others wait, then 503
     processes: int = field(default=1, metadata={"range": (1, 64)})  #: of `serve --workers`; WEB_CONCURRENCY says the same
-    drain_seconds: int = field(default=5, metadata={"range": (0, 20)})  #: of answering on after SIGTERM, while readiness says no
+    drain_seconds: int = field(
+        default=-1, metadata={"range": (-1, 20)}
+    )  #: of answering on after SIGTERM, while readiness says no; -1: as is usual
 
     def __post_init__(self) -> None:
         wrong = [_sentence(name, why) for name, check in _CHECKS.items() for why in [check(self)] if why]
@@ -87,8 +89,9 @@ class Settings:
 
     @property
     def drain_for(self) -> int:
-        """Nothing in front of a developer's machine asks for readiness."""
-        return 0 if self.development else self.drain_seconds
+        """Five, unless something else was set; none for a developer, where no load balancer asks for readiness."""
+        usual = 0 if self.development else 5
+        return usual if self.drain_seconds < 0 else self.drain_seconds
 
     @property
     def development(self) -> bool:
