@@ -68,7 +68,7 @@ def create_state(
         metrics=metrics,
         log=log,
         load=Load(settings.at_once, turned_away=metrics.shed),
-        rates=Rates(settings.processes),
+        rates=Rates(settings.processes, metrics.limited),
         local=local(settings.fhir_servers, settings.cors_origins, settings.deadline_ms),
         present=present or partial(cards, most_info=settings.most_info),
         now=now,

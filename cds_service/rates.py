@@ -50,21 +50,31 @@ class Buckets:
 class Rates:
     """What one process allows; `processes` share a client's rate."""
 
-    def __init__(self, processes: int = 1, failures: int = FAILURES, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
-        self._processes, self._failures_a_minute = processes, failures
+    def __init__(
+        self,
+        processes: int = 1,
+        told: Callable[[str], object] = lambda what: None,
+        *,
+        failures: int = FAILURES,
+        most: int = MOST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`told` hears of each refusal: call, feedback or failure."""
+        self._processes, self._told, self._failures_a_minute = processes, told, failures
         self._calls, self._feedback, self._failures = Buckets(most, clock), Buckets(most, clock), Buckets(most, clock)
 
     def call(self, client: Client) -> None:
         """Raises TooManyCalls."""
-        self._count(self._calls, client.id, client.calls_per_minute)
+        self._count("call", self._calls, client.id, client.calls_per_minute)
 
     def feedback(self, client: Client) -> None:
         """A bucket of its own: a flood of feedback takes nothing from the calls. Raises TooManyCalls."""
-        self._count(self._feedback, client.id, max(_LEAST_FEEDBACK, client.calls_per_minute * _FEEDBACK_SHARE))
+        self._count("feedback", self._feedback, client.id, max(_LEAST_FEEDBACK, client.calls_per_minute * _FEEDBACK_SHARE))
 
-    def _count(self, buckets: Buckets, key: str, a_minute: float) -> None:
+    def _count(self, what: str, buckets: Buckets, key: str, a_minute: float) -> None:
         seconds = buckets.wait(key, a_minute / 60 / self._processes, max(1.0, a_minute / 60 * _BURST))
         if seconds:
+            self._told(what)
             raise TooManyCalls(max(1, math.ceil(seconds)))
 
     def failed(self, address: str) -> None:
@@ -72,6 +82,7 @@ class Rates:
         share = max(1.0, self._failures_a_minute / self._processes)
         seconds = self._failures.wait(address, share / 60, share)
         if seconds:
+            self._told("failure")
             raise TooManyFailures(max(1, math.ceil(seconds)))
 
 

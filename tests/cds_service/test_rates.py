@@ -9,6 +9,7 @@ import pytest
 from cds_service.clients.client import Client
 from cds_service.errors import TooManyCalls, TooManyFailures, answer_for
 from cds_service.rates import Buckets, Rates, address_of
+from tests.support.edge import Edge, request
 
 CLIENT = Client("north", issuer="https://north.example.org", calls_per_minute=60)
 
@@ -46,6 +47,15 @@ def test_security_S53_a_client_that_calls_too_often_is_told_when_to_come_again()
     assert _passes(lambda: rates.call(CLIENT), 5) == 1
     clock.now += 60
     assert _passes(lambda: rates.call(CLIENT), 100) == 10
+
+
+def test_each_refusal_is_told() -> None:
+    heard: list[str] = []
+    rates = Rates(1, heard.append, failures=1, clock=Clock())
+    _passes(lambda: rates.call(CLIENT), 11)
+    _passes(lambda: rates.feedback(CLIENT), 11)
+    _passes(lambda: rates.failed("192.0.2.1"), 2)
+    assert heard == ["call", "feedback", "failure"]
 
 
 def test_security_S53_another_client_is_not_touched() -> None:
@@ -110,3 +120,11 @@ def test_security_S54_of_forwarded_addresses_only_the_configured_hops_are_believ
 
 def test_security_S54_who_comes_by_a_unix_socket_without_an_address_has_one_bucket() -> None:
     assert address_of({"REMOTE_ADDR": ""}, 0) == "unknown"
+
+
+def test_fault_H19_over_http_a_flood_of_feedback_is_slowed_down_and_calls_are_answered(edge: Edge) -> None:
+    flood = (edge.post({"feedback": []}, "/cds-services/test-order-sign/feedback") for _ in range(1000))
+    refused = next(answer for answer in flood if answer.status_code == 429)
+    assert refused.headers["Retry-After"].isdigit() and refused.get_json()["issue"][0]["code"] == "throttled"
+    assert edge.post(request()).status_code == 200
+    assert 'precision_hooks_rate_limited_total{what="feedback"} 1.0' in edge.client.get("/metrics").get_data(as_text=True)
