@@ -23,7 +23,9 @@ from cds_service.inbound import inbound, request_facts
 from cds_service.logs import Log
 from cds_service.messages import messages
 from cds_service.metrics import Metrics
+from cds_service.overload import Load
 from cds_service.policy import applied
+from cds_service.rates import Rates
 from cds_service.recall import Recall
 from cds_service.recipients import addressed
 from cds_service.record import Answered
@@ -78,6 +80,8 @@ class State:
     witness: Witness
     metrics: Metrics
     log: Log
+    load: Load
+    rates: Rates
     present: Present
     trust: Trust  #: who may call
     switches: Switches
@@ -113,6 +117,23 @@ class State:
         self.metrics.answered("unknown", status, 0.0)
         self.log.refused(status=status)
 
+    def began(self, memory_after: float = 0.0) -> None:
+        """In each process, after it was forked: open the stores and fetch keys beside the calls, so that no call waits for that.
+
+        `memory_after`: seconds that the memory of cards waits, so that the first answers have the processor to themselves.
+        """
+        if self.journal is not None:
+            self.journal.start()
+        if self.recall.store is not None:
+            self.recall.store.open_beside(self.now(), after=memory_after)
+        self.trust.key_sets.warm()
+
+    def ended(self) -> None:
+        """Write what waits."""
+        self.unmapped.flush()
+        if self.journal is not None:
+            self.journal.close()
+
     def today(self) -> date:
         return self.now().astimezone(UTC).date()
 
@@ -130,6 +151,8 @@ class Trace:
     level: str = "full"  #: of service: full, or reduced (nothing optional is fetched) while there is much to do
     there: Callable[[], bool] = lambda: True  #: does the client still wait for the answer?
     failed: int = 0  #: status of what went wrong, also where the client is told otherwise
+    told: bool = True  #: False: too many like this came, so it is counted and not logged
+    kept: bool = True  #: False: nothing was looked at, since there was too much to do, so there is nothing to audit
     why: Mapping[str, Any] = field(default_factory=dict)  #: what went wrong, in our own words
     fates: Mapping[str, int] = field(default_factory=dict)  #: of items of feedback
     sent: Callable[[], Mapping[str, Any]] = dict  #: facts on what the client sent, for a call that is refused

@@ -15,7 +15,9 @@ from cds_service.fhir_client import FhirClient
 from cds_service.gate import attach
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
+from cds_service.overload import Load
 from cds_service.present import present as cards
+from cds_service.rates import Rates
 from cds_service.rebuild import load_knowledge, load_sites, load_switches, load_trust, rebuilt, watched
 from cds_service.recall import Recall
 from cds_service.reload import Holder
@@ -50,7 +52,8 @@ def create_state(
 
     `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked or written, whatever the settings.
     """
-    metrics, log = Metrics(), log or Log()
+    metrics = Metrics()
+    log = log or Log(lost=metrics.log_line_dropped)
     known = load_knowledge(settings, knowledge)
     offered = load_services() if services is None else services
     trust = load_trust(settings, known, offered, _remember(settings), metrics)
@@ -77,6 +80,8 @@ def create_state(
         witness=Witness(journal, memory.known_keys if memory else lambda: None, now, _sealing(settings)),
         metrics=metrics,
         log=log,
+        load=Load(settings.at_once, turned_away=metrics.shed),
+        rates=Rates(settings.processes, metrics.limited),
         present=present or partial(cards, most_info=settings.most_info),
         now=now,
     )
@@ -122,25 +127,6 @@ def holder_of(state: State) -> Holder[State]:
 
     every = float(state.settings.reload_seconds)
     return Holder(state, watched(state.settings), rebuilt, every=every, changed=changed, refused=refused)
-
-
-def begin(state: State, memory_after: float = 0.0) -> None:
-    """In each process, after it was forked: open the stores and fetch keys beside the calls, so that no call waits for that.
-
-    `memory_after`: seconds that the memory of cards waits, so that the first answers have the processor to themselves.
-    """
-    if state.journal is not None:
-        state.journal.start()
-    if state.recall.store is not None:
-        state.recall.store.open_beside(state.now(), after=memory_after)
-    state.trust.key_sets.warm()
-
-
-def end(state: State) -> None:
-    """Write what waits."""
-    state.unmapped.flush()
-    if state.journal is not None:
-        state.journal.close()
 
 
 def create_app(settings: Settings | None = None, state: State | None = None, holder: Holder[State] | None = None) -> Flask:

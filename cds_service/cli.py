@@ -9,6 +9,7 @@ import signal
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,9 +22,12 @@ from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
 from cds_service.clients.client import LOCAL_ID
-from cds_service.settings import Settings, settings_or_exit
+from cds_service.settings import Settings, hand_on, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
+
+if TYPE_CHECKING:
+    from cds_service.overload import Load
 
 _IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
@@ -52,13 +56,18 @@ main.add_command(switch)
 @main.command()
 @click.option("--host", help="Address to listen on (default 127.0.0.1, or PRECISION_HOOKS_HOST).")
 @click.option("--port", type=int, help="Port to listen on (default 8080, or PRECISION_HOOKS_PORT).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes, by gunicorn (default: one, by waitress).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Answer CDS Hooks calls until stopped."""
-    settings = settings_or_exit(**{name: value for name, value in (("host", host), ("port", port)) if value is not None})
+    given = {"host": host, "port": port, "processes": workers or 1}
+    settings = settings_or_exit(**{name: value for name, value in given.items() if value is not None})
     if settings.store_url in _IN_MEMORY:
         stop("PRECISION_HOOKS_STORE_URL names a store in memory, where no feedback would be kept. Name a file or a PostgreSQL database.")
     _warn_about(settings)
-    from cds_service.app import begin, create_app, create_state, end  # on use: other commands need no server
+    if workers is not None:
+        hand_on(**given)
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", "python:cds_service.gunicorn_conf"])  # noqa: S606
+    from cds_service.app import create_app, create_state  # on use: other commands need no server
     from cds_service.server import server_of
 
     try:
@@ -71,14 +80,29 @@ def serve(host: str | None, port: int | None) -> None:
     except ValueError:
         stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
     gc.freeze()  # knowledge lives as long as the process: no collection need walk it again
-    # the server ends on SystemExit: it stops listening, and the calls under way are answered
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    begin(state, memory_after=STORE_OPENS_AFTER)
+    _end_in_good_order(state.load, settings.drain_for)
+    state.began(memory_after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)
     try:
         server.run()
     finally:
-        end(state)
+        state.ended()
+
+
+def _end_in_good_order(load: Load, seconds: int) -> None:
+    """On SIGTERM, say that this ends and answer on for so long; then, or at a second one, the server ends on SystemExit.
+
+    It stops listening, and the calls under way are answered.
+    """
+
+    def end(*_: object) -> None:
+        if load.draining or not seconds:
+            sys.exit(0)
+        load.drain()
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
 
 
 def _warn_about(settings: Settings) -> None:

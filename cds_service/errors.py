@@ -41,6 +41,26 @@ class Abandoned(PrecisionError):
     """The client hung up before the answer: nothing more is worked out for it."""
 
 
+class Later(PrecisionError):
+    """Not now: `seconds` is when it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Overloaded(Later):
+    """More calls than can be worked on at once."""
+
+
+class TooManyCalls(Later):
+    """One client, more often than it was allowed."""
+
+
+class TooManyFailures(TooManyCalls):
+    """One address, whose calls could not be authenticated again and again."""
+
+
 class Unauthorized(PrecisionError):
     """Who calls is not known. The answer gives no reason."""
 
@@ -93,6 +113,11 @@ ANSWERS: Mapping[type[BaseException], Answer] = {
     PatientMismatch: Answer(412, "security"),
     DataUnavailable: Answer(412, "incomplete"),
     StoreUnavailable: Answer(503, "transient"),
+    Overloaded: Answer(503, "throttled", "The service has too much to do, so nothing was checked. Try again as Retry-After says."),
+    TooManyFailures: Answer(429, "throttled", "Too many calls from this address could not be authenticated. Correct the tokens."),
+    TooManyCalls: Answer(
+        429, "throttled", "More calls than this client may make, so nothing was checked. Slow down, or ask the operator for more."
+    ),
     KnowledgeError: Answer(500, "exception", "The knowledge of this service is inconsistent, so nothing was checked."),
     UnsupportedFhirVersion: Answer(412, "not-supported"),
 }
@@ -109,6 +134,7 @@ HTTP: Mapping[int, Answer] = {
     431: Answer(431, "too-long", "The headers are larger than this service reads. Send fewer or shorter ones."),
     501: Answer(501, "not-supported", "This Transfer-Encoding is not read. Send the body with Content-Length, or chunked."),
 }
+UNREAD = Answer(400, "invalid", "The request could not be read.")  #: whatever else a server refuses
 
 
 def answer_for(error: BaseException) -> Answer:

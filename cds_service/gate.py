@@ -17,8 +17,9 @@ from cds_service.answer import State, Trace, noted
 from cds_service.audited import Event
 from cds_service.clients.client import Client
 from cds_service.clients.degraded import HEADER, degraded, softened
-from cds_service.errors import HTTP, Answer, Refused, StoreUnavailable, Unauthorized, answer_for, outcome
+from cds_service.errors import HTTP, Answer, Later, Refused, StoreUnavailable, TooManyFailures, Unauthorized, answer_for, outcome
 from cds_service.inbound import refusal_facts
+from cds_service.rates import address_of
 from cds_service.reload import Holder
 from cds_service.routes import ACCESS, BLUEPRINT, respond, routes
 from cds_service.wire import write_json
@@ -85,7 +86,7 @@ def _finish(response: Response) -> Response:
     _share(response, state)
     seconds, status = time.monotonic() - trace.start, trace.failed or response.status_code
     state.metrics.answered(trace.service, status, seconds)
-    if trace.service not in _WATCHERS:
+    if trace.service not in _WATCHERS and trace.told:
         state.log.answered(
             service=trace.service,
             status=status,
@@ -101,7 +102,7 @@ def _finish(response: Response) -> Response:
 def _audited(response: Response, state: State, trace: Trace) -> Response:
     """Nothing that a client asked goes unrecorded; where the operator wants it so, what cannot be recorded is not answered."""
     event = _EVENTS.get(request.endpoint or "")
-    if event is None or request.method == "OPTIONS":
+    if event is None or request.method == "OPTIONS" or not trace.kept:
         return response
     how = {"status": trace.failed or response.status_code, "ms": round((time.monotonic() - trace.start) * 1000, 1), "level": trace.level}
     try:
@@ -143,19 +144,37 @@ def _failed(error: Exception) -> Response:
     trace.why = _why(error)
     if told.status == 401:
         known = error if isinstance(error, Refused) else Refused("no token")
+        state.metrics.not_admitted(known.reason)
         g.caller = replace(state.local, id=known.client, cors_origins=())
-        state.log.not_admitted(service=trace.service, reason=known.reason)
-        return Response(status=401)
+        return _not_admitted(known)
     if isinstance(error, PatientMismatch):
         state.log.patient_mismatch(service=trace.service, correlation=trace.correlation)
     if told.status == 500:
         state.log.fault(error, service=trace.service, correlation=trace.correlation)
+    trace.kept = trace.kept and not isinstance(error, Later)
     if request.endpoint == _CALL and softened(g.caller, told.status):
         return _hidden(told)
     response = _told(told, outcome(told, error, trace.correlation if told.status == 500 else ""))
+    if isinstance(error, Later):
+        response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, StoreUnavailable):
         response.headers["Retry-After"] = "30"
     return response
+
+
+def _not_admitted(error: Refused) -> Response:
+    """A bare 401. From an address that fails too often it is a 429, which is counted and no longer told one by one."""
+    state, trace = g.state, g.trace
+    try:
+        state.rates.failed(address_of(request.environ, state.settings.proxy_hops))
+    except TooManyFailures as later:
+        trace.told = trace.kept = False
+        trace.failed = 429
+        response = _told(answer_for(later), outcome(answer_for(later), later))
+        response.headers["Retry-After"] = str(later.seconds)
+        return response
+    state.log.not_admitted(service=trace.service, reason=error.reason)
+    return Response(status=401)
 
 
 def _why(error: Exception) -> dict[str, Any]:

@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, Literal, TextIO
 
+from cds_service.log_sink import stderr_sink
 from cds_service.wire import write_json
 
 Level = Literal["info", "warning", "error"]
 
 
 class Log:
-    """Writes events; `stream` is stderr unless a test wants to read them."""
+    """Writes events to stderr, beside the calls; to a `stream` that is given, at once. `lost` hears of each line that was dropped."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, lost: Callable[[], object] = lambda: None) -> None:
         self._stream = stream or sys.stderr
+        self._sink = stderr_sink(lost) if stream is None else None
 
     def _write(self, level: Level, event: str, **members: Any) -> None:
         """One write for each line, so that threads do not mix theirs."""
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": level, "event": event, **members}
-        self._stream.write(write_json(line).decode() + "\n")
+        text = write_json(line) + b"\n"
+        if self._sink is not None:
+            self._sink.write(text)
+            return
+        self._stream.write(text.decode())
         self._stream.flush()
 
     def started(self, *, services: int, knowledge: str) -> None:

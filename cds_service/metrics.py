@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.values import ValueClass
 
 from models.finding import Finding
 from models.patient import Gap
@@ -63,6 +64,18 @@ class Metrics:
             "precision_hooks_unmapped_codes", "Codes of medicines that no table knows, by code system", ["system"], registry=self.registry
         )
 
+        self._shed = Counter("precision_hooks_shed", "Calls that were turned away, since too many were under way", registry=self.registry)
+        self._limited = Counter(
+            "precision_hooks_rate_limited",
+            "Answers of 429: calls, feedback, or failed authentications of one address",
+            ["what"],
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "precision_hooks_refused_callers", "Calls that could not be authenticated, by reason", ["reason"], registry=self.registry
+        )
+        self._lines = Counter("precision_hooks_log_lines_dropped", "Lines that the log could not take in time", registry=self.registry)
+
     def in_force(self, digest: str, newest: str) -> None:
         """The knowledge by which calls are answered from now on. `newest`: ISO date of its newest source, "" where there is none."""
         self._knowledge.clear()
@@ -77,6 +90,20 @@ class Metrics:
     def journalled(self, fate: str, count: int) -> None:
         """`fate`: stored · spooled · replayed · torn · aside · lost."""
         self._journal.labels(fate).inc(count)
+
+    def shed(self) -> None:
+        self._shed.inc()
+
+    def limited(self, what: str) -> None:
+        """`what`: call · feedback · failure."""
+        self._limited.labels(what).inc()
+
+    def not_admitted(self, reason: str) -> None:
+        """`reason`: one of our own words."""
+        self._refusals.labels(reason).inc()
+
+    def log_line_dropped(self) -> None:
+        self._lines.inc()
 
     def unmapped(self, system: str, count: int) -> None:
         """`system`: one of our own short words, so that a sender cannot make labels."""
@@ -112,4 +139,11 @@ class Metrics:
         self._memory.labels(step).inc()
 
     def text(self) -> bytes:
-        return generate_latest(self.registry)
+        """Of all processes, where there are several."""
+        if not ValueClass._multiprocess:
+            return generate_latest(self.registry)
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)

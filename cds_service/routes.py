@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -11,8 +12,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from cds_service.answer import State, Trace, answer
 from cds_service.clients.client import Client
-from cds_service.errors import UnsupportedContent
+from cds_service.errors import Abandoned, UnsupportedContent
 from cds_service.fhir_answers import Deadline
+from cds_service.listening import still_there
 from cds_service.metrics import CONTENT_TYPE
 from cds_service.overrides import reason_of
 from cds_service.service import Service
@@ -73,15 +75,19 @@ def call(service_id: str) -> Response:
     services = state.services_at(service_id, g.caller)
     _watch(services[0].id)
     body = body_of(request, state.settings.max_body_bytes)
-    trace.request = digest(body)
-    return respond(answer(body, services, g.caller, state, deadline, trace))
+    trace.request, trace.there = digest(body), partial(still_there, request.environ)
+    state.rates.call(g.caller)
+    with state.load.turn() as trace.level:
+        return respond(answer(body, services, g.caller, state, deadline, trace))
 
 
 def feedback(service_id: str) -> Response:
     state = _state()
     services = state.services_at(service_id, g.caller)
     _watch(services[0].id + "/feedback")
-    return respond(_take_feedback(state, services, g.caller, body_of(request, state.settings.max_body_bytes)))
+    body = body_of(request, state.settings.max_body_bytes)
+    state.rates.feedback(g.caller)
+    return respond(_take_feedback(state, services, g.caller, body))
 
 
 def health() -> Response:
@@ -94,6 +100,8 @@ def ready() -> Response:
     """200 also without the store: orders are answered without it, and must not lose their service over feedback."""
     _watch("ready")
     state, problem = _state(), str(g.problem)
+    if state.load.draining:
+        return respond({"status": "draining"}, 503)
     store, old = state.feedback.reachable(), state.knowledge_is_old
     told = {
         "status": "ready" if store and not problem and not old else "degraded",
@@ -159,7 +167,10 @@ def body_of(asked: Request, limit: int) -> bytes:
         raise UnsupportedContent("The body must be sent as application/json or application/fhir+json, in UTF-8.")
     if asked.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
         raise UnsupportedContent("A compressed body is not read. Send it without Content-Encoding.")
-    body = asked.get_data(cache=False)
+    try:
+        body = asked.get_data(cache=False)
+    except OSError:  # it fell silent, or hung up
+        raise Abandoned from None
     if len(body) > limit:  # of a chunked body, the framework cuts off what is too long
         raise RequestEntityTooLarge
     return body

@@ -11,7 +11,7 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
 from waitress.utilities import RequestEntityTooLarge
 
-from cds_service.errors import HTTP, Answer, outcome
+from cds_service.errors import HTTP, UNREAD, outcome
 from cds_service.wire import write_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ THREADS = 16
 CONNECTIONS = 500  #: open at once; waitress's 100 are soon held by a few idle or slow clients, and then nobody is answered
 QUIET_SECONDS = 30  #: after which a connection that sends nothing is closed
 _DRAINED = 128 * 1024 * 1024  #: bytes of a refused body that are read and thrown away, so that its sender reads the answer
-_UNREAD = Answer(400, "invalid", "The request could not be read.")
 
 
 class _Nowhere:
@@ -66,7 +65,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         status = int(self.request.error.code)
-        told = HTTP.get(status, _UNREAD)
+        told = HTTP.get(status, UNREAD)
         body = write_json(outcome(told))
         self.status = f"{status} {self.request.error.reason}"
         self.response_headers += [
@@ -100,6 +99,7 @@ def server_of(app: Flask, settings: Settings, refused: Callable[[int], None]) ->
         connection_limit=CONNECTIONS,
         channel_timeout=QUIET_SECONDS,
         cleanup_interval=QUIET_SECONDS // 3,
+        channel_request_lookahead=1,  # or nobody could tell whether the client has hung up
         asyncore_use_poll=True,  # select() ends at 1,024 file descriptors
         ident="",
         max_request_body_size=limit,

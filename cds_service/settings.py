@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -77,6 +78,10 @@ class Settings:
     metrics_key: str = field(default="", repr=False)  #: Bearer token for /metrics; without it only this machine may read them
     proxy_hops: int = field(default=0, metadata={"range": (0, 10)})  #: proxies in front whose X-Forwarded-For is believed
     at_once: int = field(default=6, metadata={"range": (1, 1000)})  #: calls worked on at once in one process; others wait, then 503
+    processes: int = field(default=1, metadata={"range": (1, 64)})  #: of `serve --workers`; WEB_CONCURRENCY says the same
+    drain_seconds: int = field(
+        default=-1, metadata={"range": (-1, 20)}
+    )  #: of answering on after SIGTERM, while readiness says no; -1: as is usual
 
     def __post_init__(self) -> None:
         wrong = [_sentence(name, why) for name, check in _CHECKS.items() for why in [check(self)] if why]
@@ -88,6 +93,12 @@ class Settings:
         file = self.store_url.removeprefix("sqlite:///") if self.store_url.startswith("sqlite:///") else ""
         beside = f"{file}.spool" if file and file != ":memory:" else str(_state_folder() / "spool")
         return self.spool or beside
+
+    @property
+    def drain_for(self) -> int:
+        """Five, unless something else was set; none for a developer, where no load balancer asks for readiness."""
+        usual = 0 if self.development else 5
+        return usual if self.drain_seconds < 0 else self.drain_seconds
 
     @property
     def development(self) -> bool:
@@ -113,6 +124,8 @@ def load_settings(**given: Any) -> Settings:
         )
     wrong: list[str] = []
     environment = {name: os.environ[PREFIX + name.upper()] for name in _FIELDS if PREFIX + name.upper() in os.environ}
+    if "WEB_CONCURRENCY" in os.environ:
+        environment.setdefault("processes", os.environ["WEB_CONCURRENCY"])
     stated = _from_file(os.environ.get(CONFIG, "")) | environment | _secrets(environment, wrong) | given
     values = {name: _read(name, value, wrong) for name, value in stated.items()}
     if wrong:
@@ -195,6 +208,20 @@ _READERS: Mapping[type, tuple[Callable[[Any], Any], str]] = {
 
 def _sentence(name: str, why: str) -> str:
     return f"{PREFIX}{name.upper()} ({name} in the configuration file): {why}."
+
+
+def hand_on(**given: Any) -> None:
+    """To the program that takes this process's place: what the command line said."""
+    os.environ.update({PREFIX + name.upper(): str(value) for name, value in given.items() if value is not None})
+
+
+def metrics_folder() -> tuple[str, bool]:
+    """Where processes keep what they count, for prometheus_client; and was it made just now?"""
+    name = "PROMETHEUS_MULTIPROC_DIR"
+    made = name not in os.environ
+    if made:
+        os.environ[name] = tempfile.mkdtemp(prefix="precision-hooks-metrics-")
+    return os.environ[name], made
 
 
 def settings_or_exit(**given: Any) -> Settings:

@@ -1,0 +1,65 @@
+"""How much is worked on at once in one process: a call is answered in full, with less, or turned away at once. It knows no HTTP.
+
+Python runs one thread at a time, so more calls at once make every one of them late and none of them sooner.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Condition
+from typing import Literal
+
+from cds_service.errors import Overloaded
+
+Level = Literal["full", "reduced"]
+_SOON = 3  #: seconds after which a client may try again, at most; spread, so that they do not all come back at once
+
+
+class Load:
+    """Turns of one process. `turned_away` hears of each call that was shed."""
+
+    def __init__(self, at_once: int, queue_ms: int = 100, turned_away: Callable[[], None] = lambda: None) -> None:
+        self._at_once, self._patience, self._turned_away = at_once, queue_ms / 1000, turned_away
+        self._turns = Condition()
+        self._busy = 0  #: turns that are taken
+        self._waiting = 0  #: calls that wait for one; no more than have a turn, or threads would be missing that say no
+        self._draining = False
+
+    @contextmanager
+    def turn(self) -> Iterator[Level]:
+        """A turn for one call. "reduced" where it had to wait: then nothing optional should be fetched. Raises Overloaded."""
+        level = self._enter()
+        try:
+            yield level
+        finally:
+            with self._turns:
+                self._busy -= 1
+                self._turns.notify()
+
+    def _enter(self) -> Level:
+        with self._turns:
+            if self._busy < self._at_once and not self._waiting:
+                self._busy += 1
+                return "full"
+            if self._waiting < self._at_once and self._waited():
+                self._busy += 1
+                return "reduced"
+        self._turned_away()
+        raise Overloaded(random.randint(1, _SOON))
+
+    def _waited(self) -> bool:
+        self._waiting += 1
+        try:
+            return self._turns.wait_for(lambda: self._busy < self._at_once, self._patience)
+        finally:
+            self._waiting -= 1
+
+    @property
+    def draining(self) -> bool:
+        """Is the process about to end? Calls are answered still, but no more should be sent here."""
+        return self._draining
+
+    def drain(self) -> None:
+        self._draining = True
