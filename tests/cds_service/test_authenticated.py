@@ -200,3 +200,51 @@ def test_fault_G15_security_S01_a_service_that_others_can_reach_has_clients(tmp_
 def test_without_a_clients_file_everybody_on_this_machine_is_one_client(tmp_path: Path, knowledge: Knowledge) -> None:
     state = create_state(Settings(store_url=f"sqlite:///{tmp_path / 'store.sqlite'}"), knowledge, log=Log(io.StringIO()))
     assert create_app(state=state).test_client().get("/cds-services").status_code == 200
+
+
+@pytest.mark.parametrize(("unaudited", "status"), [("serve", 200), ("refuse", 503)])
+def test_fault_G02_when_neither_store_nor_spool_takes_anything(tmp_path: Path, knowledge: Knowledge, unaudited: str, status: int) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"no database, surely" * 500)
+    (tmp_path / "spool").write_text("a file where a folder is meant: nothing can be written there, as on a full disk")
+    hospital = Hospital(tmp_path, knowledge, unaudited=unaudited, spool=str(tmp_path / "spool"))
+    answer = hospital.ask(SIGN, DEMO)
+    assert answer.status_code == status
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    assert 'precision_hooks_journal_total{fate="lost"}' in hospital.client.get("/metrics").text
+    item = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-11-25T12:00:00Z"}
+    assert hospital.ask(f"{SIGN}/feedback", {"feedback": [item]}).status_code == 503, "nobody is told that it was kept"
+
+
+def test_fault_G05_strict_installations_refuse_while_used_tokens_cannot_be_known(tmp_path: Path, knowledge: Knowledge) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"no database, surely" * 500)
+    assert Hospital(tmp_path, knowledge, strict_jti=True).ask(SIGN, DEMO).status_code == 401
+    assert Hospital(tmp_path, knowledge).ask(SIGN, DEMO).status_code == 200
+
+
+def test_security_S53_failures_of_one_address_are_told_up_to_a_number_and_good_calls_pass(hospital: Hospital) -> None:
+    statuses = [hospital.ask(SIGN, DEMO, token="nonsense").status_code for _ in range(60)]
+    assert statuses[0] == 401 and statuses[-1] == 429
+    assert len(hospital.audit.entries(event="refused")) == statuses.count(401) < 60
+    assert hospital.ask(SIGN, DEMO).status_code == 200
+
+
+def test_security_S53_a_client_has_its_rate(tmp_path: Path, knowledge: Knowledge) -> None:
+    hospital = Hospital(tmp_path, knowledge, "calls_per_minute = 6\n")
+    statuses = [hospital.ask(SIGN, DEMO | {"hookInstance": f"00000000-0000-4000-8000-{n:012}"}).status_code for n in range(4)]
+    assert statuses[0] == 200 and statuses[-1] == 429
+    assert hospital.ask("/cds-services").status_code == 200, "discovery is no call"
+
+
+def test_security_S56_members_that_nobody_asked_for_change_nothing(hospital: Hospital) -> None:
+    item = {
+        "card": "c",
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-25T12:00:00Z",
+        "tenant": "oracle-test",
+        "skewed": True,
+        "id": 7,
+    }
+    assert hospital.ask(f"{SIGN}/feedback", {"feedback": [item], "tenant": "oracle-test"}).get_json()["stored"] == 1
+    (line,) = hospital.audit.entries(event="feedback")
+    assert line.entry.tenant == "epic-test"
+    assert hospital.ask(SIGN, DEMO | {"tenant": "oracle-test", "client": "oracle-test", "site": "../x"}).status_code == 200
