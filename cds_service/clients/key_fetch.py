@@ -60,7 +60,8 @@ class KeyFetch:
             fetched: Fetched = line.run(lambda: self._get(jku, end))
         finally:
             watch.cancel()
-        return fetched
+        cut = fetched.keys is None and time.monotonic() >= end  # what came before may look like an answer
+        return Fetched(because=_LATE) if cut else fetched
 
     def _get(self, jku: str, end: float) -> Fetched:
         try:
@@ -74,7 +75,7 @@ class KeyFetch:
             because = "cannot be reached"
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
             because = "broke off, or answered what cannot be read"
-        return Fetched(because=because if time.monotonic() < end else _LATE)
+        return Fetched(because=because)
 
     def _judge(self, response: requests.Response, end: float) -> Fetched:
         if response.is_redirect or 300 <= response.status_code < 400:

@@ -1,0 +1,103 @@
+"""Fetching a key set: from which address, how much, how long, and what a misbehaving server can do (nothing)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cds_service.clients.key_fetch import KeyFetch, _fresh
+from tests.support.tokens import FAULTS, Ehr, JwksServer, running_jwks
+
+
+@pytest.fixture
+def server() -> Iterator[JwksServer]:
+    with running_jwks(Ehr()) as running:
+        yield running
+
+
+def fetch(server: JwksServer, **how: Any) -> KeyFetch:
+    return KeyFetch([server.url], http_on_loopback=True, **how)
+
+
+def test_a_key_set_is_fetched_and_fresh_for_ten_minutes(server: JwksServer) -> None:
+    fetched = fetch(server).get(server.url)
+    assert fetched.keys and fetched.keys.find("a+b/c=")
+    assert (fetched.because, fetched.fresh) == ("", 600)
+
+
+@pytest.mark.parametrize(
+    ("control", "seconds"),
+    [
+        ("max-age=3600", 3600),
+        ("public, max-age=1200, must-revalidate", 1200),
+        ("Max-Age=0", 300),
+        ("max-age=999999999", 86_400),
+        ("no-store", 300),
+        ("no-cache, max-age=9000", 300),
+        ("max-age=-1", 600),
+        ("s-max-age=9000", 600),
+        ("", 600),
+    ],
+)
+def test_how_long_keys_count_as_fresh(control: str, seconds: int) -> None:
+    assert _fresh(control) == seconds
+
+
+@pytest.mark.parametrize("fault", [*FAULTS])
+def test_security_S09_answers_that_bring_no_keys(server: JwksServer, fault: str) -> None:
+    server.fault = fault
+    fetched = fetch(server).get(server.url)
+    assert fetched.keys is None and fetched.because
+    assert len(server.asked) == 1  # no redirect followed, nothing tried again
+
+
+@pytest.mark.parametrize("fault", ["slow", "drip headers", "drip body"])
+def test_security_S09_nothing_outlasts_the_cap(server: JwksServer, fault: str) -> None:
+    server.fault = fault
+    fetched = fetch(server, seconds=0.2).get(server.url)
+    assert fetched.keys is None and "did not answer" in fetched.because
+    assert not server.outlasted
+
+
+@pytest.mark.parametrize(
+    "jku",
+    [
+        "file:///etc/hosts",
+        "data:application/json,{}",
+        "ftp://ehr.example.org/jwks.json",
+        "gopher://ehr.example.org/jwks.json",
+        "http://ehr.example.org/jwks.json",
+        "HTTP://127.0.0.1/jwks.json ",
+        "",
+    ],
+)
+def test_security_S06_other_schemes_are_never_fetched(jku: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("something was called"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("a name was looked up"))
+    for listed in ([jku], []):
+        assert "not called" in KeyFetch(listed, http_on_loopback=True).get(jku).because
+
+
+def test_security_S06_http_needs_the_word_of_whoever_made_the_fetch(server: JwksServer) -> None:
+    assert "not https" in KeyFetch([server.url]).get(server.url).because
+    assert not server.asked
+
+
+def test_security_S05_an_address_that_is_not_listed_is_not_called(server: JwksServer) -> None:
+    for jku in (server.url + "/", server.url + "?", server.url.replace("127.0.0.1", "localhost"), server.url.upper()):
+        assert "not in the clients file" in fetch(server).get(jku).because
+    assert not server.asked
+
+
+def test_no_proxy_of_the_environment_is_asked(server: JwksServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert fetch(server).get(server.url).keys
+
+
+def test_fault_G06_a_server_that_is_not_there() -> None:
+    assert "cannot be reached" in KeyFetch(["http://127.0.0.1:9/jwks"], http_on_loopback=True).get("http://127.0.0.1:9/jwks").because
