@@ -101,7 +101,7 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no proxy and no .netrc of the environment
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"Accept": "application/jwk-set+json, application/json", "Connection": "close"})
+    session.headers.update({"Accept": "application/jwk-set+json, application/json"})
     for scheme in ("http://", "https://"):
         session.mount(scheme, Adapter(pool_connections=1, pool_maxsize=1))
     return session
