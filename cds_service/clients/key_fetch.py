@@ -60,7 +60,8 @@ class KeyFetch:
             fetched: Fetched = line.run(lambda: self._get(jku, end))
         finally:
             watch.cancel()
-        return fetched
+        cut = fetched.keys is None and time.monotonic() >= end  # what came before may look like an answer
+        return Fetched(because=_LATE) if cut else fetched
 
     def _get(self, jku: str, end: float) -> Fetched:
         try:
@@ -74,7 +75,7 @@ class KeyFetch:
             because = "cannot be reached"
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError):
             because = "broke off, or answered what cannot be read"
-        return Fetched(because=because if time.monotonic() < end else _LATE)
+        return Fetched(because=because)
 
     def _judge(self, response: requests.Response, end: float) -> Fetched:
         if response.is_redirect or 300 <= response.status_code < 400:
@@ -89,8 +90,6 @@ class KeyFetch:
                 return Fetched(because="sends more than 1 MB")
             if time.monotonic() >= end:
                 return Fetched(because=_LATE)
-        if time.monotonic() >= end:  # cut while the headers dripped: the document looks short, and is none
-            return Fetched(because=_LATE)
         try:
             keys = read_keys(bytes(document), sandbox=self._sandbox)
         except NotAKeySet as why:
@@ -102,7 +101,7 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no proxy and no .netrc of the environment
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update({"Accept": "application/jwk-set+json, application/json", "Connection": "close"})
+    session.headers.update({"Accept": "application/jwk-set+json, application/json"})
     for scheme in ("http://", "https://"):
         session.mount(scheme, Adapter(pool_connections=1, pool_maxsize=1))
     return session

@@ -23,10 +23,11 @@ class UsedTokens:
         """True where it is new; of many threads that add the same one at once, one hears True."""
         name, now = _digest(client, jti), self._clock()
         with self._lock:
-            while self._ends and (next(iter(self._ends.values())) < now or len(self._ends) >= self._most):
-                self._ends.popitem(last=False)
             if self._ends.get(name, now) > now:
                 return False
+            self._ends.pop(name, None)
+            while self._ends and (next(iter(self._ends.values())) < now or len(self._ends) >= self._most):
+                self._ends.popitem(last=False)
             self._ends[name] = now + seconds
             return True
 

@@ -1,4 +1,4 @@
-"""The clients file: what it says holds, and everything that is wrong with it is told at once, with place and remedy."""
+"""The clients file: what is read of it, and the sentence for each thing that is wrong."""
 
 from __future__ import annotations
 
@@ -11,125 +11,184 @@ import pytest
 from cds_service.clients.clients_file import Clients, read_clients
 from cds_service.setting_checks import SettingsError
 from cds_service.settings import Settings
-from tests.support.tokens import Ehr
+from tests.support.tokens import Ehr, bad_keys
 
-JKU = 'jku = "https://ehr.example.org/interconnect/jwks.json"'
-GOOD = """
-[epic-prod]
-issuer = "https://ehr.example.org/interconnect/api/FHIR/R4"
-jku = "https://ehr.example.org/interconnect/jwks.json"
-subject = "client-1"
-fhir_servers = ["https://ehr.example.org/interconnect/api/FHIR/R4"]
-dialect = "epic"
-calls_per_minute = 600
-error_mode = "empty-200"
-retention_days = 365
-alias = "precision-orders"
+JKU = "https://ehr.example.org/jwks.json"
+GOOD = f'[a]\nissuer = "https://ehr.example.org/fhir"\njku = "{JKU}"\n'
 
-[epic-prod.prefetch_keys]
-"-genotypes" = "genotypes"
 
-[oracle-test]
-issuer = "https://cds-hooks.cerner.com"
-key_set = "oracle.json"
-tenant = "north"
+def read(folder: Path, text: str, *, base_url: str = "https://cds.example.org", **more: Any) -> Clients:
+    (folder / "clients.toml").write_text(text)
+    made = {"store_url": "sqlite://", "clients": str(folder / "clients.toml"), "base_url": base_url} | more
+    prefetch_keys = made.pop("prefetch_keys", ())
+    return read_clients(Settings(**made), prefetch_keys)
+
+
+def wrong(folder: Path, text: str, **more: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        read(folder, text, **more)
+    return str(raised.value)
+
+
+def test_every_member_is_read(tmp_path: Path) -> None:
+    (tmp_path / "north").mkdir()
+    members = """audiences = ["urn:one"]
+subject = "s"
+tenant = "t"
 algorithms = ["RS384"]
+fhir_servers = ["https://ehr.example.org/fhir"]
+cors_origins = ["https://ehr.example.org"]
+dialect = "epic"
+site = "north"
+calls_per_minute = 60
+error_mode = "empty-200"
+retention_days = 30
+alias = "precision"
+[a.prefetch_keys]
+"-user" = "patient"
 """
-
-
-def read(folder: Path, text: str, base_url: str = "https://cds.example.org", host: str = "0.0.0.0", **given: Any) -> Clients:
-    (folder / "clients.toml").write_text(text, "utf-8")
-    (folder / "oracle.json").write_text(json.dumps(Ehr("oracle").jwks()))
-    return read_clients(Settings(store_url="sqlite://", clients=str(folder / "clients.toml"), base_url=base_url, host=host), **given)
-
-
-def wrong(folder: Path, text: str, **given: Any) -> str:
-    with pytest.raises(SettingsError) as told:
-        read(folder, text, **given)
-    assert str(folder) not in str(told.value)
-    return str(told.value)
-
-
-def test_what_the_file_says_holds(tmp_path: Path) -> None:
-    clients = read(tmp_path, GOOD, prefetch_keys=("genotypes",))
-    epic, oracle = clients.all
-    assert (epic.id, epic.dialect, epic.error_mode, epic.retention_days, epic.alias) == (
-        "epic-prod",
+    read_ = read(tmp_path, GOOD + members, sites=str(tmp_path), deadline_ms=500, prefetch_keys=["patient"])
+    client = read_.find("https://ehr.example.org/fhir", JKU, "t")
+    assert client and client is read_.of("a") and read_.all == (client,) == read_.of_issuer(client.issuer)
+    assert (client.audiences, client.subject, client.algorithms, client.dialect, client.site) == (
+        ("urn:one",),
+        "s",
+        ("RS384",),
         "epic",
-        "empty-200",
-        365,
-        "precision-orders",
+        "north",
     )
-    assert dict(epic.prefetch_keys) == {"-genotypes": "genotypes"}
-    assert (oracle.tenant, oracle.algorithms, oracle.deadline_ms) == ("north", ("RS384",), 800)
-    assert Path(oracle.key_set).is_file(), "beside the clients file"
-    assert clients.find(epic.issuer, epic.jku, "") is epic and clients.find(epic.issuer, "", "") is None
-    assert clients.of("oracle-test") is oracle and clients.of("none") is None
+    assert (client.calls_per_minute, client.error_mode, client.retention_days, client.alias) == (60, "empty-200", 30, "precision")
+    assert dict(client.prefetch_keys) == {"-user": "patient"}
+    assert (client.fhir_servers, client.cors_origins) == (("https://ehr.example.org/fhir",), ("https://ehr.example.org",))
+    assert client.deadline_ms == 500  # the service's own where the client has none
+    assert read_.find("https://ehr.example.org/fhir", JKU, "") is None
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("line", "says"),
     [
-        (('issuer = "https://cds-hooks.cerner.com"\n', ""), "oracle-test"),
-        (('issuer = "https://cds-hooks.cerner.com"', 'issuer = "a b"'), "issuer must be a text"),
-        (('key_set = "oracle.json"\n', ""), "oracle-test"),
-        (('key_set = "oracle.json"', 'key_set = "none.json"'), "key_set names a file that cannot be read"),
-        ((JKU, 'jku = "http://ehr.example.org/jwks.json"'), "jku must be https"),
-        ((JKU, 'jku = "file:///etc/passwd"'), "jku must be a plain URL"),
-        ((JKU, 'jku = "https://u:p@ehr.example.org/jwks.json"'), "jku must be a plain URL"),
-        ((JKU, 'jku = "https://EHR.example.org/jwks.json"'), "jku must be a plain URL"),
-        (('tenant = "north"', 'key_id = "north"'), "key_id"),
-        (('algorithms = ["RS384"]', 'algorithms = ["none"]'), "algorithms must list"),
-        (('algorithms = ["RS384"]', 'algorithms = ["HS256"]'), "algorithms must list"),
-        (('algorithms = ["RS384"]', "algorithms = []"), "algorithms must name something"),
-        (('dialect = "epic"', 'dialect = "cerner"'), "dialect must be one of"),
-        (("calls_per_minute = 600", "calls_per_minute = 0"), "calls_per_minute must be a whole number"),
-        (("calls_per_minute = 600", "calls_per_minute = true"), "calls_per_minute must be a whole number"),
-        (('error_mode = "empty-200"', 'error_mode = "silent"'), "error_mode must be one of"),
-        (("retention_days = 365", 'retention_days = "1 year"'), "retention_days must be a whole number"),
-        (('"-genotypes" = "genotypes"', '"-genotypes" = "gene"'), "leads to a key that no service reads"),
-        (("[oracle-test]", "[Oracle_Test]"), "Oracle_Test"),
-        (('fhir_servers = ["https', 'fhir_servers = ["http'), "fhir_servers must list https"),
-        (('subject = "client-1"', 'cors_origins = ["*"]'), "cors_origins must list bare origins"),
+        ('isuer = "x"', "[a] isuer is no member"),
+        ("subject = 1", "[a] subject must be a text"),
+        ('subject = "a b"', "without blanks"),
+        ('tenant = ""', "[a] tenant must be"),
+        ('algorithms = ["HS256"]', "ES384 or RS384"),
+        ("algorithms = []", "must name something"),
+        ('algorithms = "ES384"', "list of texts"),
+        ('fhir_servers = ["http://ehr.example.org/fhir"]', "[a] fhir_servers must list https"),
+        ('fhir_servers = ["https://u@ehr.example.org"]', "without user"),
+        ('cors_origins = ["*"]', "[a] cors_origins must list bare origins"),
+        ('cors_origins = ["https://a.org", "https://a.org"]', "nothing twice"),
+        ('dialect = "cerner"', "spec, epic, oracle, sandbox"),
+        ('error_mode = "silent"', "outcome, empty-200"),
+        ("calls_per_minute = 0", "from 1 to"),
+        ("deadline_ms = true", "from 50 to 30000"),
+        ("deadline_ms = 40000", "from 50 to 30000"),
+        ("retention_days = 1.5", "[a] retention_days must be a whole number"),
+        ('alias = "A b"', "[a] alias must be"),
+        ('site = "north"', "[a] site names no folder"),
+        ('site = "../x"', "[a] site must be"),
+        ('key_set = "keys.json"', "either jku"),
+        ("prefetch_keys = 1", "must be a table of texts"),
+        ('prefetch_keys = { a = "patient", b = "patient" }', "two names"),
+        ('prefetch_keys = { a = "nothing" }', "no service reads"),
+        ("[a.b]", "[a] b is no member"),
     ],
 )
-def test_fault_G15_one_thing_that_is_wrong(tmp_path: Path, change: tuple[str, str], says: str) -> None:
-    assert change[0] in GOOD
-    assert says in wrong(tmp_path, GOOD.replace(*change), prefetch_keys=("genotypes",))
+def test_each_wrong_member_is_named_with_its_remedy(tmp_path: Path, line: str, says: str) -> None:
+    told = wrong(tmp_path, GOOD + line + "\n", prefetch_keys=["patient"])
+    assert told.startswith("clients.toml: [a]") and says in told
+
+
+@pytest.mark.parametrize(
+    "jku",
+    [
+        "http://ehr.example.org/jwks",
+        "file:///jwks",
+        "data:,{}",
+        "https://u@ehr.example.org/jwks",
+        "https://EHR.example.org/jwks",
+        "https://ehr.example.org:443/jwks",
+        "https://ehr.example.org/jwks?a=1",
+        "https://ehr.example.org/jwks#a",
+        "https://ehr.example.org/a/../jwks",
+        "https://ehr.example.org/%2e/jwks",
+        "https://ehr.example.org",
+        "https://ehr.ex\u0430mple.org/jwks",
+        "http://127.0.0.1/jwks",
+        "",
+    ],
+)
+def test_security_S05_S06_addresses_of_key_sets(tmp_path: Path, jku: str) -> None:
+    assert "jku must be" in wrong(tmp_path, Ehr().table(jku=jku))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "names no client"),
+        ("[a", "is not TOML"),
+        (GOOD + GOOD, "is not TOML"),
+        ("a = 1", "[a] stands outside of a table"),
+        (GOOD.replace("[a]", "[A_1]"), "is no id of a client"),
+        (GOOD.replace("[a]", "[default]"), "is no id of a client"),
+        (f'[a]\njku = "{JKU}"', "issuer is missing"),
+        (GOOD.replace("https://ehr.example.org/fhir", ""), "[a] issuer must be"),
+        ('[a]\nissuer = "x"', "either jku"),
+    ],
+)
+def test_files_that_are_none(tmp_path: Path, text: str, says: str) -> None:
+    assert says in wrong(tmp_path, text)
+
+
+def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "clients.toml").write_bytes(b'[a]\nissuer = "\xe9"')
+    with pytest.raises(SettingsError, match="is not TOML"):
+        read_clients(Settings(store_url="sqlite://", clients=str(tmp_path / "clients.toml"), base_url="https://cds.example.org"))
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
-    told = wrong(tmp_path, GOOD.replace('dialect = "epic"', 'dialect = "x"').replace('tenant = "north"', "tenant = 5"))
-    assert "[epic-prod]" in told and "[oracle-test]" in told and "clients.toml" in told
+    lines = wrong(tmp_path, GOOD + 'dialect = "x"\nsubject = 1\n[B]\nx = 1\n').split("\n")
+    assert len(lines) == 6 and all(line.startswith("clients.toml: [") for line in lines)
 
 
-@pytest.mark.parametrize("text", ["", "x = 1", "[a", "# nothing"])
-def test_fault_G15_a_file_without_clients(tmp_path: Path, text: str) -> None:
-    assert "clients.toml" in wrong(tmp_path, text)
+def test_security_S11_a_token_leads_to_one_client_at_most(tmp_path: Path) -> None:
+    twin = GOOD.replace("[a]", "[b]")
+    assert "[a], [b] have the same issuer, jku and tenant" in wrong(tmp_path, GOOD + twin)
+    assert len(read(tmp_path, GOOD + twin + 'tenant = "b"\n').all) == 2
 
 
-def test_security_S11_two_clients_that_a_token_cannot_tell_apart(tmp_path: Path) -> None:
-    twice = GOOD + GOOD[GOOD.index("[oracle-test]") :].replace("[oracle-test]", "[oracle-two]")
-    told = wrong(tmp_path, twice)
-    assert "oracle-test" in told and "oracle-two" in told
+def test_a_key_set_file_lies_beside_the_clients_file(tmp_path: Path) -> None:
+    ehr = Ehr(jku="")
+    (tmp_path / "keys.json").write_text(json.dumps(ehr.jwks()))
+    assert read(tmp_path, ehr.table(key_set="keys.json")).all[0].key_set == str(tmp_path / "keys.json")
+    assert "cannot be read" in wrong(tmp_path, ehr.table(key_set="missing.json"))
+    (tmp_path / "keys.json").write_text("{")
+    assert "is not JSON" in wrong(tmp_path, ehr.table(key_set="keys.json"))
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        '[sandbox]\nissuer = "https://sandbox.cds-hooks.org"\njku = "https://sandbox.cds-hooks.org/.well-known/jwks.json"\n',
-        '[other]\nissuer = "https://ehr.example.org"\njku = "https://sandbox.cds-hooks.org/.well-known/jwks.json"\n',
-        '[other]\nissuer = "https://ehr.example.org"\njku = "https://ehr.example.org/jwks.json"\ndialect = "sandbox"\n',
-    ],
-)
-def test_security_S64_the_public_sandbox_is_no_client_of_a_service_that_others_can_reach(tmp_path: Path, table: str) -> None:
-    assert "sandbox" in wrong(tmp_path, table)
-    assert "sandbox" in wrong(tmp_path, table, host="127.0.0.1"), "behind a proxy others can reach it too"
-    assert read(tmp_path, table, host="127.0.0.1", base_url="http://127.0.0.1:8080").all
+@pytest.mark.parametrize("what", bad_keys())
+def test_security_S09_a_key_set_file_without_a_usable_key(tmp_path: Path, what: str) -> None:
+    (tmp_path / "keys.json").write_text(json.dumps(bad_keys()[what]))
+    assert "without a usable key" in wrong(tmp_path, Ehr(jku="").table(key_set="keys.json"))
 
 
-def test_security_S09_a_key_set_file_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "clients.toml").write_text(GOOD)
-    (tmp_path / "oracle.json").write_text('{"keys": 5}')
-    with pytest.raises(SettingsError, match="oracle-test"):
-        read_clients(Settings(store_url="sqlite://", clients=str(tmp_path / "clients.toml"), base_url="https://cds.example.org"))
+SANDBOX = """[sandbox]
+issuer = "https://sandbox.cds-hooks.org"
+jku = "https://sandbox.cds-hooks.org/.well-known/jwks.json"
+dialect = "sandbox"
+"""
+
+
+def test_security_S64_the_public_sandbox_is_for_this_machine_alone(tmp_path: Path) -> None:
+    assert len(wrong(tmp_path, SANDBOX).split("\n")) == 3
+    assert "issuer is the public" in wrong(tmp_path, GOOD.replace("https://ehr.example.org/fhir", "https://SANDBOX.cds-hooks.org."))
+    assert "dialect 'sandbox'" in wrong(tmp_path, GOOD + 'dialect = "sandbox"\n')
+    assert read(tmp_path, SANDBOX, base_url="http://localhost:8080").of("sandbox")
+    assert "remove it" in wrong(tmp_path, SANDBOX, base_url="http://localhost:8080", host="0.0.0.0")
+
+
+def test_a_key_set_over_http_is_for_this_machine_alone(tmp_path: Path) -> None:
+    local = Ehr().table(jku="http://127.0.0.1:9/jwks")
+    assert read(tmp_path, local, base_url="http://127.0.0.1:8080").all
+    assert "must be https" in wrong(tmp_path, local)
+    assert "must be https" in wrong(tmp_path, Ehr().table(jku="http://ehr.example.org/jwks"), base_url="http://127.0.0.1:8080")

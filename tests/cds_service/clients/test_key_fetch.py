@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from cds_service.clients import key_fetch
 from cds_service.clients.key_fetch import KeyFetch, _fresh
-from tests.support.tokens import FAULTS, Ehr, JwksServer, running_jwks
+from tests.support.tokens import FAULTS, Ehr, JwksServer, private_key, running_jwks
 
 
 @pytest.fixture
@@ -101,3 +111,52 @@ def test_no_proxy_of_the_environment_is_asked(server: JwksServer, monkeypatch: p
 
 def test_fault_G06_a_server_that_is_not_there() -> None:
     assert "cannot be reached" in KeyFetch(["http://127.0.0.1:9/jwks"], http_on_loopback=True).get("http://127.0.0.1:9/jwks").because
+
+
+class _Https(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "11")
+        self.end_headers()
+        self.wfile.write(b'{"keys":[]}')
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def https(tmp_path: Path) -> Iterator[tuple[str, Path, datetime]]:
+    """A server whose certificate nobody but itself has signed: its address, the certificate, its end."""
+    key, file = private_key("tls"), tmp_path / "server.pem"
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    end = start + timedelta(days=20)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 5, start, end)
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    certificate = made.sign(key, hashes.SHA384()).public_bytes(Encoding.PEM)
+    file.write_bytes(certificate + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    server = HTTPServer(("127.0.0.1", 0), _Https)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
+    thread.start()
+    yield f"https://localhost:{server.server_address[1]}/jwks", file, end
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_security_S29_a_certificate_that_nobody_vouches_for_is_not_trusted(https: tuple[str, Path, datetime]) -> None:
+    assert "not trusted" in KeyFetch([https[0]]).get(https[0]).because
+
+
+def test_fault_G19_the_end_of_the_servers_certificate_is_told(https: tuple[str, Path, datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+    url, file, end = https
+    session = key_fetch._session()
+    session.verify = str(file)
+    monkeypatch.setattr(key_fetch, "_session", lambda: session)
+    assert KeyFetch([url]).get(url).certificate_end == end
