@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service.answer import State, Trace
-from cds_service.errors import HTTP, Answer, Later, StoreUnavailable, answer_for, outcome
+from cds_service.errors import HTTP, Abandoned, Answer, Later, StoreUnavailable, answer_for, outcome
 from cds_service.inbound import refusal_facts
 from cds_service.routes import BLUEPRINT, respond, routes
 from cds_service.wire import write_json
@@ -27,6 +27,7 @@ def attach(app: Flask, current: Callable[[], State]) -> None:
     app.register_blueprint(routes())
     app.before_request(lambda: _begin(current()))
     app.after_request(_finish)
+    app.teardown_request(_give_turn_back)
     app.register_error_handler(Exception, _failed)
 
 
@@ -38,7 +39,24 @@ def _begin(state: State) -> Response | None:
         preflight = Response(status=204, headers={"Allow": ", ".join(_allowed())})
         del preflight.headers["Content-Type"]  # there is no content
         return preflight
+    if request.endpoint == _CALL:
+        _take_turn(state)
     return None
+
+
+def _take_turn(state: State) -> None:
+    """Before it is asked who calls, since that takes time too. The body is read first: a slow sender must not hold a turn."""
+    try:
+        request.get_data(cache=True)
+    except OSError:
+        raise Abandoned from None
+    turn = state.load.turn()
+    g.trace.level, g.turn = turn.__enter__(), turn
+
+
+def _give_turn_back(error: BaseException | None) -> None:
+    if turn := g.pop("turn", None):
+        turn.__exit__(None, None, None)
 
 
 def _allowed() -> list[str]:
