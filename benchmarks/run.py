@@ -121,4 +121,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] in (["load"], ["soak"]):
+        from benchmarks import load
+
+        load.main(sys.argv[1:])
+    else:
+        main()

@@ -17,7 +17,7 @@ from cds_service.answer import State, Trace, noted
 from cds_service.audited import Event
 from cds_service.clients.client import Client
 from cds_service.clients.degraded import HEADER, degraded, softened
-from cds_service.errors import HTTP, Answer, Later, Refused, StoreUnavailable, TooManyFailures, Unauthorized, answer_for, outcome
+from cds_service.errors import HTTP, Abandoned, Answer, Later, Refused, StoreUnavailable, TooManyFailures, Unauthorized, answer_for, outcome
 from cds_service.inbound import refusal_facts
 from cds_service.rates import address_of
 from cds_service.reload import Holder
@@ -36,6 +36,7 @@ def attach(app: Flask, holder: Holder[State]) -> None:
     app.register_blueprint(routes())
     app.before_request(lambda: _begin(holder))
     app.after_request(_finish)
+    app.teardown_request(_give_turn_back)
     app.register_error_handler(Exception, _failed)
 
 
@@ -48,6 +49,8 @@ def _begin(holder: Holder[State]) -> Response | None:
         preflight = Response(status=204, headers={"Allow": ", ".join(_allowed())})
         del preflight.headers["Content-Type"]  # there is no content
         return preflight
+    if request.endpoint == _CALL:
+        _take_turn(state)
     access = ACCESS.get(request.endpoint or "")
     if access == "client":
         g.caller = _admitted(state)
@@ -71,6 +74,21 @@ def _is_operator(state: State) -> bool:
     if state.settings.metrics_key:
         return compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {state.settings.metrics_key}".encode())
     return is_loopback(request.remote_addr or "") and not {"X-Forwarded-For", "Forwarded"} & set(request.headers.keys())
+
+
+def _take_turn(state: State) -> None:
+    """Before it is asked who calls, since that takes time too. The body is read first: a slow sender must not hold a turn."""
+    try:
+        request.get_data(cache=True)
+    except OSError:
+        raise Abandoned from None
+    turn = state.load.turn()
+    g.trace.level, g.turn = turn.__enter__(), turn
+
+
+def _give_turn_back(error: BaseException | None) -> None:
+    if turn := g.pop("turn", None):
+        turn.__exit__(None, None, None)
 
 
 def _allowed() -> list[str]:

@@ -37,6 +37,11 @@ loglevel = "warning"
 proc_name = "precision-hooks"
 
 
+def pre_request(worker: Any, request: Any) -> None:
+    """The rest of it is read in few pieces: after each, a thread waits for its turn on the interpreter."""
+    request.unreader.mxchunk = 256 * 1024
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """A process ended: what it counted stays in the sum, what it measured just then does not."""
     from prometheus_client.multiprocess import mark_process_dead

@@ -46,8 +46,12 @@ class Load:
             if self._waiting < self._at_once and self._waited():
                 self._busy += 1
                 return "reduced"
+        raise self.turned_away()
+
+    def turned_away(self) -> Overloaded:
+        """For one call, which is counted."""
         self._turned_away()
-        raise Overloaded(random.randint(1, _SOON))
+        return Overloaded(random.randint(1, _SOON))
 
     def _waited(self) -> bool:
         self._waiting += 1

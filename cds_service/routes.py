@@ -77,8 +77,7 @@ def call(service_id: str) -> Response:
     body = body_of(request, state.settings.max_body_bytes)
     trace.request, trace.there = digest(body), partial(still_there, request.environ)
     state.rates.call(g.caller)
-    with state.load.turn() as trace.level:
-        return respond(answer(body, services, g.caller, state, deadline, trace))
+    return respond(answer(body, services, g.caller, state, deadline, trace))
 
 
 def feedback(service_id: str) -> Response:
