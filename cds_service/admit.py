@@ -9,6 +9,7 @@ from cds_service.clients import tokens
 from cds_service.clients.client import ALGORITHMS, Client, local
 from cds_service.clients.clients_file import Clients, on_this_machine, read_clients
 from cds_service.clients.key_sets import KeySets
+from cds_service.clients.skew import Skew
 from cds_service.clients.used_tokens import UsedTokens
 from cds_service.errors import Refused, StoreUnavailable
 from cds_service.settings import Settings
@@ -34,7 +35,7 @@ class Trust:
         """`alarm` is called each time the store cannot say whether a token was used before. `everybody`: whoever calls is this client."""
         self.clients, self.key_sets = clients, key_sets
         self._base, self._remember, self._strict, self._alarm = base_url.rstrip("/"), remember, strict_jti, alarm
-        self._used = UsedTokens()
+        self._used, self.skew = UsedTokens(), Skew()
         self._everybody = everybody
 
     def admit(self, authorization: str | None, endpoint: str, now: datetime) -> Client:
@@ -57,6 +58,8 @@ class Trust:
             raise refused or Refused("issuer")
         if not genuine:
             raise Refused("signature", client.id, "the key that it names did not sign it")
+        if (made := tokens.made(token)) is not None:
+            self.skew.saw(client.id, int(now.timestamp()) - made)
         audiences = client.audiences or (self._base + endpoint,)
         self._use(client, *tokens.used(token, client, audiences, now), now)
         return client
@@ -67,7 +70,7 @@ class Trust:
         Raises SettingsError.
         """
         new = trust_of(settings, self._remember, self._alarm, prefetch_keys)
-        new._used = self._used
+        new._used, new.skew = self._used, self.skew
         new.key_sets.take_over(self.key_sets)
         return new
 
@@ -125,5 +128,5 @@ def trust_of(
     here = on_this_machine(settings)
     clients = read_clients(settings, prefetch_keys)
     tokens.prepare()
-    key_sets = KeySets(clients.all, http_on_loopback=here, sandbox=here)
+    key_sets = KeySets(clients.all, http_on_loopback=here, sandbox=here, ca_file=settings.ca_file)
     return Trust(clients, key_sets, settings.base_url, remember, strict_jti=settings.strict_jti, alarm=alarm)

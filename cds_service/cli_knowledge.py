@@ -18,12 +18,25 @@ def knowledge() -> None:
 
 
 @knowledge.command()
-def check() -> None:
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def export(folder: Path) -> None:
+    """Copy the shipped knowledge into DIR, which must be empty, to be changed there and named in PRECISION_HOOKS_KNOWLEDGE."""
+    from cds_service.rebuild import exported
+
+    try:
+        click.echo(f"Copied to {folder}. Digest {exported(folder)}.")
+    except OSError as error:
+        stop(f"{folder}: {error.strerror}.")
+
+
+@knowledge.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Check this folder, before it is put in force.")
+def check(folder: Path | None) -> None:
     """Read every knowledge file and prove that each guideline answers every combination of its keys."""
     from cds_service.messages import agree, messages
     from cds_service.site_files import contents, summary
 
-    settings = settings_or_exit()
+    settings = settings_or_exit(**({"knowledge": str(folder)} if folder else {}))
     known = knowledge_here(settings)
     try:
         agree(known, messages())

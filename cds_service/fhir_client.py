@@ -60,6 +60,7 @@ class FhirClient:
         self._settings, self._offline, self._next_refused = settings, offline, next_refused
         self._breaker = Breaker()
         self._session = requests.Session()
+        self._session.verify = settings.ca_file or True
         self._session.trust_env = False  # no proxy and no .netrc of the environment sees a token
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):

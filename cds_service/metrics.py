@@ -53,6 +53,12 @@ class Metrics:
             "When its newest source was read, in seconds since 1970",
             registry=self.registry,
         )
+        self._keys_end = Gauge(
+            "precision_hooks_key_set_certificate_end",
+            "When the certificate of a client's key set ends, in seconds since 1970: an alarm belongs 30 days before",
+            ["client"],
+            registry=self.registry,
+        )
         self._reloads = Counter("precision_hooks_reloads", "Changed files that were loaded or refused", ["fate"], registry=self.registry)
         self._journal = Counter(
             "precision_hooks_journal",
@@ -82,6 +88,10 @@ class Metrics:
         self._knowledge.labels(digest).set(1)
         if newest:
             self._newest.set(datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp())
+
+    def certificate_ends(self, client: str, moment: datetime) -> None:
+        """After it no key of this client can be fetched any more."""
+        self._keys_end.labels(client).set(moment.timestamp())
 
     def reloaded(self, fate: str) -> None:
         """`fate`: loaded · refused."""

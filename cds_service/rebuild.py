@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 from cds_service.admit import Remember, Trust, trust_of
@@ -17,7 +18,7 @@ from cds_service.sites import Site, sites
 from cds_service.switches import Switches
 from cds_service.switches_file import read_switches, rule_names
 from models.errors import KnowledgeError
-from models.knowledge.load import load
+from models.knowledge.load import FOLDERS, load
 from models.knowledge.site import asking_first
 from models.knowledge.types import Knowledge
 
@@ -41,6 +42,24 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
     if not made_up:
         agree(known, messages())
     return with_site_files(asking_first(known, settings.ask_first), settings)
+
+
+def exported(to: Path) -> str:
+    """Copy the shipped files into an empty folder, with the digest that they must have; the digest. Raises OSError.
+
+    The folder is what `knowledge` may name: a copy that is changed and checked beside the service takes the old one's place at once.
+    """
+    to.mkdir(parents=True, exist_ok=True)
+    if next(to.iterdir(), None) is not None:
+        raise FileExistsError(17, "is not empty, so nothing was written there", str(to))
+    for folder in FOLDERS:
+        (to / folder).mkdir()
+        for file in (files("models.knowledge") / folder).iterdir():
+            if file.name.endswith((".toml", ".tsv")):
+                (to / folder / file.name).write_bytes(file.read_bytes())
+    digest = load(to).digest
+    (to / DIGEST).write_text(f"{digest}\n", "utf-8")
+    return digest
 
 
 def _as_noted(folder: Path, known: Knowledge) -> None:

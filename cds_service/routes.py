@@ -101,14 +101,14 @@ def ready() -> Response:
     state, problem = _state(), str(g.problem)
     if state.load.draining:
         return respond({"status": "draining"}, 503)
-    store, old = state.feedback.reachable(), state.knowledge_is_old
+    store, old, clock = state.feedback.reachable(), state.knowledge_is_old, state.trust.skew.doubt()
     told = {
-        "status": "ready" if store and not problem and not old else "degraded",
+        "status": "ready" if store and not (problem or old or clock) else "degraded",
         "knowledge": state.knowledge.digest,
         "services": len(state.services),
         "store": "reachable" if store else "unreachable",
     }
-    told |= {"notLoaded": problem} if problem else {}
+    told |= {name: why for name, why in (("notLoaded", problem), ("clock", clock)) if why}
     return respond(told | ({"knowledgeFrom": newest_source(state.knowledge)} if old else {}))
 
 
@@ -119,7 +119,16 @@ def openapi() -> Response:
 
 def metrics() -> Response:
     _watch("metrics")
+    _tell_ends(_state())
     return Response(_state().metrics.text(), content_type=CONTENT_TYPE)
+
+
+def _tell_ends(state: State) -> None:
+    """Looked at when somebody asks, since keys are fetched beside the calls."""
+    ends = {told.source: told.certificate_end for told in state.trust.key_sets.states()}
+    for client in state.trust.clients.all:
+        if end := ends.get(client.jku or client.key_set):
+            state.metrics.certificate_ends(client.id, end)
 
 
 def _take_feedback(state: State, services: Sequence[Service], caller: Client, body: bytes) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Settings:
     fhir_page_limit: int = field(default=20, metadata={"range": (1, 1000)})  #: pages of one search
     fhir_byte_limit: int = field(default=16 * 1024 * 1024, metadata={"range": (1024, 2**31)})  #: decoded bytes of one search
     store_url: str = field(default_factory=_default_store)
+    ca_file: str = ""  #: certificates of the authorities that vouch for FHIR servers and key sets, PEM; "": those that are known anyway
     comment_key: str = field(default="", repr=False)  #: Fernet key: without it the comments in feedback are not kept
     memory: bool = True  #: remember which cards were shown and overridden
     memory_months: int = field(default=13, metadata={"range": (1, 120)})  #: for how long; an override holds for twelve at most

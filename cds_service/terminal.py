@@ -35,11 +35,11 @@ def shipped_knowledge() -> Knowledge:
 
 
 def knowledge_here(settings: Settings) -> Knowledge:
-    """What the service knows with these settings: the site's own codes and RxNorm too."""
-    from cds_service.site_files import with_site_files
+    """What the service knows with these settings: its own folder of knowledge, the site's codes and RxNorm too."""
+    from cds_service.rebuild import load_knowledge
 
     try:
-        return with_site_files(shipped_knowledge(), settings)
+        return load_knowledge(settings)
     except PrecisionError as error:
         stop(str(error))
 

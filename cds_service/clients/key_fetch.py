@@ -40,8 +40,14 @@ class Fetched:
 class KeyFetch:
     """Fetches the key sets of the addresses in `listed`, and of no other."""
 
-    def __init__(self, listed: Iterable[str], *, http_on_loopback: bool = False, sandbox: bool = False, seconds: float = SECONDS) -> None:
-        """`http_on_loopback` is for tests and development: without it nothing but https is called."""
+    def __init__(
+        self, listed: Iterable[str], *, http_on_loopback: bool = False, sandbox: bool = False, seconds: float = SECONDS, ca_file: str = ""
+    ) -> None:
+        """`http_on_loopback` is for tests and development: without it nothing but https is called.
+
+        `ca_file`: certificates of who vouches for servers; "": those that are known anyway.
+        """
+        self._ca_file = ca_file
         self._listed, self._http, self._sandbox, self._seconds = frozenset(listed), http_on_loopback, sandbox, seconds
 
     def get(self, jku: str) -> Fetched:
@@ -65,7 +71,10 @@ class KeyFetch:
 
     def _get(self, jku: str, end: float) -> Fetched:
         try:
-            with _session() as session, session.get(jku, timeout=self._seconds, allow_redirects=False, stream=True) as response:
+            with (
+                _session(self._ca_file) as session,
+                session.get(jku, timeout=self._seconds, allow_redirects=False, stream=True) as response,
+            ):
                 return self._judge(response, end)
         except requests.exceptions.SSLError:
             because = "shows a certificate that is not trusted"
@@ -97,8 +106,9 @@ class KeyFetch:
         return Fetched(keys, fresh=_fresh(response.headers.get("Cache-Control", "")), certificate_end=certificate_end)
 
 
-def _session() -> requests.Session:
+def _session(ca_file: str = "") -> requests.Session:
     session = requests.Session()
+    session.verify = ca_file or True
     session.trust_env = False  # no proxy and no .netrc of the environment
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"Accept": "application/jwk-set+json, application/json"})

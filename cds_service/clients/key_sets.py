@@ -41,6 +41,7 @@ class KeySets:
         *,
         http_on_loopback: bool = False,
         sandbox: bool = False,
+        ca_file: str = "",
         clock: Callable[[], float] = time.monotonic,
         seconds: float = SECONDS,
     ) -> None:
@@ -50,7 +51,7 @@ class KeySets:
         """
         known = tuple(clients)
         jkus = {client.jku for client in known if client.jku}
-        fetch = KeyFetch(jkus, http_on_loopback=http_on_loopback, sandbox=sandbox, seconds=seconds)
+        fetch = KeyFetch(jkus, http_on_loopback=http_on_loopback, sandbox=sandbox, seconds=seconds, ca_file=ca_file)
         self._fetched = {jku: _Source(jku, fetch.get, clock, seconds) for jku in sorted(jkus)}
         files = sorted({client.key_set for client in known if client.key_set})
         self._files = {path: read_keys(Path(path).read_bytes(), sandbox=sandbox) for path in files}

@@ -152,6 +152,11 @@ def used(token: Token, client: Client, audiences: tuple[str, ...], now: datetime
     return jti, datetime.fromtimestamp(end + LEEWAY + _SLACK, UTC)
 
 
+def made(token: Token) -> int | None:
+    """When it says that it was made, in seconds of 1970; to be believed only of a genuine one."""
+    return _seconds(token.claims.get("iat"))
+
+
 def _check_audience(aud: Any, client: Client, audiences: tuple[str, ...]) -> None:
     listed = aud if isinstance(aud, list) else [aud]
     if len(listed) > _MOST_AUDIENCES or not all(isinstance(one, str) for one in listed):

@@ -29,7 +29,7 @@ def surroundings(settings: Settings, *, offline: bool) -> Surroundings:
         clients=cache(lambda: known_clients(settings)),
         knowledge=knowledge,
         now=datetime.now(UTC),
-        network=None if offline else Internet(),
+        network=None if offline else Internet(settings.ca_file),
         journal=journal_of(settings),
         site_files=lambda known: _due(known, settings),
         switches=lambda: switches_of(settings, knowledge()),

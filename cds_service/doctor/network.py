@@ -14,13 +14,16 @@ SECONDS = 3.0  #: for one address
 
 
 class Internet:
-    """One for each run."""
+    """One for each run. `ca_file`: who vouches for servers, beside those that are known anyway."""
+
+    def __init__(self, ca_file: str = "") -> None:
+        self._ca_file = ca_file
 
     def date_of(self, url: str) -> datetime | None:
         import requests
 
         try:
-            with requests.get(url, timeout=SECONDS, allow_redirects=False, stream=True) as response:
+            with requests.get(url, timeout=SECONDS, allow_redirects=False, stream=True, verify=self._ca_file or True) as response:
                 stated = response.headers.get("Date", "")
         except requests.RequestException:
             raise OSError("not reachable") from None  # its own sentence may hold the address and a proxy's password
@@ -34,7 +37,7 @@ class Internet:
         host = parts.hostname or ""
         with (
             socket.create_connection((host, parts.port or 443), SECONDS) as plain,
-            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as wire,
+            ssl.create_default_context(cafile=self._ca_file or None).wrap_socket(plain, server_hostname=host) as wire,
         ):
             shown = wire.getpeercert() or {}
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
@@ -43,5 +46,5 @@ class Internet:
         """As calls would fetch them: by the same code, with the same limits."""
         from cds_service.clients.key_fetch import KeyFetch
 
-        fetched = KeyFetch([jku], http_on_loopback=is_loopback(urlsplit(jku).hostname or "")).get(jku)
+        fetched = KeyFetch([jku], http_on_loopback=is_loopback(urlsplit(jku).hostname or ""), ca_file=self._ca_file).get(jku)
         return (len(fetched.keys.keys) if fetched.keys else 0), fetched.because

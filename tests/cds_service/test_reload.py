@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from cds_service.app import create_app, create_state, holder_of
+from cds_service.cli import main
 from cds_service.logs import Log
 from cds_service.rebuild import DIGEST
 from cds_service.reload import Holder, stamp
@@ -220,3 +222,15 @@ def test_fault_F07_old_knowledge_is_told(site: Site, tmp_path: Path) -> None:
     told = create_app(state=state).test_client().get("/ready").get_json()
     assert (told["status"], told["knowledgeFrom"]) == ("degraded", newest_source(known))
     assert "precision_hooks_knowledge_newest_source 1." in state.metrics.text().decode()
+
+
+def test_knowledge_is_exported_checked_and_put_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mine"
+    done = CliRunner().invoke(main, ["knowledge", "export", str(folder)])
+    digest = load().digest
+    assert (done.exit_code, digest in done.output) == (0, True)
+    assert (folder / DIGEST).read_text() == f"{digest}\n"
+    assert "is not empty" in CliRunner().invoke(main, ["knowledge", "export", str(folder)]).output
+    assert f"Sound. Digest {digest}" in CliRunner().invoke(main, ["knowledge", "check", "--folder", str(folder)]).output
+    (folder / "genes" / "CYP2C19.toml").unlink()
+    assert CliRunner().invoke(main, ["knowledge", "check", "--folder", str(folder)]).exit_code == 2

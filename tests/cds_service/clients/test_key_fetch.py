@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from cds_service.clients import key_fetch
 from cds_service.clients.key_fetch import KeyFetch, _fresh
 from tests.support.tokens import FAULTS, Ehr, JwksServer, private_key, running_jwks
 
@@ -154,9 +153,8 @@ def test_security_S29_a_certificate_that_nobody_vouches_for_is_not_trusted(https
     assert "not trusted" in KeyFetch([https[0]]).get(https[0]).because
 
 
-def test_fault_G19_the_end_of_the_servers_certificate_is_told(https: tuple[str, Path, datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_G19_security_S29_a_hospitals_own_authority_is_trusted_and_the_end_of_the_certificate_told(
+    https: tuple[str, Path, datetime],
+) -> None:
     url, file, end = https
-    session = key_fetch._session()
-    session.verify = str(file)
-    monkeypatch.setattr(key_fetch, "_session", lambda: session)
-    assert KeyFetch([url]).get(url).certificate_end == end
+    assert KeyFetch([url], ca_file=str(file)).get(url).certificate_end == end
