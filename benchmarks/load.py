@@ -24,7 +24,7 @@ SECONDS = 10.0
 CONNECTIONS = 16
 MOST_A_SECOND = 500  #: for which tokens are made beforehand
 PACED = 0.6  #: of what is reached, at which the slowest calls are looked at
-CROWD = 120  #: connections that press at once where there is far too much to do: ten for each turn of two processes
+CROWD = 120  #: connections that press where there is far too much to do, each again at once: ten for each turn of two processes
 PROBES = 20  #: calls a second whose times are taken meanwhile
 
 

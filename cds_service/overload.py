@@ -25,6 +25,7 @@ class Load:
         self._turns = Condition()
         self._busy = 0  #: turns that are taken
         self._waiting = 0  #: calls that wait for one; no more than have a turn, or threads would be missing that say no
+        self._in_vain = False  #: did the last one that waited get no turn? Then one at a time may try, and the others hear no at once
         self._draining = False
 
     @contextmanager
@@ -43,7 +44,7 @@ class Load:
             if self._busy < self._at_once and not self._waiting:
                 self._busy += 1
                 return "full"
-            if self._waiting < self._at_once and self._waited():
+            if self._waiting < (1 if self._in_vain else self._at_once) and self._waited():
                 self._busy += 1
                 return "reduced"
         raise self.turned_away()
@@ -56,7 +57,9 @@ class Load:
     def _waited(self) -> bool:
         self._waiting += 1
         try:
-            return self._turns.wait_for(lambda: self._busy < self._at_once, self._patience)
+            got = self._turns.wait_for(lambda: self._busy < self._at_once, self._patience)
+            self._in_vain = not got
+            return got
         finally:
             self._waiting -= 1
 

@@ -72,6 +72,27 @@ def test_fault_G12_where_many_wait_already_nobody_else_does() -> None:
     assert levels == ["reduced", "reduced"]
 
 
+def test_fault_G12_after_one_waited_in_vain_only_one_at_a_time_waits() -> None:
+    load, levels = Load(2, queue_ms=1), list[Level]()
+    with ExitStack() as busy:
+        for _ in range(2):
+            busy.enter_context(load.turn())
+        with pytest.raises(Overloaded), load.turn():
+            pass
+        load._patience = 60.0
+        thread = _waiting(load, levels)
+        with pytest.raises(Overloaded), load.turn():
+            pass
+    thread.join(10)
+    with ExitStack() as busy:  # who waited had a turn: several may wait again
+        for _ in range(2):
+            busy.enter_context(load.turn())
+        threads = [_waiting(load, levels) for _ in range(2)]
+    for thread in threads:
+        thread.join(10)
+    assert levels == ["reduced"] * 3
+
+
 def test_a_turn_is_given_back_also_when_the_call_fails() -> None:
     load = Load(1, queue_ms=1)
     for _ in range(3):
