@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.values import ValueClass
@@ -12,6 +13,7 @@ from models.finding import Finding
 from models.patient import Gap
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_LATEST: Final = "mostrecent"  #: of several processes the one that set it last
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.8, 1.0, 2.0, 5.0)
 
 
@@ -47,17 +49,26 @@ class Metrics:
             "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry
         )
 
-        self._knowledge = Gauge("precision_hooks_knowledge_info", "1 for the knowledge in force", ["digest"], registry=self.registry)
+        self._digest = ""
+        self._knowledge = Gauge(
+            "precision_hooks_knowledge_info",
+            "1 for the knowledge in force",
+            ["digest"],
+            registry=self.registry,
+            multiprocess_mode=_LATEST,
+        )
         self._newest = Gauge(
             "precision_hooks_knowledge_newest_source",
             "When its newest source was read, in seconds since 1970",
             registry=self.registry,
+            multiprocess_mode=_LATEST,
         )
         self._keys_end = Gauge(
             "precision_hooks_key_set_certificate_end",
             "When the certificate of a client's key set ends, in seconds since 1970: an alarm belongs 30 days before",
             ["client"],
             registry=self.registry,
+            multiprocess_mode=_LATEST,
         )
         self._reloads = Counter("precision_hooks_reloads", "Changed files that were loaded or refused", ["fate"], registry=self.registry)
         self._journal = Counter(
@@ -84,7 +95,9 @@ class Metrics:
 
     def in_force(self, digest: str, newest: str) -> None:
         """The knowledge by which calls are answered from now on. `newest`: ISO date of its newest source, "" where there is none."""
-        self._knowledge.clear()
+        if self._digest and self._digest != digest:
+            self._knowledge.labels(self._digest).set(0)  # several processes cannot take a label away
+        self._digest = digest
         self._knowledge.labels(digest).set(1)
         if newest:
             self._newest.set(datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp())

@@ -21,8 +21,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'store.sqlite'}"
         return
     url = request.getfixturevalue("postgresql")
-    yield url
     engine = create_engine(url)
+    METADATA.drop_all(engine)  # of tests that came before and leave what they made
+    yield url
     METADATA.drop_all(engine)
     engine.dispose()
 
