@@ -23,6 +23,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = request.getfixturevalue("postgresql")
     engine = create_engine(url)
     METADATA.drop_all(engine)  # of tests that came before and leave what they made
+    engine.dispose()  # a test may end every connection
     yield url
     METADATA.drop_all(engine)
     engine.dispose()
