@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from cds_service.coverage import WITHHELD
 from cds_service.errors import Abandoned, UnknownService
 from cds_service.fhir_answers import Deadline
 from cds_service.fhir_client import FhirClient
-from cds_service.gather import gather
+from cds_service.gather import Away, gather
 from cds_service.inbound import inbound, request_facts
 from cds_service.logs import Log
 from cds_service.messages import messages
@@ -149,6 +150,7 @@ class Trace:
     gaps: int = 0
     foreign: int = 0  #: resources of another patient that were dropped
     level: str = "full"  #: of service: full, or reduced (nothing optional is fetched) while there is much to do
+    away: Away = nullcontext  #: entered while another server is waited for
     there: Callable[[], bool] = lambda: True  #: does the client still wait for the answer?
     failed: int = 0  #: status of what went wrong, also where the client is told otherwise
     told: bool = True  #: False: too many like this came, so it is counted and not logged
@@ -171,7 +173,7 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
         return state.present(switched_off(), asked, service, site.knowledge, site.policy)
     inputs = service.reads(site.knowledge)
     trace.sent = partial(request_facts, sent, inputs, body=body, keys=caller.prefetch_keys)
-    record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full")
+    record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full", away=trace.away)
     if not trace.there():
         raise Abandoned
     profile = read_profile(

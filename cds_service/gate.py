@@ -83,10 +83,10 @@ def _take_turn(state: State) -> None:
     except OSError:
         raise Abandoned from None
     turn = state.load.turn()
-    g.trace.level, g.turn = turn.__enter__(), turn
+    g.trace.level, g.turn, g.trace.away = turn.__enter__(), turn, state.load.away
 
 
-def _give_turn_back(error: BaseException | None) -> None:
+def _give_turn_back(error: BaseException | None = None) -> None:
     if turn := g.pop("turn", None):
         turn.__exit__(None, None, None)
 
@@ -98,6 +98,7 @@ def _allowed() -> list[str]:
 
 def _finish(response: Response) -> Response:
     state, trace = g.state, g.trace
+    _give_turn_back()  # to wait for the store is no work
     response = _audited(response, state, trace)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"

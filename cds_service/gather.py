@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,17 +22,26 @@ from fhir_mappings.references import needed
 from fhir_mappings.resource import entries, kind, latest, matches, origin, text
 from models.patient import Gap
 
+Away = Callable[[], AbstractContextManager[None]]
 BUSY = "the service had too much to do to read it from the FHIR server"
 _TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _MEDICATION = re.compile(r"Medication/[A-Za-z0-9\-.]{1,64}")
 
 
 def gather(
-    asked: HookRequest, inputs: Sequence[Input], client: FhirClient, deadline: Deadline, caller: Client, *, sparing: bool = False
+    asked: HookRequest,
+    inputs: Sequence[Input],
+    client: FhirClient,
+    deadline: Deadline,
+    caller: Client,
+    *,
+    sparing: bool = False,
+    away: Away = nullcontext,
 ) -> Record:
     """The inputs and the medicines that draft orders point at, side by side. Raises DataUnavailable for a required input.
 
     `sparing`: there is too much to do, so optional inputs are taken from prefetch alone.
+    `away`: entered while another server is waited for.
     """
     access, closed = _access(asked, client, deadline, caller)
     known = _medications(asked)
@@ -40,7 +50,10 @@ def gather(
     reads: dict[Hashable, Callable[[], Any]] = {}
     if access is not None:
         reads = {name: partial(client.read, name, access) for name in missing}
-    done = client.together({**jobs, **reads}, access) if access is not None and (reads or jobs) else {}
+    done: dict[Hashable, Any] = {}
+    if access is not None and (reads or jobs):
+        with away():
+            done = client.together({**jobs, **reads}, access)
     for field in jobs:
         # a prefetched first page stays in use where the pages behind it came too late
         found[str(field)] = done.get(field) or replace(found.get(str(field), Found(failed=True)), complete=False, because=LATE)

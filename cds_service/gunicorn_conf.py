@@ -20,7 +20,7 @@ worker_connections = 500
 preload_app = True  # knowledge is loaded once and shared
 timeout = 30  # seconds after which a process that does not move at all is replaced
 graceful_timeout = 30  # seconds that calls under way have when it ends
-keepalive = 30  # seconds; more than a proxy in front keeps its idle connections, or it would meet closed ones
+keepalive = 30
 max_requests = 50_000  # then a process ends in good order and a new one comes, should memory grow after all
 max_requests_jitter = 10_000  # not all of them at once
 if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn makes a file of its own there; on a disk a slow write could end a process

@@ -6,6 +6,7 @@ Python runs one thread at a time, so more calls at once make every one of them l
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
@@ -14,40 +15,63 @@ from typing import Literal
 from cds_service.errors import Overloaded
 
 Level = Literal["full", "reduced"]
+_QUEUE = 7  #: calls that may wait, for each that has a turn
+_LONG = 0.05  #: seconds of waiting after which a call does without what is optional
 _SOON = 3  #: seconds after which a client may try again, at most; spread, so that they do not all come back at once
 
 
 class Load:
     """Turns of one process. `turned_away` hears of each call that was shed."""
 
-    def __init__(self, at_once: int, queue_ms: int = 100, turned_away: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, at_once: int, queue_ms: int = 250, turned_away: Callable[[], None] = lambda: None) -> None:
         self._at_once, self._patience, self._turned_away = at_once, queue_ms / 1000, turned_away
         self._turns = Condition()
         self._busy = 0  #: turns that are taken
-        self._waiting = 0  #: calls that wait for one; no more than have a turn, or threads would be missing that say no
+        self._waiting = 0  #: calls that wait for one; only so many, or threads would be missing that say no
+        self._returning = 0  #: calls that had one, waited for another server meanwhile, and go on as soon as there is one
         self._in_vain = False  #: did the last one that waited get no turn? Then one at a time may try, and the others hear no at once
         self._draining = False
 
     @contextmanager
     def turn(self) -> Iterator[Level]:
-        """A turn for one call. "reduced" where it had to wait: then nothing optional should be fetched. Raises Overloaded."""
+        """A turn for one call. "reduced" where it had to wait long: then nothing optional should be fetched. Raises Overloaded."""
         level = self._enter()
         try:
             yield level
         finally:
-            with self._turns:
-                self._busy -= 1
-                self._turns.notify()
+            self._give_back()
 
     def _enter(self) -> Level:
         with self._turns:
-            if self._busy < self._at_once and not self._waiting:
+            if self._free() and not self._waiting:
                 self._busy += 1
                 return "full"
-            if self._waiting < (1 if self._in_vain else self._at_once) and self._waited():
+            since = time.monotonic()
+            if self._waiting < (1 if self._in_vain else _QUEUE * self._at_once) and self._waited():
                 self._busy += 1
-                return "reduced"
+                return "reduced" if time.monotonic() - since > _LONG else "full"
         raise self.turned_away()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """While a call waits for another server somebody else has its turn. It goes on before those that wait for their first."""
+        self._give_back()
+        try:
+            yield
+        finally:
+            with self._turns:
+                self._returning += 1
+                self._turns.wait_for(lambda: self._busy < self._at_once)
+                self._returning -= 1
+                self._busy += 1
+
+    def _free(self) -> bool:
+        return self._busy + self._returning < self._at_once
+
+    def _give_back(self) -> None:
+        with self._turns:
+            self._busy -= 1
+            self._turns.notify_all()
 
     def turned_away(self) -> Overloaded:
         """For one call, which is counted."""
@@ -57,7 +81,7 @@ class Load:
     def _waited(self) -> bool:
         self._waiting += 1
         try:
-            got = self._turns.wait_for(lambda: self._busy < self._at_once, self._patience)
+            got = self._turns.wait_for(self._free, self._patience)
             self._in_vain = not got
             return got
         finally:

@@ -78,7 +78,7 @@ class Settings:
     strict_jti: bool = False  #: refuse calls while the store cannot say whether a token was used before
     metrics_key: str = field(default="", repr=False)  #: Bearer token for /metrics; without it only this machine may read them
     proxy_hops: int = field(default=0, metadata={"range": (0, 10)})  #: proxies in front whose X-Forwarded-For is believed
-    at_once: int = field(default=6, metadata={"range": (1, 1000)})  #: calls worked on at once in one process; others wait, then 503
+    at_once: int = field(default=2, metadata={"range": (1, 1000)})  #: calls at once in one process; who waits for FHIR is not one
     processes: int = field(default=1, metadata={"range": (1, 64)})  #: of `serve --workers`; WEB_CONCURRENCY says the same
     drain_seconds: int = field(
         default=-1, metadata={"range": (-1, 20)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from cds_service.audited import Entry
@@ -69,6 +70,22 @@ class Journal:
         self.spool(kind, data)
         waiting.spooled = True  # only now: what cannot be spooled may still be stored
         return "spooled"
+
+    def hand(self, kind: str, data: Data) -> None:
+        """As `write`, without waiting: whoever waits for what is written next waits for this too. Raises StoreUnavailable."""
+        if not self._writer().take(Waiting(kind, data, ended=self._handed_in)):
+            self.spool(kind, data)
+
+    def _handed_in(self, one: Waiting) -> None:
+        """What became of a record for which nobody waits."""
+        if one.fate == "stored":
+            self._told("stored", 1)
+            return
+        with suppress(StoreUnavailable):  # told as lost by now
+            if one.fate == "bad":
+                self._aside(self._writer(), one)
+            else:
+                self.spool(one.kind, one.data)
 
     def spool(self, kind: str, data: Data) -> None:
         """Straight into the spool, where the caller knows that the database does not answer. Raises StoreUnavailable."""

@@ -72,12 +72,13 @@ class MemoryStore:
     def remember(self, tenant: str, service: str, memory: Memory, cards: Sequence[Shown]) -> None:
         """Keep cards that were shown; those that are kept already stay as they are. Raises StoreUnavailable."""
         records = [{"rows": [_row(tenant, service, memory.patient, card) for card in cards]}]
-        try:
+        if self._journal is not None:
+            self._journal.hand(_SHOWN, records[0])  # in one transaction with the audit of the call, which is waited for
+            records = []
+        if records or self._purged != _day(memory.now):
             with self._trying(memory.now) as connection:
                 _insert(connection, records)
                 self._drop_old(connection, memory.now)
-        except StoreUnavailable:
-            self._spool(_SHOWN, records[0])
 
     def settle(self, tenant: str, service: str, items: Sequence[Item], now: datetime) -> None:
         """What became of remembered cards; a later word wins over an earlier one. Cards that are not known are passed over.
@@ -158,17 +159,22 @@ class MemoryStore:
 
         from cds_service.store.tables import SHOWN
 
-        if self._purged == (today := now.date().isoformat()):
+        if self._purged == (today := _day(now)):
             return
         connection.execute(delete(SHOWN).where(SHOWN.c.shown_at < _seconds(now - self._kept)))
         self._purged = today
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
 
 
 def _insert(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:
     """Shown cards, also of the journal."""
     from cds_service.store.tables import SHOWN
 
-    connection.execute(insert_new(connection, SHOWN), [row for record in records for row in record["rows"]])
+    if records:
+        connection.execute(insert_new(connection, SHOWN), [row for record in records for row in record["rows"]])
 
 
 def _update(connection: Connection, records: Sequence[Mapping[str, Any]]) -> None:

@@ -32,7 +32,8 @@ CROWD = 10_000  #: records that wait in memory; more are for the spool
 class Waiting:
     """One record on its way."""
 
-    def __init__(self, kind: str, data: Data) -> None:
+    def __init__(self, kind: str, data: Data, ended: Callable[[Waiting], None] = lambda one: None) -> None:
+        self.ended = ended  #: hears of the end where nobody waits for it
         self.kind, self.data = kind, data
         self.done, self.fate = Event(), ""  #: of the database: stored, failed, bad
         self.spooled = False
@@ -40,6 +41,7 @@ class Waiting:
     def end(self, fate: str) -> None:
         self.fate = fate
         self.done.set()
+        self.ended(self)
 
 
 class Writer:
