@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -48,9 +49,26 @@ def set_(mode: Mode, client: str, service: str, rule: str, users: tuple[str, ...
 @click.option("--reason", required=True, help="Why.")
 def off(owner: str, reason: str) -> None:
     """The kill switch: every service is off for every client, whatever other switches say. `switch clear` takes it back."""
-    settings = settings_or_exit()
+    settings = _with_file(settings_or_exit())
     made = Switch("off", owner=owner, reason=reason, since=date.today().isoformat())
-    _write(settings, (*(row for row in _read(settings).rows if not _same(row, made)), made))
+    path = Path(settings.switches).resolve()
+    try:
+        rows = (*(row for row in _rows_or_aside(settings, path) if not _same(row, made)), made)
+        _put(path, rows)
+    except OSError as error:
+        stop(f"{path.name} cannot be written ({error.strerror}), so nothing is switched off. Correct its permissions, or stop the service.")
+    _show(Switches(rows))
+
+
+def _rows_or_aside(settings: Settings, path: Path) -> tuple[Switch, ...]:
+    """The others; none where they cannot be checked, and the file is kept aside: in an emergency nothing else need be right."""
+    try:
+        return _checked(settings).rows
+    except PrecisionError as error:
+        aside = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+        shutil.copy2(path, aside)
+        click.echo(f"The other switches cannot be checked; they are kept in {aside.name}. The kill switch stands alone.\n{error}", err=True)
+        return ()
 
 
 @switch.command()
@@ -72,37 +90,53 @@ def _same(one: Switch, other: Switch) -> bool:
 
 
 def _read(settings: Settings) -> Switches:
-    """Checked as a service would: against its clients, services and rules."""
-    from cds_service.app import create_state
-
-    if not settings.switches:
-        stop("no switches file is set: name one in PRECISION_HOOKS_SWITCHES (it may be empty).")
+    """Checked, or an end with what is wrong."""
     try:
-        return create_state(settings, remember=False, offline=True).switches
+        return _checked(_with_file(settings))
     except PrecisionError as error:
         stop(str(error))
 
 
+def _with_file(settings: Settings) -> Settings:
+    if not settings.switches:
+        stop("no switches file is set: name one in PRECISION_HOOKS_SWITCHES (it may be empty).")
+    return settings
+
+
+def _checked(settings: Settings) -> Switches:
+    """As a service would: against its clients, services and rules. Raises PrecisionError."""
+    from cds_service.app import create_state
+
+    return create_state(settings, remember=False, offline=True).switches
+
+
 def _write(settings: Settings, rows: tuple[Switch, ...]) -> None:
     """In one step: a service that looks meanwhile sees the old file or the new one. What would be wrong is not left there."""
-    path = Path(settings.switches)
-    before, beside = path.read_bytes(), path.with_name(path.name + ".new")
+    path = Path(settings.switches).resolve()  # of a link, what it leads to
     try:
-        _replace(path, beside, "\n".join(map(_table, rows)).encode())
+        before = path.read_bytes()
+        _put(path, rows)
     except OSError as error:
         stop(f"{path.name} cannot be written ({error.strerror}), so nothing was changed.")
     try:
         _show(_read(settings))
     except SystemExit:
-        _replace(path, beside, before)
+        _replace(path, before)
         raise
 
 
-def _replace(path: Path, beside: Path, content: bytes) -> None:
+def _put(path: Path, rows: tuple[Switch, ...]) -> None:
+    _replace(path, "\n".join(map(_table, rows)).encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """With the permissions of the old file: the service, which may be another user, must be able to read it."""
+    beside = path.with_name(path.name + ".new")
     with beside.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    shutil.copymode(path, beside)
     beside.replace(path)
 
 

@@ -65,7 +65,7 @@ def exported(to: Path) -> str:
 def _as_noted(folder: Path, known: Knowledge) -> None:
     """A folder that says which digest it must have is not used with another: it was cut short, or somebody changed it."""
     noted = folder / DIGEST
-    if noted.is_file() and (stated := noted.read_text("utf-8").strip()) != known.digest:
+    if noted.is_file() and (stated := noted.read_text("utf-8", "replace").strip()) != known.digest:
         raise KnowledgeError(
             f"{DIGEST}: the folder's files have the digest {known.digest}, not {stated[:12]!r}; copy the folder anew, "
             "or, if the change is meant, write what `knowledge check` prints"
@@ -102,5 +102,7 @@ def rebuilt(old: State, what: frozenset[str], shipped: Knowledge | None = None) 
     settings = old.settings
     knowledge = load_knowledge(settings, shipped) if what & _OF_KNOWLEDGE else old.knowledge
     trust = old.trust.again(settings, _prefetch_keys(knowledge, old.services)) if "clients" in what else old.trust
-    switches = load_switches(settings, knowledge, old.services, trust)
-    return replace(old, knowledge=knowledge, sites=load_sites(settings, knowledge, trust), trust=trust, switches=switches)
+    # each only when it or what it rests on changed: the kill switch must not wait for a site's policy that is wrong
+    own = load_sites(settings, knowledge, trust) if what - {"switches"} else old.sites
+    switches = load_switches(settings, knowledge, old.services, trust) if what - {"sites"} else old.switches
+    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches)

@@ -71,11 +71,26 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
     """Every knowledge file by 'folder/name', in an order that no file system decides."""
     for folder in FOLDERS:
-        for file in sorted((root / folder).iterdir(), key=lambda f: f.name):
+        for file in _listed(root, folder):
             if file.name.endswith((".toml", ".tsv")):
                 if not NAME.fullmatch(file.name):
                     raise KnowledgeError(f"{folder}/{file.name!r}: a knowledge file's name has letters, digits and . _ - alone; rename it")
-                yield f"{folder}/{file.name}", file.read_text("utf-8")
+                yield f"{folder}/{file.name}", _text(file, f"{folder}/{file.name}")
+
+
+def _listed(root: Traversable, folder: str) -> list[Traversable]:
+    try:
+        return sorted((root / folder).iterdir(), key=lambda f: f.name)
+    except OSError:
+        raise KnowledgeError(f"{folder}: the folder is missing or cannot be read; copy it anew, or correct its permissions") from None
+
+
+def _text(file: Traversable, name: str) -> str:
+    """A copy that was cut short may end inside a character."""
+    try:
+        return file.read_text("utf-8")
+    except (OSError, ValueError):
+        raise KnowledgeError(f"{name}: cannot be read as UTF-8 text; copy it anew, or correct its permissions") from None
 
 
 def _digest(texts: dict[str, str]) -> str:
