@@ -88,7 +88,7 @@ def create_state(
 
 
 def _remember(settings: Settings) -> Remember:
-    used = JtiStore(settings.store_url)
+    used = JtiStore(settings.tokens_url)
 
     def remember(client: str, jti: str, until: datetime, now: datetime) -> bool:
         return used.remember(client, jti, int(until.timestamp()), int(now.timestamp()))

@@ -96,6 +96,12 @@ class Settings:
         return self.spool or beside
 
     @property
+    def tokens_url(self) -> str:
+        """Where used tokens are remembered: with SQLite in a file of their own, so that no call waits while others are written."""
+        file = self.store_url.startswith("sqlite:///") and ":memory:" not in self.store_url
+        return f"{self.store_url}.tokens" if file else self.store_url
+
+    @property
     def drain_for(self) -> int:
         """Five, unless something else was set; none for a developer, where no load balancer asks for readiness."""
         usual = 0 if self.development else 5

@@ -38,7 +38,7 @@ FINDING, COVERAGE = _validator("finding"), _validator("coverage")
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Hospital:
     """The service with a clients file, every call with a token of its own; without memory, so that each mutant stands alone."""
-    return Hospital(tmp_path_factory.mktemp("hospital"), knowledge, memory=False)
+    return Hospital(tmp_path_factory.mktemp("hospital"), knowledge, "calls_per_minute = 1000000\n", memory=False)
 
 
 @pytest.mark.parametrize("name", REQUESTS)

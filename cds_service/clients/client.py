@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -44,7 +45,7 @@ class Client:
 
     @property
     def bases(self) -> frozenset[str]:
-        return frozenset(base_of(server) for server in self.fhir_servers)
+        return _bases(self.fhir_servers)
 
     @property
     def is_local(self) -> bool:
@@ -52,6 +53,16 @@ class Client:
         return not self.issuer
 
 
-def local(fhir_servers: tuple[str, ...], cors_origins: tuple[str, ...], deadline_ms: int, site: str = "") -> Client:
+@lru_cache(maxsize=1000)
+def _bases(servers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(base_of(server) for server in servers)
+
+
+def local(fhir_servers: Sequence[str], cors_origins: Sequence[str], deadline_ms: int, site: str = "") -> Client:
     """Whoever calls a service that listens on loopback alone and has no clients file."""
+    return _local(tuple(fhir_servers), tuple(cors_origins), deadline_ms, site)
+
+
+@lru_cache(maxsize=8)
+def _local(fhir_servers: tuple[str, ...], cors_origins: tuple[str, ...], deadline_ms: int, site: str) -> Client:
     return Client(LOCAL_ID, fhir_servers=fhir_servers, cors_origins=cors_origins, deadline_ms=deadline_ms, site=site)

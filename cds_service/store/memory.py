@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from threading import Thread
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -20,7 +21,7 @@ from cds_service.store.salt import HASHES, insert_new, salt
 from models.finding import Urgency
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Select
 
 _SHOWN, _SETTLED = "shown", "settled"  #: kinds of records in the journal
 MOST = 500  #: cards on the same facts that are looked at; what an older one says may be told again
@@ -51,15 +52,10 @@ class MemoryStore:
         Raises StoreUnavailable, at once for a while after it failed.
         """
         with self._trying(now) as connection:
-            from sqlalchemy import or_, select  # only when the store is open: the import alone takes longer than an answer
-
-            from cds_service.store.tables import SHOWN
-
             keys = self._keyed(connection)
             patient = keys.patient(of)
-            theirs = (SHOWN.c.tenant == of.tenant, SHOWN.c.patient == patient, SHOWN.c.shown_at >= _seconds(now - self._kept))
-            wanted = select(SHOWN).where(*theirs, or_(SHOWN.c.topic.in_(about), SHOWN.c.family.in_(about)))
-            rows = connection.execute(wanted.order_by(SHOWN.c.shown_at.desc()).limit(MOST)).all()
+            wanted = {"tenant": of.tenant, "patient": patient, "since": _seconds(now - self._kept), "about": list(about)}
+            rows = connection.execute(_of_a_patient(), wanted).all()
         return Memory(now, patient, keys.encounter(of), keys.orders(of), shown=tuple(s for row in rows if (s := _shown(row)) is not None))
 
     def unread(self, of: Sitting, now: datetime) -> Memory:
@@ -74,11 +70,16 @@ class MemoryStore:
         records = [{"rows": [_row(tenant, service, memory.patient, card) for card in cards]}]
         if self._journal is not None:
             self._journal.hand(_SHOWN, records[0])  # in one transaction with the audit of the call, which is waited for
-            records = []
-        if records or self._purged != _day(memory.now):
-            with self._trying(memory.now) as connection:
-                _insert(connection, records)
-                self._drop_old(connection, memory.now)
+            if self._purged != _day(memory.now):
+                with suppress(StoreUnavailable):  # tomorrow will do
+                    self._write([], memory.now)
+            return
+        self._write(records, memory.now)
+
+    def _write(self, records: Sequence[Mapping[str, Any]], now: datetime) -> None:
+        with self._trying(now) as connection:
+            _insert(connection, records)
+            self._drop_old(connection, now)
 
     def settle(self, tenant: str, service: str, items: Sequence[Item], now: datetime) -> None:
         """What became of remembered cards; a later word wins over an earlier one. Cards that are not known are passed over.
@@ -163,6 +164,19 @@ class MemoryStore:
             return
         connection.execute(delete(SHOWN).where(SHOWN.c.shown_at < _seconds(now - self._kept)))
         self._purged = today
+
+
+@cache
+def _of_a_patient() -> Select[Any]:
+    """Built once, when the store is open: to build it takes longer than to run it, and the import longer than an answer."""
+    from sqlalchemy import bindparam, or_, select
+
+    from cds_service.store.tables import SHOWN
+
+    about: Any = bindparam("about", expanding=True)
+    theirs = (SHOWN.c.tenant == bindparam("tenant"), SHOWN.c.patient == bindparam("patient"), SHOWN.c.shown_at >= bindparam("since"))
+    wanted = select(SHOWN).where(*theirs, or_(SHOWN.c.topic.in_(about), SHOWN.c.family.in_(about)))
+    return wanted.order_by(SHOWN.c.shown_at.desc()).limit(MOST)
 
 
 def _day(now: datetime) -> str:

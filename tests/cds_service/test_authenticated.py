@@ -216,7 +216,7 @@ def test_fault_G02_when_neither_store_nor_spool_takes_anything(tmp_path: Path, k
 
 
 def test_fault_G05_strict_installations_refuse_while_used_tokens_cannot_be_known(tmp_path: Path, knowledge: Knowledge) -> None:
-    (tmp_path / "store.sqlite").write_bytes(b"no database, surely" * 500)
+    (tmp_path / "store.sqlite.tokens").write_bytes(b"no database, surely" * 500)
     assert Hospital(tmp_path, knowledge, strict_jti=True).ask(SIGN, DEMO).status_code == 401
     assert Hospital(tmp_path, knowledge).ask(SIGN, DEMO).status_code == 200
 
