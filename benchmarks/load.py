@@ -24,6 +24,7 @@ SECONDS = 10.0
 CONNECTIONS = 16
 MOST_A_SECOND = 500  #: for which tokens are made beforehand
 PACED = 0.6  #: of what is reached, at which the slowest calls are looked at
+TWICE = 2  #: times what is reached
 CROWD = 120  #: connections that press where there is far too much to do, each again at once: ten for each turn of two processes
 PROBES = 20  #: calls a second whose times are taken meanwhile
 
@@ -92,6 +93,15 @@ def _middle_and_slowest(found: list[tuple[int, float]]) -> tuple[float, float]:
     return median(times), quantiles(times, n=100)[98]
 
 
+def _fates(found: list[tuple[int, float]]) -> str:
+    """How many were answered and how many turned away, and in which time."""
+    parts = []
+    for status, what in ((200, "answered"), (503, "turned away")):
+        times = [ms for got, ms in found if got == status]
+        parts += [f"{len(times)} {what} in a median of {median(times):.0f} ms"] if times else []
+    return ", ".join(parts)
+
+
 def _others(found: list[tuple[int, float]]) -> str:
     others = Counter(status for status, _ in found if status != 200)
     return ", ".join(f"{count} of {status}" for status, count in sorted(others.items())) or "all were 200"
@@ -117,6 +127,9 @@ def load() -> None:
         found = of.own(rate * PACED, SECONDS, CONNECTIONS)
         middle, slowest = _middle_and_slowest(found)
         print(f"| at {rate * PACED:.0f} calls/s | p50 {middle:.0f} ms, p99 {slowest:.0f} ms ({_others(found)}) | p99 50 ms |")
+        print(
+            f"| at {rate * TWICE:.0f} calls/s, twice what can be done | {_fates(of.own(rate * TWICE, SECONDS, CROWD))} | turned away in 20 ms |"
+        )
         if shutil.which("wrk"):
             print(f"| far too much to do | {overloaded(of)} | turned away in 20 ms |")
         print(f"| memory of two processes | {of.memory():.0f} MiB | |")

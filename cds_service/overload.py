@@ -47,7 +47,7 @@ class Load:
                 self._busy += 1
                 return "full"
             since = time.monotonic()
-            if self._waiting < (1 if self._in_vain else _QUEUE * self._at_once) and self._waited():
+            if self._waiting < self._room() and self._waited():
                 self._busy += 1
                 return "reduced" if time.monotonic() - since > _LONG else "full"
         raise self.turned_away()
@@ -72,6 +72,13 @@ class Load:
         with self._turns:
             self._busy -= 1
             self._turns.notify_all()
+
+    def is_full(self) -> bool:
+        """Would a call that comes now be turned away? Asked without the lock: the answer is old when it is given anyway."""
+        return self._waiting >= self._room()
+
+    def _room(self) -> int:
+        return 1 if self._in_vain else _QUEUE * self._at_once
 
     def turned_away(self) -> Overloaded:
         """For one call, which is counted."""

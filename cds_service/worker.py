@@ -21,7 +21,7 @@ from cds_service.wire import write_json
 
 QUIET_SECONDS = 10  #: after which a client that sends nothing within a request, or takes nothing of its answer, is let go
 REFUSERS = 2
-CROWD = 16  #: requests that wait for a thread (a burst does, for a moment): the next ones are told to come later
+CROWD = 8  #: requests that wait for a thread (a burst does, for a moment): the next ones are told to come later
 SWITCH_SECONDS = 0.001  #: a thread that says no must not wait five milliseconds for each of those that work
 _PIECE = 256 * 1024
 _CALL = re.compile("/cds-services/[^/]+/?")
@@ -56,7 +56,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return pool
 
     def enqueue_req(self, conn: Any) -> None:
-        if self.tpool._work_queue.qsize() < CROWD:
+        if self.tpool._work_queue.qsize() < CROWD and not self.state.load.is_full():
             super().enqueue_req(conn)
             return
         done = self.refusers.submit(self._refuse, conn)
