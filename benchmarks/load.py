@@ -127,9 +127,8 @@ def load() -> None:
         found = of.own(rate * PACED, SECONDS, CONNECTIONS)
         middle, slowest = _middle_and_slowest(found)
         print(f"| at {rate * PACED:.0f} calls/s | p50 {middle:.0f} ms, p99 {slowest:.0f} ms ({_others(found)}) | p99 50 ms |")
-        print(
-            f"| at {rate * TWICE:.0f} calls/s, twice what can be done | {_fates(of.own(rate * TWICE, SECONDS, CROWD))} | turned away in 20 ms |"
-        )
+        fates = _fates(of.own(rate * TWICE, SECONDS, CROWD))
+        print(f"| at {rate * TWICE:.0f} calls/s, twice what can be done | {fates} | turned away in 20 ms |")
         if shutil.which("wrk"):
             print(f"| far too much to do | {overloaded(of)} | turned away in 20 ms |")
         print(f"| memory of two processes | {of.memory():.0f} MiB | |")

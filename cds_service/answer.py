@@ -1,4 +1,4 @@
-"""From the bytes of a request to the answer, without HTTP: `answer` is the whole system in ten lines."""
+"""From the bytes of a request to the answer, without HTTP: `answer` is the whole system, top to bottom."""
 
 from __future__ import annotations
 
@@ -6,137 +6,40 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
-from cds_service.admit import Trust
-from cds_service.clients.client import Client, local
+from cds_service.clients.client import Client
 from cds_service.clients.dialect import shaped
 from cds_service.clients.dialects import dialect
-from cds_service.coverage import WITHHELD
-from cds_service.errors import Abandoned, UnknownService
+from cds_service.coverage import COVERAGE, WITHHELD, coverage_extension
+from cds_service.errors import Abandoned
 from cds_service.fhir_answers import Deadline
-from cds_service.fhir_client import FhirClient
 from cds_service.gather import Away, gather
 from cds_service.inbound import inbound, request_facts
-from cds_service.logs import Log
 from cds_service.messages import messages
-from cds_service.metrics import Metrics
-from cds_service.overload import Load
 from cds_service.policy import applied
-from cds_service.rates import Rates
-from cds_service.recall import Recall
+from cds_service.present import SOFTWARE
 from cds_service.recipients import addressed
 from cds_service.record import Answered
 from cds_service.request import HookRequest
 from cds_service.service import Service
-from cds_service.settings import Settings
 from cds_service.sites import Site
-from cds_service.store.feedback import FeedbackStore
-from cds_service.store.journal import Journal
-from cds_service.switches import OFF, Switches, switched_off
+from cds_service.state import State
+from cds_service.switches import OFF, switched_off
 from cds_service.test_patients import marked
 from cds_service.triggers import orders_unseen
-from cds_service.unmapped import Unmapped
 from cds_service.withhold import withhold
-from cds_service.witness import Witness
 from fhir_mappings.profile import read_profile
 from models.finding import Assessment
-from models.knowledge.age import newest_source
-from models.knowledge.policy_types import Policy
-from models.knowledge.types import Knowledge
 from models.patient import Gap
-
-
-class Present(Protocol):
-    """How an assessment is said; `width`: characters that a summary should have at most."""
-
-    def __call__(
-        self, found: Assessment, asked: HookRequest, service: Service, knowledge: Knowledge, policy: Policy, *, width: int = ...
-    ) -> Mapping[str, Any]: ...
-
 
 ORDERS_UNSEEN = Gap(
     "draft order",
     "unavailable",
     "called while ordering, but patient-view brings no draft orders, so none was checked; register order-select and order-sign",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """One immutable snapshot of what answers need, put together by `app`."""
-
-    settings: Settings
-    knowledge: Knowledge  #: of whoever decides nothing for itself
-    sites: Mapping[str, Site]  #: what is known and was decided at each site, by name
-    services: Mapping[str, Service]
-    fhir: FhirClient
-    feedback: FeedbackStore
-    recall: Recall
-    unmapped: Unmapped
-    journal: Journal | None  #: None: nothing is kept
-    witness: Witness
-    metrics: Metrics
-    log: Log
-    load: Load
-    rates: Rates
-    present: Present
-    trust: Trust  #: who may call
-    switches: Switches
-    now: Callable[[], datetime]  #: the only clock, with zone
-
-    def services_at(self, service_id: str, caller: Client) -> tuple[Service, ...]:
-        """The service of this id, or all that take orders where it is the caller's alias for them. Raises UnknownService."""
-        if service_id in self.services:
-            return (self.services[service_id],)
-        aliased = tuple(s for s in self.services.values() if s.reads_drafts)
-        if not service_id or service_id != caller.alias or not aliased:
-            raise UnknownService("No service has this id. GET /cds-services lists those that there are.")
-        return aliased
-
-    @property
-    def local(self) -> Client:
-        """Who calls where nobody is told apart, as on the command line."""
-        return local(self.settings.fhir_servers, self.settings.cors_origins, self.settings.deadline_ms, self.settings.site)
-
-    @property
-    def origins(self) -> frozenset[str]:
-        """Of every browser client: before a call is authenticated, none of them is known yet."""
-        return frozenset(origin for client in self.trust.clients.all for origin in client.cors_origins)
-
-    @property
-    def knowledge_is_old(self) -> bool:
-        """Was its newest source read longer ago than the operator allows?"""
-        newest = newest_source(self.knowledge)
-        return bool(newest) and self.today() - date.fromisoformat(newest) > timedelta(days=self.settings.knowledge_days)
-
-    def refused(self, status: int) -> None:
-        """A request that the server itself refused, before the app saw it, is counted and logged like any other."""
-        self.metrics.answered("unknown", status, 0.0)
-        self.log.refused(status=status)
-
-    def began(self, memory_after: float = 0.0) -> None:
-        """In each process, after it was forked: open the stores and fetch keys beside the calls, so that no call waits for that.
-
-        `memory_after`: seconds that the memory of cards waits, so that the first answers have the processor to themselves.
-        """
-        if self.journal is not None:
-            self.journal.start()
-        if self.recall.store is not None:
-            self.recall.store.open_beside(self.now(), after=memory_after)
-        self.trust.key_sets.warm()
-
-    def ended(self) -> None:
-        """Write what waits."""
-        self.unmapped.flush()
-        if self.journal is not None:
-            self.journal.close()
-
-    def today(self) -> date:
-        return self.now().astimezone(UTC).date()
 
 
 @dataclass(slots=True)
@@ -164,13 +67,14 @@ class Trace:
 
 def answer(body: bytes, services: Sequence[Service], caller: Client, state: State, deadline: Deadline, trace: Trace) -> Mapping[str, Any]:
     """Read it top to bottom: this is the system."""
+    site = state.sites[caller.site]
+    if all(state.switches.mode(caller.id, service.id, "") == OFF for service in services):
+        return _off(site, trace)  # whatever was sent: an EHR must see no error of what is switched off
     sent = HookRequest.parse(body, *services)
     asked, service = sent.renamed(caller.prefetch_keys), next(s for s in services if s.hook == sent.hook)
     trace.correlation, trace.service = asked.instance.lower(), service.id
-    site = state.sites[caller.site]
     if state.switches.mode(caller.id, service.id, asked.user) == OFF:
-        trace.why = {"mode": OFF}
-        return state.present(switched_off(), asked, service, site.knowledge, site.policy)
+        return _off(site, trace)
     inputs = service.reads(site.knowledge)
     trace.sent = partial(request_facts, sent, inputs, body=body, keys=caller.prefetch_keys)
     record = gather(asked, inputs, state.fhir, deadline, caller, sparing=trace.level != "full", away=trace.away)
@@ -199,6 +103,11 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
     told = state.present(shown, asked, service, site.knowledge, site.policy, width=spoken.summary_width)
     state.recall.keep(shown, asked, service, caller.id, memory)
     return shaped(dict(told), spoken, messages().text)
+
+
+def _off(site: Site, trace: Trace) -> Mapping[str, Any]:
+    trace.why = {"mode": OFF}
+    return {"cards": [], "extension": {COVERAGE: coverage_extension(switched_off(), site.knowledge.digest, SOFTWARE, site.policy.digest)}}
 
 
 def _unseen(found: Assessment, asked: HookRequest) -> Assessment:

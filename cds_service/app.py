@@ -10,7 +10,6 @@ from functools import partial
 from flask import Flask
 
 from cds_service.admit import Remember
-from cds_service.answer import Present, State
 from cds_service.fhir_client import FhirClient
 from cds_service.gate import attach
 from cds_service.logs import Log
@@ -18,12 +17,13 @@ from cds_service.metrics import Metrics
 from cds_service.overload import Load
 from cds_service.present import present as cards
 from cds_service.rates import Rates
-from cds_service.rebuild import load_knowledge, load_sites, load_switches, load_trust, rebuilt, watched
+from cds_service.rebuild import DIGEST, load_knowledge, load_sites, load_switches, load_trust, rebuilt, watched
 from cds_service.recall import Recall
-from cds_service.reload import Holder
+from cds_service.reload import Holder, stamp
 from cds_service.service import Service
 from cds_service.services import load_services
 from cds_service.settings import Settings, settings_or_exit
+from cds_service.state import Present, State
 from cds_service.store.audit import AuditLog
 from cds_service.store.feedback import FeedbackStore
 from cds_service.store.journal import Journal
@@ -52,6 +52,7 @@ def create_state(
 
     `offline`: no FHIR server is called, whoever names one. `remember` False: no store is asked or written, whatever the settings.
     """
+    stamps = {what: stamp(path) for what, path in watched(settings).items()}
     metrics = Metrics()
     log = log or Log(lost=metrics.log_line_dropped)
     known = load_knowledge(settings, knowledge)
@@ -68,6 +69,7 @@ def create_state(
     return State(
         settings=settings,
         knowledge=known,
+        stamps=stamps,
         sites=load_sites(settings, known, trust),
         services=offered,
         fhir=FhirClient(settings, offline=offline, next_refused=next_refused),
@@ -124,9 +126,10 @@ def holder_of(state: State) -> Holder[State]:
     def refused(problem: str) -> None:
         state.metrics.reloaded("refused")
         state.log.reload_refused(problem=problem)
+        state.witness.other("security" if DIGEST in problem else "reloaded", "", refused=problem)
 
     every = float(state.settings.reload_seconds)
-    return Holder(state, watched(state.settings), rebuilt, every=every, changed=changed, refused=refused)
+    return Holder(state, watched(state.settings), rebuilt, stamps=state.stamps, every=every, changed=changed, refused=refused)
 
 
 def create_app(settings: Settings | None = None, state: State | None = None, holder: Holder[State] | None = None) -> Flask:

@@ -18,8 +18,8 @@ from cds_service.terminal import bytes_of, stop, tell
 from models.errors import PrecisionError
 
 if TYPE_CHECKING:
-    from cds_service.answer import State
     from cds_service.replay import Replayed
+    from cds_service.state import State
     from cds_service.store.audit import AuditLog
     from cds_service.store.entries import Line
     from cds_service.store.keys import Keys

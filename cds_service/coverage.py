@@ -6,6 +6,7 @@ from typing import Any
 
 from models.finding import Assessment, Finding
 
+COVERAGE = "org.precision-hooks.coverage"  #: name of the extension
 LONGEST = 500  #: characters of one text; some quote what was reported, which may be a whole report
 #: outcomes of a rule that had what it needed
 LOOKED = ("fired", "silent", "deferred", "overridden", "shown before", "tolerated", "site policy")

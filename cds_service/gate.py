@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from cds_service.addresses import is_loopback
-from cds_service.answer import State, Trace, noted
+from cds_service.answer import Trace, noted
 from cds_service.audited import Event
 from cds_service.clients.client import Client
 from cds_service.clients.degraded import HEADER, degraded, softened
@@ -22,6 +22,7 @@ from cds_service.inbound import refusal_facts
 from cds_service.rates import address_of
 from cds_service.reload import Holder
 from cds_service.routes import ACCESS, BLUEPRINT, respond, routes
+from cds_service.state import State
 from cds_service.wire import write_json
 from models.errors import PatientMismatch
 

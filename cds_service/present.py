@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 from uuid import UUID, uuid5
 
-from cds_service.coverage import coverage_extension
+from cds_service.coverage import COVERAGE, coverage_extension
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
 from cds_service.overrides import OVERRIDES, REASONS
@@ -55,7 +55,7 @@ def present(
     rolled = [rollup_card(rest, asked.instance, service.id, knowledge.digest, words, review=together, width=width)] if rest else []
     return {
         "cards": cards + rolled,
-        "extension": {"org.precision-hooks.coverage": coverage_extension(found, knowledge.digest, SOFTWARE, policy.digest)},
+        "extension": {COVERAGE: coverage_extension(found, knowledge.digest, SOFTWARE, policy.digest)},
     }
 
 

@@ -8,13 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from cds_service.admit import Remember, Trust, trust_of
-from cds_service.answer import State
 from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
 from cds_service.sites import Site, sites
+from cds_service.state import State
 from cds_service.switches import Switches
 from cds_service.switches_file import read_switches, rule_names
 from models.errors import KnowledgeError
@@ -91,7 +91,7 @@ def load_switches(settings: Settings, knowledge: Knowledge, services: Mapping[st
     medicines: dict[str, set[str]] = {}
     for guideline in (g for several in knowledge.guidelines.values() for g in several):
         for name in filter(None, (guideline.drug.name, guideline.group)):
-            medicines.setdefault(name, set()).update(guideline.keys)
+            medicines.setdefault(name, set()).update(guideline.keys or (f"{guideline.source.body} label",))
     for flow in knowledge.flows.values():
         medicines.setdefault(flow.drug.name, set()).update(flow.keys)
     return read_switches(settings.switches, {client.id for client in trust.clients.all}, set(services), rule_names(medicines))

@@ -30,13 +30,15 @@ class Holder(Generic[S]):
         watched: Watched,
         rebuild: Callable[[S, frozenset[str]], S],
         *,
+        stamps: Mapping[str, Stamp] | None = None,
         every: float = 2.0,
         changed: Callable[[S, S, frozenset[str]], object] = lambda old, new, what: None,
         refused: Callable[[str], object] = lambda problem: None,
     ) -> None:
         self._snapshot, self._watched, self._rebuild, self._every = first, watched, rebuild, every
         self._changed, self._refused = changed, refused
-        self._stamps = {what: stamp(path) for what, path in watched.items()}
+        #: from before `first` was read, so that a change meanwhile is seen
+        self._stamps = dict(stamps) if stamps is not None else {what: stamp(path) for what, path in watched.items()}
         self._seen = dict(self._stamps)  #: at the last look, to tell a file that is still being written
         self._problem, self._pending = "", frozenset[str]()  #: pending: what changed and is not in force, since something was wrong
         self._lock = Lock()

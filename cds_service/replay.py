@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cds_service.answer import State, Trace, answer
+from cds_service.answer import Trace, answer
 from cds_service.audited import Entry
 from cds_service.clients.client import Client
 from cds_service.errors import answer_for
@@ -15,6 +15,7 @@ from cds_service.fhir_answers import Deadline
 from cds_service.present import SOFTWARE
 from cds_service.record import digest_of
 from cds_service.remembered import Memory, Shown
+from cds_service.state import State
 from cds_service.store.keys import Keys, Sitting
 from cds_service.store.memory import MemoryStore
 from cds_service.wire import write_json

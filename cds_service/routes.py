@@ -10,7 +10,7 @@ from typing import Any, Literal
 from flask import Blueprint, Request, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from cds_service.answer import State, Trace, answer
+from cds_service.answer import Trace, answer
 from cds_service.clients.client import Client
 from cds_service.errors import Abandoned, UnsupportedContent
 from cds_service.fhir_answers import Deadline
@@ -18,6 +18,7 @@ from cds_service.listening import still_there
 from cds_service.metrics import CONTENT_TYPE
 from cds_service.overrides import reason_of
 from cds_service.service import Service
+from cds_service.state import State
 from cds_service.store.items import MOST_PROBLEMS, read_items
 from cds_service.wire import write_json
 from cds_service.witness import digest

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from cds_service.coverage import subjects
 from models.finding import Assessment, Checked, Finding
 
 Mode = Literal["off", "shadow", "pilot", "on"]
@@ -75,18 +76,13 @@ class Switches:
                 shown.append(finding)
                 continue
             shadowed += [finding] if mode == SHADOW else []
-            held += [Checked(name, mode, WHY[mode]) for name in names(finding)] if whole == "on" else []
+            held += [Checked(name, mode, WHY[mode]) for name in subjects(finding)] if whole == "on" else []
         held += [Checked("cards", whole, WHY[whole])] if whole != "on" else []
         return replace(found, findings=tuple(shown), checked=(*found.checked, *held)), tuple(shadowed)
 
 
-def names(finding: Finding) -> tuple[str, ...]:
-    """What a row may call the finding's rules: "clopidogrel–CYP2C19", one for each gene; the medicine where it has none."""
-    return tuple(f"{finding.drug.name}–{gene.gene}" for gene in finding.genes) or (finding.drug.name,)
-
-
 def _rule_mode(rows: list[Switch], finding: Finding, user: str) -> Mode:
-    own = [row for row in rows if row.rule == finding.drug.name or row.rule in names(finding)]
+    own = [row for row in rows if row.rule == finding.drug.name or row.rule in subjects(finding)]
     narrow = [row for row in own if "–" in row.rule]
     return _strictest(narrow or own, user)
 

@@ -19,6 +19,7 @@ from cds_service.logs import Log
 from cds_service.rebuild import DIGEST
 from cds_service.reload import Holder, stamp
 from cds_service.settings import Settings
+from cds_service.store.audit import AuditLog
 from models.errors import KnowledgeError
 from models.knowledge.age import newest_source
 from models.knowledge.load import FOLDERS, load
@@ -131,6 +132,7 @@ class Site:
         self.state = create_state(settings, log=Log(self.log))
         self.holder = holder_of(self.state)
         self.client = create_app(state=self.state, holder=self.holder).test_client()
+        self.audit = AuditLog(settings.store_url)
 
     def to(self, name: str) -> None:
         self.link.unlink(missing_ok=True)
@@ -195,6 +197,7 @@ def test_fault_F03_a_folder_with_another_digest_than_it_says_is_not_used(site: S
     site.look()
     assert site.ready["knowledge"] == first
     assert "0123456789ab" in site.ready["notLoaded"]
+    assert site.audit.entries(event="security", limit=1), "a security event"
     (site.two / DIGEST).write_text(load(site.two).digest + "\n")
     site.look()
     assert site.ready["status"] == "ready" and site.ready["knowledge"] != first

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from cds_service.admit import trust_of
 from cds_service.app import create_app, create_state, holder_of
 from cds_service.logs import Log
+from cds_service.rebuild import load_switches
+from cds_service.services import load_services
 from cds_service.setting_checks import SettingsError
 from cds_service.settings import Settings
 from cds_service.store.audit import AuditLog
@@ -192,3 +195,31 @@ def test_each_change_is_audited(site: Site) -> None:
     site.switch('mode = "off"')
     (line,) = site.audit.entries(event="reloaded")
     assert line.entry.details["what"] == ["switches"]
+
+
+def test_what_is_off_answers_200_whatever_is_sent(site: Site) -> None:
+    site.switch(f'mode = "off"\nservice = "{SIGN}"')
+    for body in (b"", b"[]", json.dumps({"hook": "order-sign"}).encode()):
+        answer = site.client.post(f"/cds-services/{SIGN}", data=body, content_type="application/json")
+        assert (answer.status_code, answer.get_json()["cards"]) == (200, [])
+    assert site.client.post("/cds-services/precision-patient-view", data=b"", content_type="application/json").status_code == 400
+
+
+def test_a_rule_of_a_label_is_called_as_coverage_calls_it(tmp_path: Path, knowledge: Knowledge) -> None:
+    switches = load_switches(
+        Settings(store_url="sqlite://", switches=file(tmp_path, 'mode = "off"\nrule = "codeine–FDA label"')),
+        knowledge,
+        load_services(),
+        trust_of(Settings(store_url="sqlite://"), lambda *_: True),
+    )
+    assert switches.rows[0].rule == "codeine–FDA label"
+
+
+def test_a_change_while_the_service_starts_is_seen(tmp_path: Path, knowledge: Knowledge) -> None:
+    path = file(tmp_path)
+    state = create_state(Settings(store_url=f"sqlite:///{tmp_path / 'store.sqlite'}", switches=path), knowledge, log=Log(io.StringIO()))
+    file(tmp_path, 'mode = "off"')
+    holder = holder_of(state)
+    holder.look()
+    holder.look()
+    assert holder.current().switches.mode("default", SIGN, "") == "off"

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cds_service.answer import State
 from cds_service.app import create_app, create_state
 from cds_service.logs import Log
 from cds_service.request import HookRequest
 from cds_service.service import Service
 from cds_service.settings import Settings
+from cds_service.state import State
 from fhir_mappings.inputs import Input, Read
 from fhir_mappings.patient import PATIENT
 from models.codes import LOINC, RXNORM
