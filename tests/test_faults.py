@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,5 +44,6 @@ def test_the_catalogue_is_listed_whole() -> None:
     assert set(re.findall(r"^\| ([A-HS]\d\d) \|", text, re.MULTILINE)) == set(ROWS)
 
 
+@cache
 def _functions(path: Path) -> set[str]:
     return {node.name for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)}

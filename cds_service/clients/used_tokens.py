@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-MOST = 100_000  #: about ten megabytes; then the oldest are forgotten
+MOST = 20_000  #: about three megabytes; then the oldest are forgotten, and the store alone knows them
 
 
 class UsedTokens:

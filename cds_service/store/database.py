@@ -15,6 +15,8 @@ from cds_service.store.schema import make_current
 MEMORY = (None, "", ":memory:")
 _LOCK_WAIT = "5s"  #: how long PostgreSQL waits for another writer
 
+_CACHE = "cache_size=-256"  #: KiB for each connection: many threads have one each, and what they look up lies together
+
 
 def open_engine(url: str, busy_ms: int, durable: bool = False) -> Engine:
     """An engine whose tables exist. Raises OSError or SQLAlchemyError when the database cannot be had, StoreUnavailable when it is too old.
@@ -99,6 +101,7 @@ def _tuned(connection: Any, busy_ms: int, durable: bool) -> None:
     """What is deleted is overwritten, so that a purge really deletes."""
     cursor = connection.cursor()
     synchronous = "FULL" if durable else "NORMAL"
-    for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", f"synchronous={synchronous}", "secure_delete=ON"):
+    kept = (f"busy_timeout={busy_ms}", "journal_mode=WAL", f"synchronous={synchronous}", "secure_delete=ON", _CACHE)
+    for pragma in kept:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -49,9 +49,14 @@ def module(text: str, path: str = "models/sample.py") -> Module:
     return Module(path, ast.parse(text))
 
 
-@cache
 def modules(*floors: str) -> tuple[Module, ...]:
-    files = (file for floor in floors for file in sorted((ROOT / floor).rglob("*.py")))
+    return tuple(one for floor in floors for one in _of(floor))
+
+
+@cache
+def _of(floor: str) -> tuple[Module, ...]:
+    """Read once: there are many files, and many questions."""
+    files = sorted((ROOT / floor).rglob("*.py"))
     return tuple(module(file.read_text("utf-8"), file.relative_to(ROOT).as_posix()) for file in files)
 
 
