@@ -97,10 +97,10 @@ class State:
     def began(self, memory_after: float = 0.0) -> None:
         """In each process, after it was forked: open the stores and fetch keys beside the calls, so that no call waits for that.
 
-        `memory_after`: seconds that the memory of cards waits, so that the first answers have the processor to themselves.
+        `memory_after`: seconds that the stores wait, so that the first answers have the processor to themselves.
         """
         if self.journal is not None:
-            self.journal.start()
+            self.journal.start(after=memory_after)
         if self.recall.store is not None:
             self.recall.store.open_beside(self.now(), after=memory_after)
         self.trust.key_sets.warm()

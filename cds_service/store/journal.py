@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Timer
 from typing import Literal
 
 from cds_service.audited import Entry
@@ -98,9 +99,19 @@ class Journal:
         """Does anything wait in the spool? Then what depends on it must wait there too."""
         return self._writer().behind()
 
-    def start(self) -> None:
-        """Open the database and hand on what was left behind, beside the calls: before the first one, if the operator wants it quick."""
-        self._writer().start()
+    def start(self, after: float = 0.0) -> None:
+        """Open the database and hand on what was left behind, beside the calls; `after` so many seconds, in which all goes to the spool.
+
+        What the database needs is not imported before then: a first answer is not to share the processor with that.
+        """
+        writer = self._writer()
+        if not after:
+            writer.start()
+            return
+        writer.rest(after)
+        later = Timer(after, writer.start)
+        later.daemon = True
+        later.start()
 
     def close(self) -> None:
         """Write what waits and let go of everything; a later use opens it again."""

@@ -65,6 +65,10 @@ class Writer:
                 self._thread = Thread(target=self._run, name="journal", daemon=True)
                 self._thread.start()
 
+    def rest(self, seconds: float) -> None:
+        """Leave the database alone for so long: what comes meanwhile is for the spool."""
+        self._rest_until = time.monotonic() + seconds
+
     def stop(self) -> None:
         self._ending = True
         self._queue.put(None)
@@ -73,9 +77,9 @@ class Writer:
         self.spool.let_go()
 
     def look(self) -> None:
-        """There is something new in the spool."""
-        self.start()
+        """There is something new in the spool. While the database is left alone nothing is done about it."""
         if not self._resting():
+            self.start()
             self._queue.put(None)
 
     def take(self, waiting: Waiting) -> bool:
