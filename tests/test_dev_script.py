@@ -151,7 +151,7 @@ def test_an_environment_that_stands_is_used_until_the_lock_changes(clone: Clone)
     again = clone.dev("test", "-k", "a b")
     assert (again.stderr, again.returncode) == ("", 0)
     assert "ran: -m pytest -k a b" in again.stdout
-    assert "ran: -m pytest -n 2" in clone.dev("test").stdout
+    assert "ran: -m pytest -n 3" in clone.dev("test").stdout
     assert "ran: -m pytest -m long -x" in clone.dev("test", "long", "-x").stdout
     with (clone.root / "requirements" / "test.txt").open("a", encoding="utf-8") as lock:
         lock.write("# changed\n")
