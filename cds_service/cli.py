@@ -117,7 +117,8 @@ def _warn_about(settings: Settings) -> None:
 @click.option("--explain", is_flag=True, help="Also print each rule that was looked at, its outcome and why.")
 @click.option("--fetch", is_flag=True, help="Read from the request's FHIR server what prefetch lacks (no network otherwise).")
 @click.option("--text", is_flag=True, help="Print the cards for people instead of the response.")
-def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: bool, text: bool) -> None:
+@click.option("--client", default="", help="Answer as this client of the clients file would be: its site, switches and dialect.")
+def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: bool, text: bool, client: str) -> None:
     """Answer one request without HTTP. REQUEST.json may be '-'.
 
     Exit status: 0 no card, 1 there are cards, 2 the request cannot be answered (the OperationOutcome is printed).
@@ -125,7 +126,7 @@ def evaluate(request_file: Path, service_id: str | None, explain: bool, fetch: b
     from cds_service.evaluate import evaluate_body, explanation
 
     body = bytes_of(request_file)
-    result = evaluate_body(body, service_id, settings_or_exit(), fetch=fetch)
+    result = evaluate_body(body, service_id, settings_or_exit(), fetch=fetch, client=client)
     if text and result.status == 200:
         from rich.console import Console
 

@@ -99,6 +99,7 @@ def sheet(service: str, client: str, as_json: bool) -> None:
     from cds_service.doctor.here import knowledge_of, known_clients
     from cds_service.services import load_services
     from cds_service.sheet import markdown, sheet_of
+    from cds_service.sites import site
     from cds_service.wire import write_json
 
     settings = settings_or_exit()
@@ -113,6 +114,8 @@ def sheet(service: str, client: str, as_json: bool) -> None:
         trouble = f"no client is called {client}" if client else "there are several clients"
         stop(f"{trouble}; name one of {', '.join(clients)} with --client.")
     named = clients[client] if client else next(iter(clients.values()))
+    if named.site:
+        knowledge = site(named.site, settings.sites, knowledge).knowledge
     sheets = [sheet_of(one, settings, knowledge, named) for name, one in services.items() if service in ("", name)]
     tell(write_json({"sheets": sheets}, indent=True).decode() if as_json else "\n".join(markdown(one) for one in sheets))
 

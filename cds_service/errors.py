@@ -33,6 +33,10 @@ class UnknownService(InputError):
     """No service has this id."""
 
 
+class UnknownClient(InputError):
+    """The clients file has no such table."""
+
+
 class UnsupportedContent(InputError):
     """The body is of a type or an encoding that is not read."""
 

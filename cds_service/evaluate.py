@@ -8,11 +8,13 @@ from typing import Any
 
 from cds_service.answer import Trace, answer
 from cds_service.app import create_state
-from cds_service.errors import HookRequestError, Problem, UnknownService, answer_for, outcome
+from cds_service.clients.client import Client
+from cds_service.errors import HookRequestError, Problem, UnknownClient, UnknownService, answer_for, outcome
 from cds_service.fhir_answers import Deadline
 from cds_service.logs import Log
 from cds_service.service import Service
 from cds_service.settings import Settings
+from cds_service.state import State
 from cds_service.wire import NotJson, read_json, write_json
 from models.finding import Assessment
 
@@ -29,19 +31,28 @@ class Evaluated:
         return write_json(self.response, indent=True).decode()
 
 
-def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fetch: bool) -> Evaluated:
-    """Answer `body`. `fetch` False: the FHIR server that the request names is never called."""
+def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fetch: bool, client: str = "") -> Evaluated:
+    """Answer `body`. `fetch` False: the FHIR server that the request names is never called. `client`: as this one would be answered."""
     state = create_state(settings, log=Log(None), offline=not fetch, remember=False)
     trace = Trace()
     try:
-        services = state.services_at(service_id, state.local) if service_id else (_by_hook(body, state.services),)
-        response = answer(body, services, state.local, state, Deadline.after(settings.deadline_ms), trace)
+        caller = _caller(client, state)
+        services = state.services_at(service_id, caller) if service_id else (_by_hook(body, state.services),)
+        response = answer(body, services, caller, state, Deadline.after(caller.deadline_ms), trace)
     except Exception as error:  # noqa: BLE001 - as over HTTP: a bug is a 500, with its place in the log
         told = answer_for(error)
         if told.status == 500:
             state.log.fault(error, service=trace.service, correlation=trace.correlation)
         return Evaluated(told.status, outcome(told, error, trace.correlation if told.status == 500 else ""), None)
     return Evaluated(200, response, trace.answered.shown if trace.answered else None)
+
+
+def _caller(client: str, state: State) -> Client:
+    """Of the clients file; whoever calls on this machine where none is named."""
+    known = state.trust.clients
+    if client and known.of(client) is None:
+        raise UnknownClient(f"No client has the id {client[:40]!r}. There are {', '.join(one.id for one in known.all)}.")
+    return known.of(client) or state.local
 
 
 def _by_hook(body: bytes, services: Mapping[str, Service]) -> Service:

@@ -194,7 +194,9 @@ def _not_admitted(error: Refused) -> Response:
         response.headers["Retry-After"] = str(later.seconds)
         return response
     state.log.not_admitted(service=trace.service, reason=error.reason)
-    return Response(status=401)
+    bare = Response(status=401)
+    del bare.headers["Content-Type"]  # there is no content
+    return bare
 
 
 def _why(error: Exception) -> dict[str, Any]:

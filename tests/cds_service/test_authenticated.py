@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from cds_service.app import create_app, create_state
+from cds_service.cli import main
 from cds_service.logs import Log
 from cds_service.routes import ACCESS
 from cds_service.settings import Settings
@@ -34,7 +36,7 @@ def test_security_S01_S20_without_a_token_there_is_a_bare_401(hospital: Hospital
     for token in ("", "nonsense", elsewhere, hospital.ehr.token(BASE + path, alg="none", signed_as="none")):
         answer = hospital.ask(path, body, token=token)
         assert (answer.status_code, answer.get_data()) == (401, b"")
-        assert {name for name, _ in answer.headers} == {"Content-Length", "Content-Type", "X-Content-Type-Options", "Cache-Control"}
+        assert {name for name, _ in answer.headers} == {"Content-Length", "X-Content-Type-Options", "Cache-Control"}
 
 
 def test_security_S20_the_reason_stands_in_the_audit_alone(hospital: Hospital) -> None:
@@ -248,3 +250,14 @@ def test_security_S56_members_that_nobody_asked_for_change_nothing(hospital: Hos
     (line,) = hospital.audit.entries(event="feedback")
     assert line.entry.tenant == "epic-test"
     assert hospital.ask(SIGN, DEMO | {"tenant": "oracle-test", "client": "oracle-test", "site": "../x"}).status_code == 200
+
+
+def test_evaluate_answers_as_a_client_would_be_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hospital = Hospital(tmp_path, None, 'dialect = "epic"\n')
+    for name in ("clients", "base_url", "store_url"):
+        monkeypatch.setenv(f"PRECISION_HOOKS_{name.upper()}", str(getattr(hospital.settings, name)))
+    (tmp_path / "request.json").write_text(json.dumps(DEMO))
+    for words, status, behaviour in ((("--client", "epic-test"), 1, "any"), ((), 1, "at-most-one"), (("--client", "none"), 2, "")):
+        done = CliRunner().invoke(main, ["evaluate", str(tmp_path / "request.json"), *words])
+        assert done.exit_code == status
+        assert [card["selectionBehavior"] for card in json.loads(done.stdout).get("cards", ())] == ([behaviour] if behaviour else [])
