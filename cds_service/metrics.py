@@ -37,7 +37,10 @@ class Metrics:
         self._feedback = Counter(
             "precision_hooks_feedback", "Feedback items by what became of them", ["service", "fate"], registry=self.registry
         )
+        self._about_cards()
+        self._about_operation()
 
+    def _about_cards(self) -> None:
         self._overrides = Counter("precision_hooks_overrides", "Overridden cards by reason", ["service", "reason"], registry=self.registry)
         self._withheld = Counter(
             "precision_hooks_withheld",
@@ -49,6 +52,7 @@ class Metrics:
             "precision_hooks_memory_failures", "Calls that were answered without memory of earlier cards", ["step"], registry=self.registry
         )
 
+    def _about_operation(self) -> None:
         self._digest = ""
         self._knowledge = Gauge(
             "precision_hooks_knowledge_info",

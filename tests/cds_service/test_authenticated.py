@@ -261,3 +261,14 @@ def test_evaluate_answers_as_a_client_would_be_answered(tmp_path: Path, monkeypa
         done = CliRunner().invoke(main, ["evaluate", str(tmp_path / "request.json"), *words])
         assert done.exit_code == status
         assert [card["selectionBehavior"] for card in json.loads(done.stdout).get("cards", ())] == ([behaviour] if behaviour else [])
+
+
+def test_fault_A18_a_client_that_hung_up_gets_no_more_work_and_the_audit_says_so(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cds_service.routes.still_there", lambda environ: False)
+    assert hospital.ask(SIGN, DEMO).status_code == 408
+    (line,) = hospital.audit.entries(event="call")
+    assert (line.entry.details["error"], line.entry.details["status"]) == ("Abandoned", 408)
+    monkeypatch.undo()
+    assert len(hospital.ask(SIGN, DEMO).get_json()["cards"]) == 1, "nothing counts as shown"
