@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import compileall
-import gc
 import os
 import platform
 import subprocess
@@ -22,6 +21,7 @@ from benchmarks import phenotypes, reading
 from benchmarks.bodies import five_orders, order_sign
 from cds_service.app import create_app, create_state
 from cds_service.demo import running_service
+from cds_service.garbage import settle
 from cds_service.logs import Log
 from cds_service.settings import Settings
 
@@ -102,7 +102,7 @@ def main() -> None:
     print(f"{date.today()}, {platform.machine()}, {platform.system()}, Python {platform.python_version()}\n")
     quiet = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the run
     state = create_state(Settings(store_url="sqlite://"), log=Log(quiet))
-    gc.freeze()  # as serve does
+    settle()  # as serve does
     apps = {"echo": echo_app(), "ours": create_app(state=state)}
     print("| prefetch | body | echo | ours | ratio |\n|---|---|---|---|---|")
     for only_genotypes, kind in ((False, "nine genotypes, the rest variants"), (True, "all genotypes")):

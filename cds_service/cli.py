@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import signal
@@ -22,6 +21,7 @@ from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
 from cds_service.clients.client import LOCAL_ID
+from cds_service.garbage import settle
 from cds_service.settings import Settings, hand_on, settings_or_exit
 from cds_service.terminal import bytes_of, knowledge_here, shipped_knowledge, stop, tell, write
 from models.errors import PrecisionError
@@ -79,7 +79,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         stop(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another port with --port.")
     except ValueError:
         stop(f"cannot listen on {settings.host}: this name has no address. Give an address of this machine with --host.")
-    gc.freeze()  # knowledge lives as long as the process: no collection need walk it again
+    settle()
     _end_in_good_order(state.load, settings.drain_for)
     state.began(memory_after=STORE_OPENS_AFTER)
     click.echo(f"Listening on http://{settings.host}:{settings.port}/cds-services", err=True)

@@ -5,9 +5,8 @@ gunicorn -c python:cds_service.gunicorn_conf cds_service.wsgi:app
 
 from __future__ import annotations
 
-import gc
-
 from cds_service.app import create_app, create_state
+from cds_service.garbage import settle
 from cds_service.settings import settings_or_exit
 from cds_service.terminal import stop
 from models.errors import PrecisionError
@@ -17,5 +16,4 @@ try:
     app = create_app(state=state)
 except PrecisionError as error:
     stop(str(error))
-gc.collect()
-gc.freeze()  # what was loaded is shared by all processes: a collection that touched it would copy it into each
+settle()
