@@ -154,7 +154,10 @@ class Writer:
     def _tried(self, records: list[tuple[str, Data]]) -> str:
         """What was wrong, if anything; callers do not wait for long, nor again, for a database that does not answer."""
         self._busy_since = time.monotonic()
-        wrong = self._wrong(records)
+        try:
+            wrong = self._wrong(records)
+        except (ImportError, AttributeError):  # a process that was forked amid an import has half a module; others hand its records on
+            wrong = "failed"
         self._busy_since = None
         if wrong == "failed":
             self._rest_until = time.monotonic() + REST
@@ -170,7 +173,7 @@ class Writer:
             with writing(self._database.engine()) as connection:
                 for kind, some in groupby(records, lambda record: record[0]):
                     self._handlers[kind](connection, [data for _, data in some])
-        except (DataError, IntegrityError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        except (DataError, IntegrityError, LookupError, TypeError, ValueError, ArithmeticError):
             return "bad"
         except (SQLAlchemyError, OSError, ImportError, StoreUnavailable) as error:
             return "bad" if type(error) is StatementError else "failed"  # its parent: a value that the driver does not take
@@ -211,6 +214,6 @@ def _read(line: bytes) -> tuple[str, Data] | None:
     """None for what is no record: torn, or of another hand."""
     try:
         record = json.loads(line) if line.endswith(b"\n") else None
-        return (record["kind"], record["data"]) if record else None
+        return (record["kind"], record["data"]) if record and isinstance(record["data"], dict) else None
     except (ValueError, TypeError, KeyError):
         return None
