@@ -119,9 +119,8 @@ def noted(facts: Callable[[], Mapping[str, Any]], state: State, trace: Trace) ->
     """Facts for the audit. They are for the operator alone: a fault in them must not cost the clinician the answer."""
     try:
         return facts()
-    except Exception as fault:  # noqa: BLE001 - logged and counted as the bug it is
+    except Exception as fault:  # noqa: BLE001 - logged as the bug it is
         state.log.fault(fault, service=trace.service, correlation=trace.correlation)
-        state.metrics.answered(trace.service, 500, 0.0)
         return {}
 
 

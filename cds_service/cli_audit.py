@@ -33,7 +33,7 @@ def verify(expect: str | None) -> None:
     """Prove that every entry is the one that was written, in its place. Exit status: 0 sound, 1 not, 2 it could not be looked at."""
     noted = _noted(expect)
     try:
-        found = _log(settings_or_exit()).verify(noted)
+        found = log_of(settings_or_exit()).verify(noted)
     except StoreUnavailable as error:
         stop(str(error))
     if found.broken is not None:
@@ -46,7 +46,7 @@ def verify(expect: str | None) -> None:
 def head() -> None:
     """Print where the audit ends. Note it where nobody who can write the store can change it, for `verify --expect`."""
     try:
-        tell(str(_log(settings_or_exit()).head()))
+        tell(str(log_of(settings_or_exit()).head()))
     except StoreUnavailable as error:
         stop(str(error))
 
@@ -56,7 +56,7 @@ def purge() -> None:
     """Delete feedback, shown cards and used tokens that are too old, and empty the details of entries that are. Run it once a day."""
     settings = settings_or_exit()
     try:
-        purged = _log(settings).purge(retention(settings), datetime.now(UTC))
+        purged = log_of(settings).purge(retention(settings), datetime.now(UTC))
     except StoreUnavailable as error:
         stop(str(error))
     counts = f"{purged.feedback} of feedback, {purged.shown} shown cards and {purged.tokens} used tokens deleted"
@@ -69,7 +69,7 @@ def purge() -> None:
 def export(tenant: str | None, since: datetime | None) -> None:
     """Print the audit, one JSON object a line, the oldest first. That it was read is an entry itself, made before the first line."""
     since = since.replace(tzinfo=UTC) if since else None
-    log = _log(settings_or_exit())
+    log = log_of(settings_or_exit())
     what = {"what": "export", "since": since.isoformat() if since else ""}
     try:
         log.append([Entry("read", datetime.now(UTC), tenant or "", details={"by": reader(), **what})])
@@ -99,7 +99,8 @@ def reader() -> str:
         return f"uid {os.getuid()}"
 
 
-def _log(settings: Settings) -> AuditLog:
+def log_of(settings: Settings) -> AuditLog:
+    """For a command: it may wait for the calls under way."""
     from cds_service.store.audit import AuditLog
 
     return AuditLog(settings.store_url, settings.audit_key, busy_ms=10_000)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cds_service.audited import Entry
-from cds_service.cli_audit import reader
+from cds_service.cli_audit import log_of, reader
 from cds_service.errors import StoreUnavailable
 from cds_service.settings import Settings, settings_or_exit
 from cds_service.terminal import bytes_of, stop, tell
@@ -40,7 +40,7 @@ def explain(hook_instance: str, client: str | None, as_json: bool, profile: bool
     from cds_service.explain import explained
 
     settings = settings_or_exit()
-    log = _log(settings)
+    log = log_of(settings)
     lines = _found(log, hook_instance.lower(), client)
     if not lines:
         tell("Nothing is recorded under this hookInstance.")
@@ -71,7 +71,7 @@ def replay(request_file: Path, client: str | None) -> None:
 
     body = bytes_of(request_file)
     settings = settings_or_exit()
-    log = _log(settings)
+    log = log_of(settings)
     recorded = _same_body(log, body, digest(body), client)
     if recorded is None:
         stop("no answer to this very body is recorded: one byte more or less makes it another.")
@@ -154,9 +154,3 @@ def _tell_profile(entry: Entry, settings: Settings) -> None:
         tell(Sealing(settings.profile_key).open_profile(entry.profile, entry.details.get("profile", "")).decode())
     except ValueError as error:
         stop(f"the profile of {entry.at.isoformat(timespec='seconds')} cannot be shown: {error}; see PRECISION_HOOKS_PROFILE_KEY.")
-
-
-def _log(settings: Settings) -> AuditLog:
-    from cds_service.store.audit import AuditLog
-
-    return AuditLog(settings.store_url, settings.audit_key, busy_ms=10_000)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -26,6 +25,8 @@ _ORIGIN = re.compile(r"[A-Z][A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64}")
 #: subjects that are neither gene nor medicine
 OWN = ("patient", "cards", "draft order", "gene", "genetic result", "genetic variant", "first start", "CPIC label", "FDA label", *FIELDS)
 MOST = 500  #: rules, gaps or origins of one call that are listed
+SNAPSHOTS = 50  #: of which the words are remembered: each site has its own
+_WORDS: dict[str, frozenset[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,29 +80,14 @@ def profile_json(profile: PatientProfile) -> bytes:
     return orjson.dumps(profile, default=_plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SORT_KEYS)
 
 
-@lru_cache(maxsize=8)
-def _vocabulary(digest: str, knowledge: _ByDigest) -> frozenset[str]:
-    named = knowledge.of
-    labels = (name.label for name in named.clinical.values())
-    return frozenset((*OWN, *named.genes, *(drug.name for drug in named.drugs.ingredients.values()), *labels))
-
-
-class _ByDigest:
-    """A snapshot as an argument that counts as the same whatever it is: its digest, beside it, tells."""
-
-    def __init__(self, of: Knowledge) -> None:
-        self.of = of
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByDigest)
-
-    def __hash__(self) -> int:
-        return 0
-
-
 def vocabulary(knowledge: Knowledge) -> frozenset[str]:
-    """Words of our own in which a subject may be named: genes, medicines, what is measured."""
-    return _vocabulary(knowledge.digest, _ByDigest(knowledge))
+    """Words of our own in which a subject may be named: genes, medicines, what is measured. Made once for each snapshot."""
+    if knowledge.digest not in _WORDS:
+        if len(_WORDS) >= SNAPSHOTS:
+            _WORDS.clear()
+        drugs = (drug.name for drug in knowledge.drugs.ingredients.values())
+        _WORDS[knowledge.digest] = frozenset((*OWN, *knowledge.genes, *drugs, *(name.label for name in knowledge.clinical.values())))
+    return _WORDS[knowledge.digest]
 
 
 def _plain(value: Any) -> Any:

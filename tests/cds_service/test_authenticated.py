@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 from importlib.resources import files
@@ -272,3 +273,20 @@ def test_fault_A18_a_client_that_hung_up_gets_no_more_work_and_the_audit_says_so
     assert (line.entry.details["error"], line.entry.details["status"]) == ("Abandoned", 408)
     monkeypatch.undo()
     assert len(hospital.ask(SIGN, DEMO).get_json()["cards"]) == 1, "nothing counts as shown"
+
+
+def test_fault_G13_no_object_outlives_its_call(tmp_path: Path, knowledge: Knowledge) -> None:
+    hospital = Hospital(tmp_path, knowledge, "calls_per_minute = 1000000\n")
+
+    def after(calls: range) -> int:
+        for number in calls:
+            instance = f"00000000-0000-4000-8000-{number:012}"
+            assert (
+                hospital.ask(SIGN, DEMO | {"hookInstance": instance, "context": DEMO["context"] | {"encounterId": instance}}).status_code
+                == 200
+            )
+        gc.collect()
+        return len(gc.get_objects())
+
+    before = after(range(60))
+    assert after(range(60, 260)) - before < 200, "fewer than one object for each call"
