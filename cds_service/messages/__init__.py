@@ -50,6 +50,9 @@ class Messages:
             raise KnowledgeError(f"cds_service/messages/{self.language}.toml: no text '{name}'; a card needs it, so write it")
         return self.texts[name].format_map(parts)
 
+    def has_text(self, name: str) -> bool:
+        return name in self.texts
+
 
 @lru_cache(maxsize=8)
 def messages(language: str = ENGLISH) -> Messages:
