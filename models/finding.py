@@ -82,6 +82,27 @@ class GeneEvidence:
     by_words: bool = False  #: rests on free text without a code
     method: str = ""  #: how it was tested, as the laboratory wrote
     missing: str = ""  #: why there is nothing to look up: a Gap's reason or "pending"; "" when there is
+    variant: str = ""  #: a variant or marker, and no genotype: "p.V600E", "exon 19 deletion", "high"
+    zygosity: str = ""
+    significance: str = ""  #: as the laboratory classed the variant: "pathogenic", "likely pathogenic"
+    source_class: str = ""  #: germline · somatic · "" (not said); of variants
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How strong the evidence is for this tumour, by one scale. Computed from level and tumour, never stored."""
+
+    scale: str  #: "AMP/ASCO/CAP" · "ESCAT"
+    tier: str  #: "I-A"
+
+
+@dataclass(frozen=True, slots=True)
+class TumourType:
+    """The tumour that a finding is about."""
+
+    label: str
+    oncotree: str
+    origin: str = ""  #: the entry of the problem list
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +128,9 @@ class Recommendation:
     alternatives: tuple[Drug, ...] = ()  #: named by the source; Finding.options says what became of each
     population_label: str = ""  #: in words, for the card
     derived: bool = False  #: inferred by us from the source, not stated by it
+    direction: str = ""  #: of a tumour's therapy: sensitivity · resistance · no benefit
+    tiers: tuple[Tier, ...] = ()
+    as_of: str = ""  #: of this statement, where its evidence holds several
 
     @property
     def action(self) -> Action:
@@ -150,6 +174,8 @@ class Finding:
     replaceable: bool = False  #: one draft of this medicine alone: an alternative can take its place
     remarks: tuple[Remark, ...] = ()  #: notes that name a figure or a thing of this patient
     tests: tuple[Orderable, ...] = ()  #: tests that could be ordered first
+    tumour: TumourType | None = None
+    condition: str = ""  #: an inherited one, as its card names it
 
     @property
     def topic(self) -> str:
@@ -158,6 +184,8 @@ class Finding:
         for gene in sorted(self.genes, key=lambda g: g.gene):
             readings = sorted(f"{r.phenotype}|{r.activity_score}" for r in (*gene.possible, *gene.adjusted))
             facts += [gene.gene, gene.phenotype, gene.activity_score, *gene.allele_status, *readings]
+            facts += filter(None, (gene.variant, gene.zygosity, gene.significance))
+        facts += filter(None, (self.tumour.oncotree if self.tumour else "", self.condition))
         return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]
 
 
