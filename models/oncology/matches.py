@@ -1,0 +1,68 @@
+"""Which rows hold for a patient, in which of the tumours, and what they rest on. It judges no order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.features.tumours import Tumour
+from models.finding import Tier
+from models.knowledge.biomarker_types import TherapyRow
+from models.oncology.patient import TumourPatient
+from models.oncology.predicates import Held, held
+from models.oncology.tiers import Fit, rank, tiers
+
+SPEAKS_AGAINST = ("resistance", "no benefit")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row whose tumour and age fit, and what became of its predicate."""
+
+    row: TherapyRow
+    tumour: Tumour
+    fit: Fit
+    held: Held
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        return tiers(self.row, self.fit)
+
+
+def matches(rows: Iterable[TherapyRow], patient: TumourPatient, *, elsewhere: bool = False) -> tuple[Match, ...]:
+    """Every row for each active tumour that it fits, whatever its predicate says. `elsewhere`: those of other tumours too.
+
+    A row of another tumour type never stands in for one that excludes this tumour, and one beyond the patient's age is left out.
+    """
+    found = []
+    for row in rows:
+        if patient.of_age(row) is False:
+            continue
+        for tumour in patient.tumours:
+            fit = patient.fits(row, tumour)
+            if fit != "other" or elsewhere:
+                found.append(Match(row, tumour, fit, held(row.biomarkers, patient.answer)))
+    return tuple(found)
+
+
+def strongest_first(found: Iterable[Match]) -> tuple[Match, ...]:
+    """By tier, then labels before items, then the newest, then by name: the same for the same facts."""
+    return tuple(sorted(found, key=lambda m: (rank(m.tiers), m.row.level, _negated(m.row.as_of), m.row.id)))
+
+
+def _negated(day: str) -> tuple[int, ...]:
+    return tuple(-int(part) for part in day.split("-") if part.isdigit())
+
+
+def about(row: TherapyRow, key: str, patient: TumourPatient) -> bool:
+    """Does the row speak of this medicine as it is ordered: alone, or with all its partners? What is said of a combination
+    says nothing of its parts."""
+    return len(row.medicines) == 1 or (any(d.key == key for d in row.medicines) and patient.together(row))
+
+
+def superseded(against: Match, fitting: Sequence[Match], key: str, patient: TumourPatient) -> bool:
+    """Is what speaks against the medicine met by an approved combination that is really being given (KRAS G12C in bowel cancer)?"""
+    return any(
+        len(m.row.medicines) > 1 and m.row.level == "label" and m.tumour == against.tumour and m.held.verdict and about(m.row, key, patient)
+        for m in fitting
+    )

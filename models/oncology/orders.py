@@ -1,0 +1,125 @@
+"""One medicine that is ordered, against the tumour's biomarkers: what speaks against it, and what its label asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from models.finding import Action, Assessment, Checked, Drug, Finding, Recommendation, Remark, Urgency
+from models.knowledge.biomarker_types import TherapyRow
+from models.oncology.matches import SPEAKS_AGAINST, Match, about, matches, strongest_first, superseded
+from models.oncology.patient import RowsOf, TumourPatient
+from models.oncology.statements import evidence, recommendation, rests_on, tumour_type
+from models.patient import Gap
+
+NO_TUMOUR = "no active tumour of a known type is on file, so its biomarkers were not held against the label"
+NOT_FOR = "no row on this medicine is about this tumour, so nothing was looked up for it"
+MOST_SAID = 4  #: statements on one side of a card; the rest says the same more weakly
+MOST_ALTERNATIVES = 3
+HISTOLOGY_OPEN = "tumour-type-open"  #: remark
+
+
+def assess_tumour_order(drug: Drug, rows: RowsOf, patient: TumourPatient, every: Sequence[TherapyRow]) -> Assessment:
+    """The answer for one ordered medicine; `every`: all rows, among which alternatives are looked for."""
+    own = rows.get(drug.key, ())
+    if not own:
+        return Assessment()
+    subject = f"{drug.name}–tumour"
+    if not patient.tumours:
+        gaps = (Gap(subject, "unavailable", NO_TUMOUR),) if any(row.needs for row in own) else ()
+        return Assessment(gaps=gaps)
+    found = strongest_first(matches(own, patient))
+    if not found:
+        return Assessment(gaps=(Gap(subject, "out_of_range", NOT_FOR),), checked=(Checked(subject, "out_of_range", NOT_FOR),))
+    fitting = [m for m in found if m.row.direction == "sensitivity" and m.held.verdict and m.row.withdrawn is None]
+    against = _against(found, fitting, drug, patient)
+    if against:
+        return _spoken(_resisted(drug, against, found, every, patient), subject)
+    if fitting:
+        names = ", ".join(dict.fromkeys(m.row.id for m in fitting))
+        return Assessment(checked=(Checked(subject, "silent", f"its biomarkers fit ({names})"),))
+    return _companion(drug, found, subject, every, patient)
+
+
+def _against(found: Sequence[Match], fitting: Sequence[Match], drug: Drug, patient: TumourPatient) -> list[Match]:
+    said = [m for m in found if m.row.direction in SPEAKS_AGAINST and m.held.verdict and about(m.row, drug.key, patient)]
+    return [m for m in said if not superseded(m, fitting, drug.key, patient)]
+
+
+def _resisted(drug: Drug, against: Sequence[Match], found: Sequence[Match], every: Sequence[TherapyRow], patient: TumourPatient) -> Finding:
+    """Resistance, or no benefit. Where sources contradict each other on the same biomarker both are shown, and it is no warning."""
+    contradicting = [m for m in found if m.held.verdict and _contradicts(m, against)]
+    loud = not contradicting and any(m.row.direction == "resistance" or m.row.level != "B" for m in against)
+    said = [recommendation(m, _message(m), "alternative") for m in against[:MOST_SAID]]
+    said += [recommendation(m, "tumour-contradicts", "no_recommendation") for m in contradicting[:MOST_SAID]]
+    shown = [*against[:MOST_SAID], *contradicting[:MOST_SAID]]
+    return _finding(drug, shown, said, "warning" if loud else "info", every, patient)
+
+
+def _message(match: Match) -> str:
+    return "tumour-resistance" if match.row.direction == "resistance" else "tumour-no-benefit"
+
+
+def _contradicts(match: Match, against: Sequence[Match]) -> bool:
+    """Does it say the opposite on the same biomarkers in the same tumour?"""
+    if match.row.direction not in ("sensitivity", "no resistance"):
+        return False
+    return any(m.tumour == match.tumour and m.row.biomarkers == match.row.biomarkers for m in against)
+
+
+def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence[TherapyRow], patient: TumourPatient) -> Assessment:
+    """No row fits. Is a biomarker that its label asks for known to be absent, or not known?"""
+    withdrawn = [m for m in found if m.row.withdrawn is not None and m.held.verdict]
+    if withdrawn:
+        said = [recommendation(m, "tumour-withdrawn", "alternative") for m in withdrawn[:MOST_SAID]]
+        return _spoken(_finding(drug, withdrawn[:MOST_SAID], said, "info", every, patient), subject)
+    needed = [m for m in found if m.row.needs and m.row.medicines[0] == drug and m.row.direction == "sensitivity"]
+    if not needed:
+        return Assessment(checked=(Checked(subject, "silent", "no row speaks for or against it"),))
+    open_ = [m for m in needed if m.held.verdict is None]
+    shown = (open_ or needed)[:MOST_SAID]
+    action: Action = "test" if open_ else "alternative"
+    said = [recommendation(m, "tumour-untested" if open_ else "tumour-absent", action) for m in shown]
+    finding = _finding(drug, shown, said, "info" if open_ else "warning", every, patient)
+    return _spoken(replace(finding, kind="pre-test") if open_ else finding, subject)
+
+
+def _finding(
+    drug: Drug,
+    shown: Sequence[Match],
+    said: Sequence[Recommendation],
+    urgency: Urgency,
+    every: Sequence[TherapyRow],
+    patient: TumourPatient,
+) -> Finding:
+    instead = _instead(drug, every, patient) if said[0].action == "alternative" else []
+    alone = tuple(dict.fromkeys(m.row.medicines[0] for m in instead if len(m.row.medicines) == 1))[:MOST_ALTERNATIVES]
+    remarks = [Remark(HISTOLOGY_OPEN, (("tumour", shown[0].tumour.label),))] if all(m.fit == "maybe" for m in shown) else []
+    together = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in instead if len(m.row.medicines) > 1)
+    if together:
+        remarks.append(Remark("tumour-combinations", (("combinations", "; ".join([*together][:MOST_ALTERNATIVES])),)))
+    return Finding(
+        kind="tumour-therapy",
+        urgency=urgency,
+        drug=drug,
+        genes=rests_on(shown),
+        recommendations=(replace(said[0], alternatives=alone), *said[1:]),
+        evidence=evidence([*shown, *instead[:MOST_ALTERNATIVES]]),
+        remarks=tuple(remarks),
+        tumour=tumour_type(shown[0].tumour),
+    )
+
+
+def _instead(drug: Drug, every: Sequence[TherapyRow], patient: TumourPatient) -> list[Match]:
+    """Approved therapies whose biomarkers this patient has, in the same tumour, without the ordered medicine."""
+    labels = [r for r in every if r.level == "label" and r.direction == "sensitivity" and r.withdrawn is None and drug not in r.medicines]
+    return [m for m in strongest_first(matches(labels, patient)) if m.held.verdict and _positive(m)]
+
+
+def _positive(match: Match) -> bool:
+    """Does it rest on something that was found, and not only on what is absent?"""
+    return any(not term.negated for term, _ in match.held.rests_on)
+
+
+def _spoken(finding: Finding, subject: str) -> Assessment:
+    return Assessment(findings=(finding,), checked=(Checked(subject, "fired", finding.recommendations[0].message),))

@@ -1,0 +1,91 @@
+"""From rows that hold to what a finding says: the evidence, what it rests on, and one recommendation for each source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models.features.tumours import Tumour
+from models.finding import Action, Evidence, GeneEvidence, Recommendation, TumourType
+from models.knowledge.biomarker_types import Atom, Term, TherapyRow, Told
+from models.oncology.matches import Match
+from models.oncology.predicates import verdict
+
+
+def rests_on(found: Iterable[Match]) -> tuple[GeneEvidence, ...]:
+    """Each biomarker once, in the order in which the rows name them."""
+    return tuple(dict.fromkeys(evidence_of(term, told) for match in found for term, told in match.held.rests_on))
+
+
+def evidence_of(term: Term, told: Told) -> GeneEvidence:
+    """A term of a predicate with what the chart tells of it."""
+    name, what = named(term.atom)
+    return GeneEvidence(
+        gene=name,
+        variant=what if told.verdict is not None and told.verdict else f"no {what}" if told.verdict is False else what,
+        as_of=told.as_of,
+        laboratory=told.laboratory,
+        sources=told.origins,
+        source_class="germline" if told.germline else "",
+        by_words=told.unsure,
+        missing="not_tested" if verdict(term, told) is None and not told.because else "not_callable" if told.verdict is None else "",
+    )
+
+
+def named(atom: Atom) -> tuple[str, str]:
+    """The gene or marker, and what of it."""
+    if atom.kind == "marker":
+        number = f"≥ {atom.at_least:g}" if atom.at_least is not None else ""
+        return atom.marker, atom.state or number
+    gene = f"{atom.gene}::{atom.partner}" if atom.partner else atom.gene
+    return gene, atom.text.removeprefix(f"{gene} ")
+
+
+def recommendation(match: Match, message: str, action: Action) -> Recommendation:
+    """What one source says, with its tiers."""
+    row = match.row
+    return Recommendation(
+        source=row.source.body,
+        classification=", ".join(f"{t.scale} {t.tier}" for t in match.tiers),
+        actions=(action,),
+        population=match.tumour.oncotree,
+        lookup=lookup(match),
+        message=message,
+        parts={
+            "biomarkers": told_as(match),
+            "tumour": match.tumour.label,
+            "medicines": " with ".join(d.name for d in row.medicines),
+            "setting": "; ".join(row.setting),
+        },
+        direction=row.direction,
+        tiers=match.tiers,
+        as_of=row.as_of,
+    )
+
+
+def lookup(match: Match) -> dict[str, str]:
+    """Gene or marker → what holds of it."""
+    found: dict[str, str] = {}
+    for term, _ in match.held.rests_on:
+        gene, what = named(term.atom)
+        found[gene] = f"no {what}" if term.negated else what
+    return found
+
+
+def told_as(match: Match) -> str:
+    """The biomarkers that decided, in words: "BRAF p.V600E", "no KRAS mutation"."""
+    return " and ".join(dict.fromkeys(("no " if term.negated else "") + term.atom.text for term, _ in match.held.rests_on))
+
+
+def evidence(found: Sequence[Match]) -> tuple[Evidence, ...]:
+    """One for each source document, labels with their own date and address."""
+    return tuple(dict.fromkeys(_evidence(match.row) for match in found))
+
+
+def _evidence(row: TherapyRow) -> Evidence:
+    if row.level == "label":
+        return Evidence(f"{row.source.body} label {row.medicines[0].name}", row.as_of, row.url)
+    return Evidence(f"{row.source.body} {row.id}, level {row.level}", f"reviewed {row.as_of}", row.url)
+
+
+def tumour_type(tumour: Tumour) -> TumourType:
+    return TumourType(tumour.label, tumour.oncotree, tumour.origin)
