@@ -6,7 +6,6 @@ Of uncertain significance or benign: never found. Another small change of the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from models.features.changes import Change, breaks_splicing, changes, splice_changes
 from models.features.gene_names import genes_named
@@ -16,8 +15,7 @@ from models.features.significance import counts, significance
 from models.features.tumour_genes import partners_in_words
 from models.features.variants import copy_number, not_there, nucleotide_changes, protein_changes
 from models.knowledge.alteration_files import Alleles, Alteration
-from models.knowledge.biomarker_types import UNTESTED, Atom, Told
-from models.knowledge.tumour_gene_files import GeneIndex
+from models.knowledge.biomarker_types import UNTESTED, Atom, Biomarkers, Told
 from models.variant import Variant
 
 UNCERTAIN = "found, and classed as of uncertain significance or harmless, so it does not count"
@@ -30,22 +28,13 @@ SMALL = ("protein", "codon", "named", "truncating", "mutation")
 _AMPLIFIED = "SO:0001880"  #: feature amplification; a mere gain of copies is none
 
 
-@dataclass(frozen=True, slots=True)
-class Genes:
-    """What is known of genes' alterations, as this module asks for it."""
-
-    index: GeneIndex
-    alterations: dict[tuple[str, str], Alteration]
-    alleles: Alleles
-
-
-def told(atom: Atom, variants: Sequence[Variant], genes: Genes) -> Told:
+def told(atom: Atom, variants: Sequence[Variant], known: Biomarkers) -> Told:
     """`variants`: those of the atom's gene (for a fusion, of either partner)."""
     usable = [v for v in variants if v.status in USABLE and v.source_class != "donor"]
     present = [v for v in usable if v.state == "present" and not not_there(v)]
     hits, open_ = [], False
     for variant in present:
-        is_it = _is(atom, variant, genes)
+        is_it = _is(atom, variant, known)
         if is_it:
             hits.append(variant)
         open_ = open_ or is_it is None
@@ -53,7 +42,7 @@ def told(atom: Atom, variants: Sequence[Variant], genes: Genes) -> Told:
         return _found(atom, hits)
     if open_:
         return Told(None, _origins(present), because=NOT_CLASSED if atom.kind == "mutation" else NOT_NAMED)
-    return _missing(atom, usable, present, genes)
+    return _missing(atom, usable, present, known)
 
 
 def _found(atom: Atom, hits: Sequence[Variant]) -> Told:
@@ -79,13 +68,13 @@ def _found(atom: Atom, hits: Sequence[Variant]) -> Told:
     )
 
 
-def _missing(atom: Atom, usable: Sequence[Variant], present: Sequence[Variant], genes: Genes) -> Told:
+def _missing(atom: Atom, usable: Sequence[Variant], present: Sequence[Variant], known: Biomarkers) -> Told:
     """Not found: is it known to be absent?"""
     absent = [v for v in usable if not_there(v)]
     whole = [v for v in absent if _names_nothing(v)]
     if whole and not present:
         return Told(False, _origins(whole), _newest(whole))
-    this = [v for v in absent if atom.kind != "mutation" and _is(atom, v, genes)]
+    this = [v for v in absent if atom.kind != "mutation" and _is(atom, v, known)]
     if this:
         return Told(False, _origins(this), _newest(this))
     small = [v for v in present if v.coding or v.protein]
@@ -101,14 +90,14 @@ def _names_nothing(variant: Variant) -> bool:
     return not named and len(variant.genes) == 1
 
 
-def _is(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
+def _is(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
     """Is this variant the one? None: it may be."""
-    return _KINDS[atom.kind](atom, variant, genes)
+    return _KINDS[atom.kind](atom, variant, known)
 
 
-def _protein(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
+def _protein(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
     own = protein_changes(variant)
-    other = _by_other_names(atom.gene, variant, genes.alleles)
+    other = _by_other_names(atom.gene, variant, known.alleles)
     if own:
         return atom.change in own if len(own | other) == 1 else None if atom.change in own | other else False
     if other:
@@ -124,64 +113,64 @@ def _by_other_names(gene: str, variant: Variant, alleles: Alleles) -> frozenset[
     return frozenset(found)
 
 
-def _codon(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
-    own = protein_changes(variant) or _by_other_names(atom.gene, variant, genes.alleles)
+def _codon(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
+    own = protein_changes(variant) or _by_other_names(atom.gene, variant, known.alleles)
     if any(name[1:-1] == atom.change and name[-1] not in "=*" for name in own):
         return True
     return None if not own and variant.coding and not changes(variant) else False
 
 
-def _mutation(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
+def _mutation(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
     """Only what the laboratory calls pathogenic: a polymorphism of the gene is no mutation of it."""
-    if _structural(variant, genes):
+    if _structural(variant, known):
         return False
     return counts(variant)
 
 
-def _truncating(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
+def _truncating(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
     return any(c.kind in ("nonsense", "fs") for c in changes(variant)) or breaks_splicing(variant)
 
 
-def _named(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
-    known = genes.alterations.get((atom.gene, atom.change))
-    if known is None:
+def _named(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
+    alteration = known.alterations.get((atom.gene, atom.change))
+    if alteration is None:
         return None
-    if known.harmful and not counts(variant):
+    if alteration.harmful and not counts(variant):
         return False
-    if any(word in _words(variant) for word in known.words):
+    if any(word in _words(variant) for word in alteration.words):
         return True
-    if splice_changes(variant) & {*known.splice, *known.edges}:
+    if splice_changes(variant) & {*alteration.splice, *alteration.edges}:
         return True
-    return any(_belongs(change, known) for change in changes(variant))
+    return any(_belongs(change, alteration) for change in changes(variant))
 
 
-def _belongs(change: Change, known: Alteration) -> bool:
-    if change.kind not in known.changes or change.name in known.excepted:
+def _belongs(change: Change, of: Alteration) -> bool:
+    if change.kind not in of.changes or change.name in of.excepted:
         return False
-    fits = known.codons[0] <= change.start and change.end <= known.codons[1]
-    return fits and not (known.net == "loss" and change.net >= 0) and not (known.net == "gain" and change.net <= 0)
+    fits = of.codons[0] <= change.start and change.end <= of.codons[1]
+    return fits and not (of.net == "loss" and change.net >= 0) and not (of.net == "gain" and change.net <= 0)
 
 
-def _fusion(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
-    if not _structural(variant, genes):
+def _fusion(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
+    if not _structural(variant, known):
         return False
-    partners = _partners(variant, genes)
+    partners = _partners(variant, known)
     return atom.gene in partners and (not atom.partner or atom.partner in partners)
 
 
-def _partners(variant: Variant, genes: Genes) -> frozenset[str]:
-    found = {*partners_in_words(variant, genes.index)}
+def _partners(variant: Variant, known: Biomarkers) -> frozenset[str]:
+    found = {*partners_in_words(variant, known.genes)}
     for concept in variant.genes:
-        coded, named = genes_named(concept, genes.index)
+        coded, named = genes_named(concept, known.genes)
         found |= coded or named
     return frozenset(found)
 
 
-def _structural(variant: Variant, genes: Genes) -> bool:
+def _structural(variant: Variant, known: Biomarkers) -> bool:
     """A fusion or rearrangement: two genes and no small change, or said in words or codes."""
     if variant.coding or variant.protein:
         return False
-    if len(variant.genes) == 2 or partners_in_words(variant, genes.index):
+    if len(variant.genes) == 2 or partners_in_words(variant, known.genes):
         return True
     return any(word in _words(variant) for word in ("fusion", "rearrange", "translocation"))
 
@@ -190,7 +179,7 @@ def _words(variant: Variant) -> str:
     return " ".join((variant.text, variant.change.label, *(c.label for c in variant.consequence))).lower()
 
 
-def _amplification(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
+def _amplification(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
     copies = copy_number(variant)
     said = (variant.change, *variant.consequence)
     if any(c.code == _AMPLIFIED for concept in said for c in concept.codings) or "amplif" in _words(variant):
@@ -198,7 +187,7 @@ def _amplification(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
     return None if copies is not None and copies.change != "loss" else False
 
 
-def _loss(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
+def _loss(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
     """Both copies: none is left. A loss without a number may be of one copy."""
     copies = copy_number(variant)
     if copies is None:
@@ -206,7 +195,7 @@ def _loss(atom: Atom, variant: Variant, genes: Genes) -> bool | None:
     return True if copies.count == 0 else None if copies.count is None and copies.change == "loss" else False
 
 
-_KINDS: dict[str, Callable[[Atom, Variant, Genes], bool | None]] = {
+_KINDS: dict[str, Callable[[Atom, Variant, Biomarkers], bool | None]] = {
     "protein": _protein,
     "codon": _codon,
     "mutation": _mutation,
