@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from models.features.tumours import Tumour
-from models.finding import Assessment, Checked, Drug, Finding, Plan, Remark, Therapy, Trial
+from models.finding import Action, Assessment, Checked, Drug, Evidence, Finding, Plan, Remark, Therapy, Trial
 from models.knowledge.biomarker_types import TherapyRow
 from models.oncology.matches import SPEAKS_AGAINST, Match, matches, strongest_first
 from models.oncology.orders import HISTOLOGY_OPEN
@@ -27,32 +27,40 @@ def treatment_plans(every: Sequence[TherapyRow], patient: TumourPatient, folded:
     found = matches(every, patient, elsewhere=True)
     for tumour in patient.tumours:
         own = strongest_first(m for m in found if m.tumour == tumour)
-        plan = _plan(own, tumour, folded, trials)
+        sides = _sides(own)
+        plan = _plan(sides, own, tumour, folded, trials)
         subject = f"treatment plan–{tumour.oncotree}"
-        if plan.fits or plan.against or plan.withdrawn or plan.elsewhere or plan.trials:
-            findings.append(_finding(tumour, plan, own))
+        if any(sides.values()) or plan.trials:
+            findings.append(_finding(tumour, plan, [m for side in sides.values() for m in side]))
             checked.append(Checked(subject, "fired", "its biomarkers were held against every row"))
         else:
             checked.append(Checked(subject, "silent", NOTHING))
     return Assessment(findings=tuple(findings), checked=tuple(checked))
 
 
-def _plan(own: Sequence[Match], tumour: Tumour, folded: Folded, trials: Trials) -> Plan:
-    here = [m for m in own if m.fit != "other"]
-    held = [m for m in here if m.held.verdict]
+def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
+    """What fits, what is spoken against, what is approved elsewhere, and what was withdrawn, each by strength."""
+    held = [m for m in own if m.fit != "other" and m.held.verdict]
     against = [m for m in held if m.row.direction in SPEAKS_AGAINST and len(m.row.medicines) == 1]
     stopped = {m.row.medicines[0] for m in against}
     fitting = [m for m in held if m.row.direction == "sensitivity" and _positive(m)]
-    fits = [m for m in fitting if m.row.withdrawn is None and not (len(m.row.medicines) == 1 and m.row.medicines[0] in stopped)]
-    elsewhere = _elsewhere(own, held, stopped)
-    medicines = dict.fromkeys(d for m in fits for d in m.row.medicines)
+    return {
+        "fits": [m for m in fitting if m.row.withdrawn is None and not (len(m.row.medicines) == 1 and m.row.medicines[0] in stopped)],
+        "against": against,
+        "elsewhere": _elsewhere(own, held, stopped),
+        "withdrawn": [m for m in fitting if m.row.withdrawn is not None],
+    }
+
+
+def _plan(sides: Mapping[str, Sequence[Match]], own: Sequence[Match], tumour: Tumour, folded: Folded, trials: Trials) -> Plan:
+    medicines = dict.fromkeys(d for m in sides["fits"] for d in m.row.medicines)
     return Plan(
-        fits=_therapies(fits, "tumour-fits"),
-        against=_therapies(against, "tumour-resistance"),
-        elsewhere=_therapies(elsewhere, "tumour-elsewhere"),
-        withdrawn=_therapies([m for m in fitting if m.row.withdrawn is not None], "tumour-withdrawn"),
-        untested=_untested(here),
-        genes=folded(tumour, tuple(medicines)) if fits or against else (),
+        fits=_therapies(sides["fits"], "tumour-fits", "standard"),
+        against=_therapies(sides["against"], "tumour-resistance", "alternative"),
+        elsewhere=_therapies(sides["elsewhere"], "tumour-elsewhere", "no_recommendation"),
+        withdrawn=_therapies(sides["withdrawn"], "tumour-withdrawn", "alternative"),
+        untested=_untested([m for m in own if m.fit != "other"]),
+        genes=folded(tumour, tuple(medicines)),
         trials=trials(tumour),
     )
 
@@ -80,16 +88,12 @@ def _positive(match: Match) -> bool:
     return any(not term.negated for term, _ in match.held.rests_on)
 
 
-def _therapies(found: Iterable[Match], message: str) -> tuple[Therapy, ...]:
+def _therapies(found: Iterable[Match], message: str, action: Action) -> tuple[Therapy, ...]:
     """One for each medicine or combination; `found` is by strength, and so are they."""
     grouped: dict[tuple[Drug, ...], list[Match]] = {}
     for match in found:
         grouped.setdefault(match.row.medicines, []).append(match)
-    action = "standard" if message == "tumour-fits" else "no_recommendation" if message == "tumour-elsewhere" else "alternative"
-    return tuple(
-        Therapy(medicines, tuple(recommendation(m, message, action) for m in several[:MOST_STATEMENTS]))  # type: ignore[arg-type]
-        for medicines, several in grouped.items()
-    )
+    return tuple(Therapy(m, tuple(recommendation(s, message, action) for s in several[:MOST_STATEMENTS])) for m, several in grouped.items())
 
 
 def _untested(here: Sequence[Match]) -> tuple[str, ...]:
@@ -98,23 +102,16 @@ def _untested(here: Sequence[Match]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term.atom.text for m in open_ for term, told in m.held.rests_on if not term.negated and not told.because))
 
 
-def _finding(tumour: Tumour, plan: Plan, own: Sequence[Match]) -> Finding:
-    every = [*plan.fits, *plan.against, *plan.elsewhere, *plan.withdrawn]
-    said = {(r.source, r.as_of, tuple(r.parts.items())) for therapy in every for r in therapy.said}
-    shown = [m for m in own if m.held.verdict and _key(m) in said]
+def _finding(tumour: Tumour, plan: Plan, shown: Sequence[Match]) -> Finding:
+    therapies = (*plan.fits, *plan.against, *plan.elsewhere, *plan.withdrawn)
     return Finding(
         kind="tumour-therapy",
         urgency="info",
         drug=Drug(tumour.label, ""),
         genes=rests_on(shown),
-        recommendations=tuple(r for therapy in every for r in therapy.said),
-        evidence=evidence(shown),
+        recommendations=tuple(said for therapy in therapies for said in therapy.said),
+        evidence=(*evidence(shown), *(Evidence(f"trial {t.id}", "eligibility as the site gave it", t.url) for t in plan.trials)),
         remarks=(Remark(HISTOLOGY_OPEN, (("tumour", tumour.label),)),) if any(m.fit == "maybe" for m in shown) else (),
         tumour=tumour_type(tumour),
         plan=plan,
     )
-
-
-def _key(match: Match) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    said = recommendation(match, "", "standard")
-    return said.source, said.as_of, tuple(said.parts.items())
