@@ -1,12 +1,12 @@
 """Which tumour a patient has, as far as the chart's codes tell: a type of OncoTree's tree, never a guessed histology.
 
 `tumours(profile, knowledge)` gives one Tumour for each problem that is one, and a Gap for what may be one and is not
-understood. `is_of(tumour, "NSCLC", knowledge)`: True, False, or None where the chart leaves it open ("lung cancer").
+understood. `is_of(tumour, "NSCLC", lines)`: True, False, or None where the chart leaves it open ("lung cancer").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.codes import ICD10, ICD10_CM, ICD_O, ONCOTREE, SNOMED, Concept
@@ -16,6 +16,7 @@ from models.knowledge.types import Knowledge
 from models.patient import Condition, Gap, PatientProfile
 
 SUBJECT = "tumour"
+UNNAMED = "tumour of a type that is not known here"  #: label
 UNKNOWN = "a tumour is on file whose type is none that is known here, so nothing was looked up for it"
 SECONDARY = "a secondary tumour is on file, which does not say where the primary one is"
 NOT_MALIGNANT = "a tumour is on file that is benign, in situ or of uncertain behaviour, so nothing was looked up for it"
@@ -32,7 +33,7 @@ _BEHAVIOUR = {"0": NOT_MALIGNANT, "1": NOT_MALIGNANT, "2": NOT_MALIGNANT, "6": S
 class Tumour:
     """One tumour on file. `type` is the clinical name of the narrowest type that its codes prove."""
 
-    type: str
+    type: str  #: "" where the type is none that is known here
     oncotree: str
     label: str
     state: str  #: active · past · suspected
@@ -44,24 +45,58 @@ class Tumour:
 
 def tumours(profile: PatientProfile, knowledge: Knowledge) -> tuple[tuple[Tumour, ...], tuple[Gap, ...]]:
     """Every tumour of the problem list in its state, and what could not be told. Relatives' tumours are not among them."""
-    types = {name: known for name, known in knowledge.clinical.items() if known.tumour is not None}
     found: list[Tumour] = []
     gaps: list[Gap] = []
-    for condition in profile.conditions:
-        read = tumour_type(condition.code, types, condition.sites, condition.histology)
+    for condition, read in _read(profile, knowledge):
         if isinstance(read, Gap):
             gaps.append(Gap(read.subject, read.reason, read.because, condition.origin))
-        elif read is not None:
+        else:
             found.append(_tumour(read, condition))
     return tuple(found), tuple(dict.fromkeys(gaps))
 
 
-def is_of(tumour: Tumour, oncotree: str, knowledge: Knowledge) -> bool | None:
-    """Is the tumour of this type? None: its own type is a wider one, so it may be; or the type asked for is not known here."""
-    wanted = next((n for n, known in knowledge.clinical.items() if known.tumour is not None and known.tumour.oncotree == oncotree), "")
-    if wanted in _line(tumour.type, knowledge.clinical):
+def of_unknown_type(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumour, ...]:
+    """Malignant tumours on file whose type is none that is known here: what is said of every solid tumour may still be said of them."""
+    unknown = (c for c, read in _read(profile, knowledge) if isinstance(read, Gap) and read.because == UNKNOWN)
+    return tuple(Tumour("", "", UNNAMED, c.state, c.began, c.stage, c.sites, c.origin) for c in unknown)
+
+
+def _read(profile: PatientProfile, knowledge: Knowledge) -> Iterator[tuple[Condition, Clinical | Gap]]:
+    types = {name: known for name, known in knowledge.clinical.items() if known.tumour is not None}
+    codes = {code for known in types.values() for code in known.codes}
+    for condition in profile.conditions:
+        if not _may_name_one(condition, codes):
+            continue
+        read = tumour_type(condition.code, types, condition.sites, condition.histology)
+        if read is not None:
+            yield condition, read
+
+
+def _may_name_one(condition: Condition, codes: set[tuple[str, str]]) -> bool:
+    """Most problems of a chart are no tumour's: a look at their codes spares the rest of the work."""
+    if condition.histology or any(site.codes(ICD_O) for site in condition.sites):
         return True
-    return None if not wanted or tumour.type in _line(wanted, knowledge.clinical) else False
+    for c in condition.code.codings:
+        by_icd = c.system in (ICD10, ICD10_CM) and c.code[:1].upper() in ("C", "D")
+        if by_icd or c.system in (ICD_O, ONCOTREE) or (c.system, c.code) in codes:
+            return True
+    return False
+
+
+def tumour_lines(clinical: Mapping[str, Clinical]) -> dict[str, tuple[str, ...]]:
+    """OncoTree code of each type → its own and those of every wider one. Made once, it answers `is_of` without a search."""
+    types = {name: known for name, known in clinical.items() if known.tumour is not None}
+    code = {name: known.tumour.oncotree for name, known in types.items() if known.tumour is not None}
+    return {code[name]: tuple(code[wider] for wider in _line(name, types)) for name in types}
+
+
+def is_of(tumour: Tumour, oncotree: str, lines: Mapping[str, tuple[str, ...]]) -> bool | None:
+    """Is the tumour of this type? None: its own type is a wider one, so it may be; or the type asked for is not known here."""
+    if oncotree not in lines:
+        return None
+    if oncotree in lines.get(tumour.oncotree, ()):
+        return True
+    return None if tumour.oncotree in lines[oncotree] else False
 
 
 def tumour_type(
@@ -71,7 +106,8 @@ def tumour_type(
     grown = (code, *histology)
     morphology = [c for concept in grown for c in concept.codes(ICD_O) if "/" in c]
     topography = [c.replace(".", "") for concept in (code, *sites) for c in concept.codes(ICD_O) if "/" not in c]
-    behaviour = {_BEHAVIOUR.get(c[-1:], "") for c in morphology} - {""}
+    proven = {c for known in types.values() for c in _cells(known.tumour)}  # some types that labels name are not malignant
+    behaviour = {_BEHAVIOUR.get(c[-1:], "") for c in morphology if c not in proven} - {""}
     if behaviour:
         return Gap(SUBJECT, "not_understood", SECONDARY if SECONDARY in behaviour else NOT_MALIGNANT)
     cells = {*morphology, *(c for concept in grown for c in concept.codes(SNOMED))}
@@ -79,6 +115,8 @@ def tumour_type(
     at = {name for name, known in types.items() if _grows_at(known.tumour, topography) and not _cells(known.tumour)}
     known_at = {wider for name in named | at for wider in _line(name, types)}  # cells may contradict a type as well as refine it
     refined = {name for name, known in types.items() if _refines(name, known.tumour, known_at, topography, cells, types)}
+    if refined:
+        at = set()  # the cells tell what it is; the topography where, and no more (a stromal tumour of the stomach)
     narrowest = _narrowest(named | at | refined, types)
     if len(narrowest) == 1:
         return types[narrowest.pop()]
@@ -101,9 +139,14 @@ def _refines(
 
 
 def _narrower_sites(name: str, tumour: TumourType, types: Mapping[str, Clinical]) -> bool:
-    """Does it grow at a part of its parent's sites only? Then the parent's code does not prove the site."""
-    parent = types[tumour.parent].tumour if tumour.parent else None
-    return parent is not None and set(tumour.topography) != set(parent.topography)
+    """Does it grow at a part only of the sites of the type above it? Then that one's code does not prove the site."""
+    above = next((sites for wider in _line(name, types)[1:] if (sites := _sites(wider, types))), ())
+    return set(tumour.topography) != set(above)
+
+
+def _sites(name: str, types: Mapping[str, Clinical]) -> tuple[str, ...]:
+    tumour = types[name].tumour
+    return tumour.topography if tumour is not None else ()
 
 
 def _cells(tumour: TumourType | None) -> set[str]:
