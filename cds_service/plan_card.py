@@ -20,7 +20,8 @@ def plan_summary(finding: Finding, plan: Plan, words: Messages, width: int) -> s
     count = str(len(plan.fits))
     names = list(dict.fromkeys(therapy.name for therapy in plan.fits))
     for most in range(len(names), 0, -1):
-        told = words.text("plan-summary", tumour=tumour, count=count, medicines=joined(names[:most], words.text("and")))
+        several = "plan-summary" if len(plan.fits) > 1 else "plan-summary-one"
+        told = words.text(several, tumour=tumour, count=count, medicines=joined(names[:most], words.text("and")))
         if len(told) <= width:
             return told
     return words.text("plan-summary-short", tumour=tumour, count=count)

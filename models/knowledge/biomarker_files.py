@@ -14,9 +14,11 @@ from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.knowledge.therapy_row_files import read_items, read_labels
 from models.knowledge.tumour_gene_files import read_tumour_genes
+from models.knowledge.tumour_word_files import read_tumour_words
 
 FOLDER = "biomarkers"
 GENES, ALLELES, ALTERATIONS, ITEMS = (f"{FOLDER}/{name}" for name in ("genes.tsv", "alleles.tsv", "alterations.toml", "civic.tsv"))
+WORDS, USUAL = f"{FOLDER}/tumour_words.toml", f"{FOLDER}/usual_medicines.toml"
 LABELS = f"{FOLDER}/fda_"
 LEFT_OUT = "left_out"  #: tables of what was not taken over, and why: for people and tests
 
@@ -43,7 +45,19 @@ def read_biomarkers(texts: Mapping[str, str], parse: Parse, ingredients: Mapping
         genes=read_tumour_genes(_needed(GENES, own), GENES),
         alterations=read_alterations(parse(ALTERATIONS, _needed(ALTERATIONS, own)), ALTERATIONS),
         alleles=read_alleles(_needed(ALLELES, own), ALLELES),
+        words=read_tumour_words(parse(WORDS, _needed(WORDS, own)), WORDS),
+        usual=_usual(parse(USUAL, _needed(USUAL, own)), drugs),
     )
+
+
+def _usual(parsed: Mapping[str, Any], drugs: Mapping[str, Drug]) -> Mapping[str, tuple[Drug, ...]]:
+    with Table(parsed, USUAL) as file:
+        read_source(file)
+        found = file.lists("usual")
+    for code, names in found.items():
+        if lost := [name for name in names if name not in drugs]:
+            raise KnowledgeError(f"{USUAL}: usual.{code} names '{lost[0]}', which is no ingredient of drugs/ingredients.tsv; correct it")
+    return MappingProxyType({code: tuple(drugs[name] for name in names) for code, names in found.items()})
 
 
 def _head(name: str, own: Mapping[str, str], parse: Parse) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from models.finding import Drug
 from models.knowledge.alteration_files import Alleles, Alteration
+from models.knowledge.marker_types import TumourWords
 from models.knowledge.source_block import Source
 from models.knowledge.tumour_gene_files import GeneIndex
 
@@ -101,3 +102,10 @@ class Biomarkers:
     genes: GeneIndex = field(default_factory=dict)
     alterations: Mapping[tuple[str, str], Alteration] = field(default_factory=dict)
     alleles: Alleles = field(default_factory=dict)
+    words: TumourWords | None = None  #: by which sources name types of tumour
+    usual: Mapping[str, tuple[Drug, ...]] = field(default_factory=dict)  #: OncoTree code → medicines usual there whatever the biomarkers
+
+    @property
+    def blood(self) -> frozenset[str]:
+        """Roots of the cancers of the blood, in OncoTree codes."""
+        return self.words.blood if self.words else frozenset()
