@@ -1,4 +1,4 @@
-"""The input `markers`: results of tumour markers (receptors, instability, burden), as reported. No order service reads it yet."""
+"""The input `markers`: results of tumour markers (receptors, instability, burden), as reported."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _given(profile: PatientProfile, knowledge: Knowledge) -> frozenset[str]:
 def held_against_tumours(
     ordered: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge
 ) -> tuple[list[Assessment], list[Exception]]:
-    """An answer for each ordered medicine that rows speak of. A rule that breaks becomes a Gap of its medicine, and its fault is returned."""
+    """An answer for each ordered medicine that rows speak of, and the faults of rules that broke: each is a Gap of its medicine."""
     known = knowledge.biomarkers
     asked = [drug for drug in ordered if drug.key in known.by_medicine]
     if not asked:
