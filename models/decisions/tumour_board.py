@@ -12,6 +12,7 @@ from models.features.alterations import told as told_of_gene
 from models.features.ingredients import ingredients
 from models.features.tumour_fit import fit, tumour_tree
 from models.features.tumour_genes import ByGene, variants_of_genes
+from models.features.tumour_markers import told as told_of_marker
 from models.features.tumours import Tumour, tumours
 from models.finding import Assessment, Drug, Finding, Trial
 from models.knowledge.biomarker_types import UNTESTED, Atom, Told
@@ -42,7 +43,8 @@ def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumou
 
 def _ask(atom: Atom, *, by_gene: ByGene, profile: PatientProfile, knowledge: Knowledge) -> Told:
     if atom.kind == "marker":
-        return UNTESTED
+        known = knowledge.biomarkers.markers
+        return told_of_marker(atom, profile.markers, known, knowledge.clinical) if known is not None else UNTESTED
     return told_of_gene(atom, by_gene.get(atom.gene, ()), knowledge.biomarkers)
 
 

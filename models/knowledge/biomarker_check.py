@@ -1,4 +1,4 @@
-"""Agreement of rows on tumour therapies: every tumour, gene and alteration is known, the source's terms name them, and no row contradicts another."""
+"""Agreement of rows on tumour therapies: tumours, genes and alterations are known, sources' terms name them, no row contradicts another."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from models.knowledge.biomarker_terms import spelled
 from models.knowledge.biomarker_types import SOLID, Atom, Biomarkers, TherapyRow
+from models.knowledge.clinical_types import Clinical
+from models.knowledge.marker_files import atom_fault
 from models.knowledge.source_block import Source
 
 SPEAKS_FOR, SPEAKS_AGAINST = ("sensitivity", "no resistance"), ("resistance", "no benefit")
@@ -35,6 +37,10 @@ def biomarker_faults(known: Biomarkers, codes: frozenset[str], source_faults: So
     yield from _contradictions(known.rows)
 
 
+def tumour_codes(clinical: Mapping[str, Clinical]) -> frozenset[str]:
+    return frozenset(name.tumour.oncotree for name in clinical.values() if name.tumour is not None)
+
+
 def _tumour_faults(row: TherapyRow, codes: frozenset[str], where: str) -> Iterator[str]:
     for code in (*row.tumours, *row.excepted):
         if code not in codes and code != SOLID:
@@ -49,8 +55,8 @@ def _atom_faults(atom: Atom, known: Biomarkers, where: str) -> Iterator[str]:
             yield f"{where}: gene '{gene}' of '{atom.text}' is not in genes.tsv; correct the symbol or add the gene"
     if atom.kind == "named" and (atom.gene, atom.change) not in known.alterations:
         yield f"{where}: '{atom.text}' is not in alterations.toml; correct it, or write there which changes are meant"
-    if atom.kind == "marker" and not known.knows_marker(atom):
-        yield f"{where}: '{atom.text}' is no marker of markers.toml with that answer; correct it or add it there"
+    if known.markers is not None and (fault := atom_fault(atom, known.markers)):
+        yield f"{where}: {fault}"
 
 
 def _label_faults(row: TherapyRow, known: Biomarkers, where: str) -> Iterator[str]:
@@ -59,7 +65,7 @@ def _label_faults(row: TherapyRow, known: Biomarkers, where: str) -> Iterator[st
         yield f"{where}: digest must be the first 12 characters of the sha256 of the indication that was read"
     said = " ; ".join(row.biomarker_words).lower()
     for atom in dict.fromkeys(term.atom for group in row.biomarkers for term in group):
-        if lost := [names for names in known.named_by(atom) if not any(_stands(word, said) for word in names)]:
+        if lost := [names for names in named_by(atom, known) if not any(_stands(word, said) for word in names)]:
             yield f"{where}: the label's terms ({said}) do not name '{atom.text}' ({' or '.join(lost[0])}); read the label again"
     said = " ; ".join(row.tumour_words).lower()
     words = known.words.words if known.words else {}
@@ -87,10 +93,11 @@ def _contradictions(rows: Iterable[TherapyRow]) -> Iterator[str]:
                 yield f"biomarkers: rows {row.id} and {other.id} say opposite things; note in one of them '{DISAGREE} ID', or correct it"
 
 
-def named_by(atom: Atom, words: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+def named_by(atom: Atom, known: Biomarkers) -> tuple[tuple[str, ...], ...]:
     """What must stand in a label's terms for this atom: one of each tuple."""
-    subject = atom.marker.split(" ")[0] if atom.marker else atom.gene
-    told = [words.get(atom.marker, words.get(subject, (subject.lower(),)))]
+    words = known.gene_words
+    marker = known.markers.kinds.get(atom.marker) if known.markers is not None else None
+    told = [marker.words if marker is not None else words.get(atom.gene, (atom.gene.lower(),))]
     if atom.partner:
         told.append(words.get(atom.partner, (atom.partner.lower(),)))
     if atom.kind == "protein":
