@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from models.finding import Action, Assessment, Checked, Drug, Finding, Recommendation, Remark, Urgency
@@ -53,7 +53,9 @@ def _resisted(drug: Drug, against: Sequence[Match], found: Sequence[Match], ever
     said = [recommendation(m, _message(m), "alternative") for m in against[:MOST_SAID]]
     said += [recommendation(m, "tumour-contradicts", "no_recommendation") for m in contradicting[:MOST_SAID]]
     shown = [*against[:MOST_SAID], *contradicting[:MOST_SAID]]
-    return _finding(drug, shown, said, "warning" if loud else "info", every, patient)
+    finding = _finding(drug, shown, said, "warning" if loud else "info", every, patient)
+    partners = _names(m for m in found if m.row.level == "label" and m.row.direction == "sensitivity" and m.held.verdict)
+    return replace(finding, remarks=(*finding.remarks, Remark("tumour-partners", (("combinations", partners),)))) if partners else finding
 
 
 def _message(match: Match) -> str:
@@ -96,9 +98,8 @@ def _finding(
     lead = said[0]
     alone = tuple(dict.fromkeys(m.row.medicines[0] for m in instead if len(m.row.medicines) == 1))[:MOST_ALTERNATIVES]
     remarks = [Remark(HISTOLOGY_OPEN, (("tumour", shown[0].tumour.label),))] if all(m.fit == "maybe" for m in shown) else []
-    together = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in instead if len(m.row.medicines) > 1)
-    if together:
-        remarks.append(Remark("tumour-combinations", (("combinations", "; ".join([*together][:MOST_ALTERNATIVES])),)))
+    if together := _names(instead):
+        remarks.append(Remark("tumour-combinations", (("combinations", together),)))
     return Finding(
         kind="tumour-therapy",
         urgency=urgency,
@@ -109,6 +110,12 @@ def _finding(
         remarks=tuple(remarks),
         tumour=tumour_type(shown[0].tumour),
     )
+
+
+def _names(found: Iterable[Match]) -> str:
+    """The combinations among them, as many as a card can hold."""
+    named = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in found if len(m.row.medicines) > 1)
+    return "; ".join([*named][:MOST_ALTERNATIVES])
 
 
 def _instead(drug: Drug, every: Sequence[TherapyRow], patient: TumourPatient) -> list[Match]:

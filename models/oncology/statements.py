@@ -44,7 +44,7 @@ def recommendation(match: Match, message: str, action: Action) -> Recommendation
     """What one source says, with its tiers."""
     row = match.row
     return Recommendation(
-        source=row.source.body,
+        source=source_of(row),
         classification=", ".join(f"{t.scale} {t.tier}" for t in match.tiers),
         actions=(action,),
         population=match.tumour.oncotree,
@@ -90,9 +90,12 @@ def evidence(found: Sequence[Match]) -> tuple[Evidence, ...]:
 
 
 def _evidence(row: TherapyRow) -> Evidence:
-    if row.level == "label":
-        return Evidence(f"{row.source.body} label {row.medicines[0].name}", row.as_of, row.url)
-    return Evidence(f"{row.source.body} {row.id}, level {row.level}", f"reviewed {row.as_of}", row.url)
+    return Evidence(source_of(row), row.as_of if row.level == "label" else f"level {row.level}, reviewed {row.as_of}", row.url)
+
+
+def source_of(row: TherapyRow) -> str:
+    """The document: "FDA label cetuximab", "CIViC EID238"."""
+    return f"{row.source.body} label {row.medicines[0].name}" if row.level == "label" else f"{row.source.body} {row.id}"
 
 
 def tumour_type(tumour: Tumour) -> TumourType:
