@@ -149,7 +149,7 @@ def test_each_biomarker_is_named_by_a_word_of_the_label(row: Row) -> None:
     assert unnamed == set()
 
 
-def test_fault_E49_a_label_for_inherited_variants_alone_says_so(texts: dict[str, str]) -> None:
+def test_a_label_for_inherited_variants_alone_says_so(texts: dict[str, str]) -> None:
     """And one for inherited or acquired variants does not ask for the origin."""
     seen = set()
     for row in TABLES[MINE]:
