@@ -17,7 +17,31 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         recommendations=[_recommendation(said) for said in finding.recommendations],
         evidence=[{"label": e.label, "version": e.version, "url": e.url} for e in finding.evidence],
         options=[_option(option) for option in finding.options],
+        tumour=_tumour(finding),
+        condition=finding.condition,
+        plan=_plan(finding),
         knowledge=knowledge,
+    )
+
+
+def _tumour(finding: Finding) -> dict[str, Any]:
+    if finding.tumour is None:
+        return {}
+    sources = [finding.tumour.origin] if finding.tumour.origin else []
+    return _filled(name=finding.tumour.label, oncotree=finding.tumour.oncotree, sources=sources)
+
+
+def _plan(finding: Finding) -> dict[str, Any]:
+    """The sides of a treatment plan; what each source says of a therapy stands in `recommendations` under its name."""
+    plan = finding.plan
+    if plan is None:
+        return {}
+    sides = {"fits": plan.fits, "against": plan.against, "elsewhere": plan.elsewhere, "withdrawn": plan.withdrawn}
+    return _filled(
+        **{side: [[_filled(name=d.name, rxnorm=d.rxnorm) for d in t.medicines] for t in therapies] for side, therapies in sides.items()},
+        untested=list(plan.untested),
+        genes=[finding_extension(found, "")["topic"] for found in plan.genes],
+        trials=[_filled(id=t.id, url=t.url, met=list(t.met), unknown=list(t.unknown)) for t in plan.trials],
     )
 
 
@@ -45,6 +69,10 @@ def _gene(gene: GeneEvidence) -> dict[str, Any]:
         possible=[_reading(reading) for reading in gene.possible],
         asOf=gene.as_of,
         sources=list(gene.sources),
+        variant=gene.variant,
+        zygosity=gene.zygosity,
+        significance=gene.significance,
+        sourceClass=gene.source_class,
     )
 
 
@@ -69,6 +97,10 @@ def _recommendation(said: Recommendation) -> dict[str, Any]:
         actions=list(said.actions),
         population=said.population,
         lookup=dict(said.lookup),
+        direction=said.direction,
+        medicines=said.parts.get("medicines", "") if said.direction else "",
+        tiers={tier.scale: tier.tier for tier in said.tiers},
+        asOf=said.as_of,
     )
 
 

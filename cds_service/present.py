@@ -11,6 +11,7 @@ from cds_service.coverage import COVERAGE, coverage_extension
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
 from cds_service.overrides import OVERRIDES, REASONS
+from cds_service.plan_card import plan_lines, plan_summary
 from cds_service.remembered import card_id
 from cds_service.replacements import drafts_by_id, option_line, replacements
 from cds_service.request import HookRequest
@@ -49,14 +50,21 @@ def present(
     `width`: characters that a summary should have at most, as the client's dialect asks.
     """
     words = messages()
-    together = service.one_card and len(found.findings) > 1
-    own, rest = ((), found.findings) if together else capped(found.findings, most_info)
+    plans, others = _apart(found.findings)
+    together = service.one_card and len(others) > 1
+    own, rest = ((), others) if together else capped(others, most_info)
+    own = (*own, *plans)
     cards = [card(finding, asked, service, knowledge, words, policy, width) for finding in own]
     rolled = [rollup_card(rest, asked.instance, service.id, knowledge.digest, words, review=together, width=width)] if rest else []
     return {
         "cards": cards + rolled,
         "extension": {COVERAGE: coverage_extension(found, knowledge.digest, SOFTWARE, policy.digest)},
     }
+
+
+def _apart(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Treatment plans are cards of their own: a summary of summaries would tell nobody anything."""
+    return tuple(f for f in findings if f.plan is not None), tuple(f for f in findings if f.plan is None)
 
 
 def card(
@@ -101,13 +109,15 @@ def _filled(members: Json) -> Json:
 
 
 def topic_display(finding: Finding, words: Messages) -> str:
-    if not finding.genes:
-        return finding.evidence[0].label
+    if not finding.genes or finding.plan is not None:
+        return finding.evidence[0].label if finding.plan is None else words.text("plan-topic", tumour=finding.drug.name)
     return words.text("topic", drug=finding.drug.name, genes=joined([label(g) for g in finding.genes], words.text("and")))
 
 
 def summary(finding: Finding, words: Messages, width: int = LONGEST_SUMMARY) -> str:
     """The action, then the genes as far as `width` allows. Drug and action are never cut, even where they alone are wider."""
+    if finding.plan is not None:
+        return plan_summary(finding, finding.plan, words, width)
     do = advice(finding, finding.recommendations[0], words).do
     genes = [g for g in finding.genes if not g.missing]
     bare = ", ".join(label(g) for g in genes or finding.genes)
@@ -143,7 +153,7 @@ def detail(finding: Finding, words: Messages) -> str:
     open_ = bool(set(finding.notes) & OPEN)
     lines = [words.text(f"note-{NOTE}")] if NOTE in finding.notes else []
     lines += [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
-    lines += [*_reasons(finding, words), *_deeds(finding, words)]
+    lines += [*_reasons(finding, words), *_deeds(finding, words)] if finding.plan is None else plan_lines(finding.plan, words)
     lines += [words.text(f"note-{note}") for note in finding.notes if note != NOTE]
     lines += [remark_line(remark, words) for remark in finding.remarks]
     lines += [option_line(finding, words)] if finding.options else []

@@ -98,7 +98,7 @@ def _left(finding: Finding, said: Recommendation) -> list[str]:
 def result(gene: GeneEvidence) -> str:
     """'*2/*2 Poor Metabolizer', 'positive', or what the readings share."""
     statuses = (status.removeprefix(gene.asked).strip() for status in gene.allele_status)
-    return " ".join(filter(None, (gene.diplotype, gene.phenotype, *statuses)))
+    return " ".join(filter(None, (gene.diplotype, gene.phenotype, gene.variant, *statuses)))
 
 
 def lookup(gene: str, key: str, words: Messages) -> str:

@@ -157,6 +157,42 @@ class Screened:
 
 
 @dataclass(frozen=True, slots=True)
+class Therapy:
+    """One medicine, or one combination, with what each source says of it for this tumour: the strongest first."""
+
+    medicines: tuple[Drug, ...]
+    said: tuple[Recommendation, ...]
+
+    @property
+    def name(self) -> str:
+        return " + ".join(drug.name for drug in self.medicines)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial whose stated criteria on biomarkers, tumour and age are met, or are not known to be missed."""
+
+    id: str
+    title: str
+    url: str
+    met: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  #: criteria of which the chart tells nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The therapies that a tumour's biomarkers speak for and against, by tier."""
+
+    fits: tuple[Therapy, ...] = ()
+    against: tuple[Therapy, ...] = ()
+    elsewhere: tuple[Therapy, ...] = ()  #: approved for these biomarkers in another tumour
+    withdrawn: tuple[Therapy, ...] = ()
+    untested: tuple[str, ...] = ()  #: biomarkers that labels for this tumour ask about and that no result tells
+    genes: tuple[Finding, ...] = ()  #: what the patient's own genes mean for medicines of the plan, and for others usual in this tumour
+    trials: tuple[Trial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One decision about one drug (or, later, tumour, risk or plan)."""
 
@@ -176,6 +212,7 @@ class Finding:
     tests: tuple[Orderable, ...] = ()  #: tests that could be ordered first
     tumour: TumourType | None = None
     condition: str = ""  #: an inherited one, as its card names it
+    plan: Plan | None = None  #: of a tumour's treatment plan, whose `drug` bears the tumour's name
 
     @property
     def topic(self) -> str:

@@ -12,6 +12,7 @@ from models.decisions.dosing import dosed
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
+from models.decisions.tumour_board import held_against_tumours
 from models.features.age import age
 from models.features.chart import state_from_chart
 from models.features.circumstances import WEIGHT, Circumstances, body_weight, dose_per_day
@@ -92,8 +93,10 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             faults.append(fault)
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
     doses, failed = dosed([o.drug for o in ordered], profile, knowledge)
-    answers, faults = answers + doses, faults + failed
-    if faults and len(faults) == len(questions) + len(doses):
+    tumour, broken = held_against_tumours([o.drug for o in ordered], profile, knowledge)
+    tumour = [_for_orders(answer, ordered) for answer in tumour]
+    answers, faults = [*answers, *doses, *tumour], [*faults, *failed, *broken]
+    if faults and len(faults) == len(questions) + len(doses) + len(tumour):
         raise faults[0]
     return _merged((Assessment(gaps=(*profile.gaps, *gaps, *gene_gaps)), *answers))
 
@@ -195,6 +198,12 @@ def _silent(guideline: Guideline, because: str) -> Assessment:
 def _about(order: Ordered, answer: Assessment) -> Assessment:
     alone = len(order.drafts) == 1 and bool(order.orders) and not order.combined
     return replace(answer, findings=tuple(replace(f, orders=order.orders, replaceable=alone and f.removable) for f in answer.findings))
+
+
+def _for_orders(answer: Assessment, ordered: Sequence[Ordered]) -> Assessment:
+    """The drafts that each finding is about."""
+    drafts = {order.drug: order.orders for order in ordered}
+    return replace(answer, findings=tuple(replace(f, orders=drafts.get(f.drug, ())) for f in answer.findings))
 
 
 def _merged(answers: Sequence[Assessment]) -> Assessment:

@@ -22,6 +22,7 @@ def one_finding(several: Sequence[Finding]) -> Finding:
     removable = any(f.removable for f in several) and all(f.removable or _only_limits(f) for f in several)
     return replace(
         lead,
+        tumour=next((f.tumour for f in (lead, *rest) if f.tumour is not None), None),
         genes=tuple(dict.fromkeys(gene for f in (lead, *rest) for gene in f.genes)),
         recommendations=tuple(said for f in (lead, *rest) for said in f.recommendations),
         evidence=tuple(dict.fromkeys(e for f in (lead, *rest) for e in f.evidence)),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from models.finding import Drug
+from models.knowledge.alteration_files import Alleles, Alteration
+from models.knowledge.marker_types import MarkerKnowledge, TumourWords
 from models.knowledge.source_block import Source
+from models.knowledge.tumour_gene_files import GeneIndex
 
 #: protein: one exact change · codon: any missense change there · mutation: any that is said to be pathogenic or oncogenic ·
 #: truncating · named: declared in alterations.toml · fusion · amplification · loss · marker: no variant of a gene
@@ -87,3 +91,23 @@ class TherapyRow:
     tumour_words: tuple[str, ...] = ()
     digest: str = ""  #: of the text that was read
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Biomarkers:
+    """Everything known of therapies by biomarkers: the rows, and what their predicates are asked against."""
+
+    rows: tuple[TherapyRow, ...] = ()
+    by_medicine: Mapping[str, tuple[TherapyRow, ...]] = field(default_factory=dict)  #: by key of each of their medicines
+    genes: GeneIndex = field(default_factory=dict)
+    alterations: Mapping[tuple[str, str], Alteration] = field(default_factory=dict)
+    alleles: Alleles = field(default_factory=dict)
+    words: TumourWords | None = None  #: by which sources name types of tumour
+    gene_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: by which they name genes, where not by the symbol alone
+    markers: MarkerKnowledge | None = None
+    usual: Mapping[str, tuple[Drug, ...]] = field(default_factory=dict)  #: OncoTree code → medicines usual there whatever the biomarkers
+
+    @property
+    def blood(self) -> frozenset[str]:
+        """Roots of the cancers of the blood, in OncoTree codes."""
+        return self.words.blood if self.words else frozenset()

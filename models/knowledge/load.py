@@ -13,6 +13,7 @@ from typing import Any
 import tomli
 
 from models.errors import KnowledgeError
+from models.knowledge.biomarker_files import read_biomarkers
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
@@ -34,7 +35,7 @@ from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, 
 
 #: it becomes an id that answers name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-FOLDERS = ("clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options", "sites")
+FOLDERS = ("biomarkers", "clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options", "sites")
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -43,11 +44,11 @@ def load(root: Traversable | None = None) -> Knowledge:
     Raises KnowledgeError with every file and place that is wrong: nothing may be advised from knowledge that does not agree.
     """
     texts = dict(_texts(files(__package__) if root is None else root))
-    genes = _genes(texts)
+    genes, drugs = _genes(texts), _drugs(texts)
     knowledge = Knowledge(
         genes=MappingProxyType(genes),
         guidelines=MappingProxyType(_guidelines(texts)),
-        drugs=_drugs(texts),
+        drugs=drugs,
         modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(_clinical(texts)),
         equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
@@ -55,6 +56,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
         sites=_sites(texts, genes),
+        biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         digest=_digest(texts),
     )
     check(knowledge)

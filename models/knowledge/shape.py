@@ -95,6 +95,13 @@ class Table:
             self.refuse(f"is {value}; it must lie between {low} and {high}", key)
         return value
 
+    def span(self, key: str, default: tuple[int, int]) -> tuple[int, int]:
+        """First and last of a range of whole numbers, both included."""
+        values = self._get(key, list, list(default))
+        if len(values) != 2 or not all(type(v) is int for v in values) or values[0] > values[1]:
+            self.refuse("must be the first and the last whole number of a range", key)
+        return values[0], values[1]
+
     def day(self, key: str, default: Any = _REQUIRED) -> date | None:
         """A date, as TOML has it (2027-06-30) or as a text."""
         self._seen.add(key)
@@ -136,6 +143,10 @@ class Table:
 
     def has(self, key: str) -> bool:
         return key in self.values
+
+    def pass_over(self, *keys: str) -> None:
+        """Keys that are known and of no use here, whatever they hold."""
+        self._seen.update(keys)
 
     def tables(self, key: str) -> Iterator[Table]:
         """Every table of a list, each closed after its turn."""

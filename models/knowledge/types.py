@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 from models.finding import Action, Dose, Drug
+from models.knowledge.biomarker_types import Biomarkers
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
@@ -265,3 +266,4 @@ class Knowledge:
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
+    biomarkers: Biomarkers = field(default_factory=Biomarkers)

@@ -93,6 +93,7 @@ def _finding(
     patient: TumourPatient,
 ) -> Finding:
     instead = _instead(drug, every, patient) if said[0].action == "alternative" else []
+    lead = said[0]
     alone = tuple(dict.fromkeys(m.row.medicines[0] for m in instead if len(m.row.medicines) == 1))[:MOST_ALTERNATIVES]
     remarks = [Remark(HISTOLOGY_OPEN, (("tumour", shown[0].tumour.label),))] if all(m.fit == "maybe" for m in shown) else []
     together = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in instead if len(m.row.medicines) > 1)
@@ -103,7 +104,7 @@ def _finding(
         urgency=urgency,
         drug=drug,
         genes=rests_on(shown),
-        recommendations=(replace(said[0], alternatives=alone), *said[1:]),
+        recommendations=(replace(lead, alternatives=alone, message=f"{lead.message}-instead") if alone else lead, *said[1:]),
         evidence=evidence([*shown, *instead[:MOST_ALTERNATIVES]]),
         remarks=tuple(remarks),
         tumour=tumour_type(shown[0].tumour),

@@ -8,7 +8,6 @@ from models.features.tumours import Tumour
 from models.finding import Action, Evidence, GeneEvidence, Recommendation, TumourType
 from models.knowledge.biomarker_types import Atom, Term, TherapyRow, Told
 from models.oncology.matches import Match
-from models.oncology.predicates import verdict
 
 
 def rests_on(found: Iterable[Match]) -> tuple[GeneEvidence, ...]:
@@ -19,15 +18,16 @@ def rests_on(found: Iterable[Match]) -> tuple[GeneEvidence, ...]:
 def evidence_of(term: Term, told: Told) -> GeneEvidence:
     """A term of a predicate with what the chart tells of it."""
     name, what = named(term.atom)
+    missing = "" if told.verdict is not None else "not_callable" if told.because else "not_tested"
     return GeneEvidence(
         gene=name,
-        variant=what if told.verdict is not None and told.verdict else f"no {what}" if told.verdict is False else what,
+        variant="" if missing else told.said or what if told.verdict else f"no {what}",
         as_of=told.as_of,
         laboratory=told.laboratory,
         sources=told.origins,
         source_class="germline" if told.germline else "",
         by_words=told.unsure,
-        missing="not_tested" if verdict(term, told) is None and not told.because else "not_callable" if told.verdict is None else "",
+        missing=missing,
     )
 
 
@@ -72,8 +72,16 @@ def lookup(match: Match) -> dict[str, str]:
 
 
 def told_as(match: Match) -> str:
-    """The biomarkers that decided, in words: "BRAF p.V600E", "no KRAS mutation"."""
-    return " and ".join(dict.fromkeys(("no " if term.negated else "") + term.atom.text for term, _ in match.held.rests_on))
+    """The biomarkers that decided: what was found, exactly ("KRAS p.G12D"); where nothing holds, what is asked for."""
+    if match.held.verdict:
+        return " and ".join(dict.fromkeys(_found(term, told) for term, told in match.held.rests_on))
+    return " or ".join(dict.fromkeys(("no " if term.negated else "") + term.atom.text for term, _ in match.held.rests_on))
+
+
+def _found(term: Term, told: Told) -> str:
+    if term.negated:
+        return f"no {term.atom.text}"
+    return f"{named(term.atom)[0]} {told.said}" if told.said else term.atom.text
 
 
 def evidence(found: Sequence[Match]) -> tuple[Evidence, ...]:

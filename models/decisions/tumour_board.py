@@ -1,0 +1,102 @@
+"""The oncology engine over a patient's chart: its answer for each ordered medicine, and the treatment plan of each tumour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from models.codes import RXNORM, Code, Concept
+from models.features.age import age
+from models.features.alterations import told as told_of_gene
+from models.features.ingredients import ingredients
+from models.features.tumour_fit import fit, tumour_tree
+from models.features.tumour_genes import ByGene, variants_of_genes
+from models.features.tumour_markers import told as told_of_marker
+from models.features.tumours import Tumour, tumours
+from models.finding import Assessment, Drug, Finding, Trial
+from models.knowledge.biomarker_types import UNTESTED, Atom, Told
+from models.knowledge.types import Knowledge
+from models.oncology.orders import assess_tumour_order
+from models.oncology.patient import TumourPatient
+from models.oncology.plan import treatment_plans
+from models.patient import Gap, Medication, Order, PatientProfile
+
+Assess = Callable[[PatientProfile, Knowledge], Assessment]
+
+
+def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[TumourPatient, tuple[Gap, ...]]:
+    """The patient as the engine asks for it, and what could not be told of tumours and variants."""
+    known = knowledge.biomarkers
+    found, gaps = tumours(profile, knowledge)
+    by_gene, more = variants_of_genes(profile.variants, known.genes)
+    tree = tumour_tree(knowledge.clinical, known.blood)
+    patient = TumourPatient(
+        tumours=tuple(t for t in found if t.state == "active"),
+        ask=partial(_ask, by_gene=by_gene, profile=profile, knowledge=knowledge),
+        fit_of=lambda tumour, codes, excepted: fit(tumour, codes, excepted, tree),
+        years=age(profile.birth_date, profile.as_of),
+        given=_given(profile, knowledge),
+    )
+    return patient, (*gaps, *more)
+
+
+def _ask(atom: Atom, *, by_gene: ByGene, profile: PatientProfile, knowledge: Knowledge) -> Told:
+    if atom.kind == "marker":
+        known = knowledge.biomarkers.markers
+        return told_of_marker(atom, profile.markers, known, knowledge.clinical) if known is not None else UNTESTED
+    return told_of_gene(atom, by_gene.get(atom.gene, ()), knowledge.biomarkers)
+
+
+def _given(profile: PatientProfile, knowledge: Knowledge) -> frozenset[str]:
+    """What is ordered in any draft, and what is taken."""
+    sources: tuple[Order | Medication, ...] = (*profile.orders, *(m for m in profile.medications if m.active))
+    return frozenset(drug.key for source in sources for drug, _ in ingredients(source, knowledge.drugs).drugs)
+
+
+def held_against_tumours(
+    ordered: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge
+) -> tuple[list[Assessment], list[Exception]]:
+    """An answer for each ordered medicine that rows speak of, and the faults of rules that broke: each is a Gap of its medicine."""
+    known = knowledge.biomarkers
+    asked = [drug for drug in ordered if drug.key in known.by_medicine]
+    if not asked:
+        return [], []
+    patient, gaps = tumour_patient(profile, knowledge)
+    answers, faults = [Assessment(gaps=gaps)], []
+    for drug in asked:
+        try:
+            answers.append(assess_tumour_order(drug, known.by_medicine, patient, known.rows))
+        except Exception as fault:  # noqa: BLE001 - one broken rule never silences the rest (DESIGN.md, "Errors")
+            faults.append(fault)
+            answers.append(Assessment(gaps=(Gap(drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
+    return answers, faults
+
+
+def tumour_plans(profile: PatientProfile, knowledge: Knowledge, assess: Assess) -> Assessment:
+    """The treatment plan of each active tumour. `assess` answers a profile's orders, for what the patient's own genes mean."""
+    if not knowledge.biomarkers.rows:
+        return Assessment()
+    patient, gaps = tumour_patient(profile, knowledge)
+    if not patient.tumours:
+        return Assessment()
+    folded = partial(_folded, profile=profile, knowledge=knowledge, assess=assess)
+    found = treatment_plans(knowledge.biomarkers.rows, patient, folded, _no_trials)
+    return replace(found, gaps=(*gaps, *found.gaps))
+
+
+def _no_trials(_tumour: Tumour) -> tuple[Trial, ...]:
+    return ()
+
+
+def _folded(
+    tumour: Tumour, medicines: Sequence[Drug], *, profile: PatientProfile, knowledge: Knowledge, assess: Assess
+) -> tuple[Finding, ...]:
+    """What the patient's genes mean for the plan's medicines, and for those that are usual in this tumour whatever its biomarkers."""
+    usual = knowledge.biomarkers.usual.get(tumour.oncotree, ())
+    wanted = [drug for drug in dict.fromkeys((*medicines, *usual)) if drug.key in knowledge.guidelines]
+    if not wanted:
+        return ()
+    orders = tuple(Order("", Concept((Code(RXNORM, drug.key),))) for drug in wanted)
+    found = assess(replace(profile, orders=orders, requests=()), knowledge)
+    return tuple(f for f in found.findings if f.kind in ("drug-gene", "conflict", "pre-test"))

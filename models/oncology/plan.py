@@ -1,0 +1,117 @@
+"""The treatment plan of one tumour: therapies that its biomarkers speak for and against, by tier, in one finding. It orders nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from models.features.tumours import Tumour
+from models.finding import Action, Assessment, Checked, Drug, Evidence, Finding, Plan, Remark, Therapy, Trial
+from models.knowledge.biomarker_types import TherapyRow
+from models.oncology.matches import SPEAKS_AGAINST, Match, matches, strongest_first
+from models.oncology.orders import HISTOLOGY_OPEN
+from models.oncology.patient import TumourPatient
+from models.oncology.statements import evidence, recommendation, rests_on, tumour_type
+
+MOST_STATEMENTS = 4  #: of one therapy
+NOTHING = "no therapy of the rows known here fits the biomarkers on file"
+Folded = Callable[[Tumour, Sequence[Drug]], tuple[Finding, ...]]
+Trials = Callable[[Tumour], tuple[Trial, ...]]
+
+
+def treatment_plans(every: Sequence[TherapyRow], patient: TumourPatient, folded: Folded, trials: Trials) -> Assessment:
+    """One finding for each active tumour of which there is something to say.
+
+    `folded` tells what the patient's own genes mean for medicines; `trials` which trials fit.
+    """
+    findings, checked = [], []
+    found = matches(every, patient, elsewhere=True)
+    for tumour in patient.tumours:
+        own = strongest_first(m for m in found if m.tumour == tumour)
+        sides = _sides(own)
+        plan = _plan(sides, own, tumour, folded, trials)
+        subject = f"treatment plan–{tumour.oncotree}"
+        if any(sides.values()) or plan.trials:
+            findings.append(_finding(tumour, plan, [m for side in sides.values() for m in side]))
+            checked.append(Checked(subject, "fired", "its biomarkers were held against every row"))
+        else:
+            checked.append(Checked(subject, "silent", NOTHING))
+    return Assessment(findings=tuple(findings), checked=tuple(checked))
+
+
+def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
+    """What fits, what is spoken against, what is approved elsewhere, and what was withdrawn, each by strength."""
+    held = [m for m in own if m.fit != "other" and m.held.verdict]
+    against = [m for m in held if m.row.direction in SPEAKS_AGAINST and len(m.row.medicines) == 1]
+    stopped = {m.row.medicines[0] for m in against}
+    fitting = [m for m in held if m.row.direction == "sensitivity" and _positive(m)]
+    return {
+        "fits": [m for m in fitting if m.row.withdrawn is None and not (len(m.row.medicines) == 1 and m.row.medicines[0] in stopped)],
+        "against": against,
+        "elsewhere": _elsewhere(own, held, stopped),
+        "withdrawn": [m for m in fitting if m.row.withdrawn is not None],
+    }
+
+
+def _plan(sides: Mapping[str, Sequence[Match]], own: Sequence[Match], tumour: Tumour, folded: Folded, trials: Trials) -> Plan:
+    medicines = dict.fromkeys(d for m in sides["fits"] for d in m.row.medicines)
+    return Plan(
+        fits=_therapies(sides["fits"], "tumour-fits", "standard"),
+        against=_therapies(sides["against"], "tumour-resistance", "alternative"),
+        elsewhere=_therapies(sides["elsewhere"], "tumour-elsewhere", "no_recommendation"),
+        withdrawn=_therapies(sides["withdrawn"], "tumour-withdrawn", "alternative"),
+        untested=_untested([m for m in own if m.fit != "other"]),
+        genes=folded(tumour, tuple(medicines)),
+        trials=trials(tumour),
+    )
+
+
+def _elsewhere(own: Sequence[Match], held: Sequence[Match], stopped: set[Drug]) -> list[Match]:
+    """Approved in another tumour for a variant of a gene: not where a row excludes this tumour, or speaks against the medicine in it."""
+    excluded = {term.atom for m in own if m.fit == "other" and m.row.excepted for group in m.row.biomarkers for term in group}
+    named = {m.row.medicines for m in held if m.row.direction == "sensitivity"}
+    return [
+        m
+        for m in own
+        if m.fit == "other"
+        and m.held.verdict
+        and m.row.level == "label"
+        and m.row.direction == "sensitivity"
+        and m.row.withdrawn is None
+        and m.row.medicines not in named
+        and not stopped & set(m.row.medicines)
+        and all(term.atom.kind != "marker" and not term.negated and term.atom not in excluded for term, _ in m.held.rests_on)
+    ]
+
+
+def _positive(match: Match) -> bool:
+    """Does it rest on something that was found, and not only on what is absent?"""
+    return any(not term.negated for term, _ in match.held.rests_on)
+
+
+def _therapies(found: Iterable[Match], message: str, action: Action) -> tuple[Therapy, ...]:
+    """One for each medicine or combination; `found` is by strength, and so are they."""
+    grouped: dict[tuple[Drug, ...], list[Match]] = {}
+    for match in found:
+        grouped.setdefault(match.row.medicines, []).append(match)
+    return tuple(Therapy(m, tuple(recommendation(s, message, action) for s in several[:MOST_STATEMENTS])) for m, several in grouped.items())
+
+
+def _untested(here: Sequence[Match]) -> tuple[str, ...]:
+    """Biomarkers that alone stand between the patient and an approved therapy."""
+    open_ = [m for m in here if m.held.verdict is None and m.row.level == "label" and m.row.withdrawn is None]
+    return tuple(dict.fromkeys(term.atom.text for m in open_ for term, told in m.held.rests_on if not term.negated and not told.because))
+
+
+def _finding(tumour: Tumour, plan: Plan, shown: Sequence[Match]) -> Finding:
+    therapies = (*plan.fits, *plan.against, *plan.elsewhere, *plan.withdrawn)
+    return Finding(
+        kind="tumour-therapy",
+        urgency="info",
+        drug=Drug(tumour.label, ""),
+        genes=rests_on(shown),
+        recommendations=tuple(said for therapy in therapies for said in therapy.said),
+        evidence=(*evidence(shown), *(Evidence(f"trial {t.id}", "eligibility as the site gave it", t.url) for t in plan.trials)),
+        remarks=(Remark(HISTOLOGY_OPEN, (("tumour", tumour.label),)),) if any(m.fit == "maybe" for m in shown) else (),
+        tumour=tumour_type(tumour),
+        plan=plan,
+    )
