@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from models.finding import Action, Assessment, Checked, Drug, Finding, Recommendation, Remark, Urgency
+from models.knowledge.biomarker_terms import spelled
 from models.knowledge.biomarker_types import TherapyRow
 from models.oncology.matches import SPEAKS_AGAINST, Match, about, matches, strongest_first, superseded
 from models.oncology.patient import RowsOf, TumourPatient
@@ -79,11 +80,16 @@ def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence
     if not needed:
         return Assessment(checked=(Checked(subject, "silent", "no row speaks for or against it"),))
     open_ = [m for m in needed if m.held.verdict is None]
-    shown = (open_ or needed)[:MOST_SAID]
+    shown = _once(open_ or needed)[:MOST_SAID]
     action: Action = "test" if open_ else "alternative"
     said = [recommendation(m, "tumour-untested" if open_ else "tumour-absent", action) for m in shown]
     finding = _finding(drug, shown, said, "info" if open_ else "warning", every, patient)
     return _spoken(replace(finding, kind="pre-test") if open_ else finding, subject)
+
+
+def _once(found: Sequence[Match]) -> list[Match]:
+    """One of those that ask for the same in the same tumour: the strongest."""
+    return list({(m.tumour.origin, spelled(m.row.biomarkers)): m for m in reversed(found)}.values())[::-1]
 
 
 def _finding(

@@ -75,7 +75,9 @@ def told_as(match: Match) -> str:
     """The biomarkers that decided: what was found, exactly ("KRAS p.G12D"); where nothing holds, what is asked for."""
     if match.held.verdict:
         return " and ".join(dict.fromkeys(_found(term, told) for term, told in match.held.rests_on))
-    return " or ".join(dict.fromkeys(("no " if term.negated else "") + term.atom.text for term, _ in match.held.rests_on))
+    open_ = {term for term, _ in match.held.rests_on}
+    groups = [[t for t in group if t in open_] for group in match.row.biomarkers]
+    return " and ".join(" or ".join(("no " if t.negated else "") + t.atom.text for t in group) for group in groups if group)
 
 
 def _found(term: Term, told: Told) -> str:
