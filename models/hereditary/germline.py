@@ -135,7 +135,7 @@ def _different(one: Variant, other: Variant) -> bool:
 
 
 def _kinds(variant: Variant) -> tuple[frozenset[str], ...]:
-    """Its names by kind: coding, mitochondrial and protein changes, dbSNP ids, places. A name tells its kind, in whichever slot it stands."""
+    """Its names by kind: coding, mitochondrial and protein changes, dbSNP ids, places. A name tells its kind, whichever slot it is in."""
     changed = {name.change for name in nucleotide_changes(variant)}
     coding, mitochondrial = (frozenset(c for c in changed if c.startswith(kind)) for kind in ("c.", "m."))
     return coding, mitochondrial, protein_changes(variant), rsids(variant), frozenset(locus.spdi for locus in loci(variant))
