@@ -144,6 +144,10 @@ class Table:
     def has(self, key: str) -> bool:
         return key in self.values
 
+    def pass_over(self, *keys: str) -> None:
+        """Keys that are known and of no use here, whatever they hold."""
+        self._seen.update(keys)
+
     def tables(self, key: str) -> Iterator[Table]:
         """Every table of a list, each closed after its turn."""
         for number, values in enumerate(self._get(key, list, _REQUIRED), 1):

@@ -1,0 +1,151 @@
+"""Which recruiting trials a patient's biomarkers, tumour, age and sex fit: surely, perhaps, or not. No other criterion is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from models.features.age import Age
+from models.finding import Trial
+from models.knowledge.biomarker_types import Atom, Term, Told
+from models.knowledge.trial_types import AgeIs, AllOf, AnyOf, BiomarkerIs, Criterion, NotRead, SexIs, TrialArm, TrialRecord, TumourIs
+from models.oncology.predicates import verdict
+
+UNCHECKED = (
+    "only the criteria on biomarkers, tumour, age and sex were held against the chart; every other criterion of the trial was not checked"
+)
+Answer = Callable[[Atom], Told]
+Fits = Callable[[tuple[str, ...], tuple[str, ...]], bool | None]  #: codes, excepted codes
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPatient:
+    """What trials ask of one patient with one of the tumours on file."""
+
+    answer: Answer
+    fits: Fits
+    age: Age | None
+    sex: str  #: "" where it is not known
+
+
+@dataclass(frozen=True, slots=True)
+class TrialMatch:
+    """A trial that no criterion read here rules out."""
+
+    trial: TrialRecord
+    verdict: Literal["matches", "may match"]
+    arms: tuple[str, ...]
+    met: tuple[str, ...]
+    unknown: tuple[str, ...]  #: criteria of which the chart tells nothing
+    unchecked: str = UNCHECKED
+
+    def told(self) -> Trial:
+        """As the plan of a finding carries it."""
+        return Trial(self.trial.id, self.trial.title, self.trial.url, self.met, self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    verdict: bool | None
+    met: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def matching_trials(trials: Iterable[TrialRecord], patient: TrialPatient) -> tuple[TrialMatch, ...]:
+    """Those that match, then those with the fewest open criteria."""
+    found = [match for trial in trials if trial.recruiting and (match := _match(trial, patient))]
+    return tuple(sorted(found, key=lambda m: (m.verdict != "matches", len(m.unknown), -len(m.met), m.trial.id)))
+
+
+def _match(trial: TrialRecord, patient: TrialPatient) -> TrialMatch | None:
+    """By the arms that fit surely, or else by the one with the fewest open criteria."""
+    held = [(arm, _held(arm.criterion, patient)) for arm in trial.arms]
+    surely = [(arm, h) for arm, h in held if h.verdict]
+    if surely:
+        return TrialMatch(trial, "matches", _names(surely), surely[0][1].met, ())
+    open_ = sorted(((arm, h) for arm, h in held if h.verdict is None), key=lambda pair: len(pair[1].unknown))
+    if open_:
+        return TrialMatch(trial, "may match", _names(open_), open_[0][1].met, open_[0][1].unknown)
+    return None
+
+
+def _names(arms: Sequence[tuple[TrialArm, _Held]]) -> tuple[str, ...]:
+    return tuple(arm.name for arm, _ in arms if arm.name)
+
+
+def _held(criterion: Criterion, patient: TrialPatient) -> _Held:
+    if isinstance(criterion, AllOf):
+        return _all([_held(inner, patient) for inner in criterion.criteria])
+    if isinstance(criterion, AnyOf):
+        return _any([_held(inner, patient) for inner in criterion.criteria])
+    return _one(_answer(criterion, patient), text_of(criterion))
+
+
+def _answer(criterion: BiomarkerIs | TumourIs | AgeIs | SexIs | NotRead, patient: TrialPatient) -> bool | None:
+    match criterion:
+        case BiomarkerIs(term):
+            return verdict(term, patient.answer(term.atom))
+        case TumourIs(codes, _, negated):
+            return _unless(patient.fits(codes, ()), negated)
+        case AgeIs():
+            return _of_age(criterion, patient.age)
+        case SexIs(sex, negated):
+            return _unless(patient.sex == sex, negated) if patient.sex in ("male", "female") else None
+        case NotRead():
+            return None
+    assert_never(criterion)
+
+
+def _unless(holds: bool | None, negated: bool) -> bool | None:
+    return not holds if negated and holds is not None else holds
+
+
+def _of_age(asked: AgeIs, age: Age | None) -> bool | None:
+    """Of "<= 75" and "> 75" the year after the 75th birthday is left open: protocols count it either way."""
+    if age is None:
+        return None
+    at_most, low, high = asked.sign.startswith("<"), *age.years
+    if high < asked.years:
+        return at_most
+    first = asked.years if asked.sign in (">=", "<") else asked.years + 1
+    return not at_most if low >= first else None
+
+
+def _one(holds: bool | None, text: str) -> _Held:
+    return _Held(holds, (text,) if holds else (), (text,) if holds is None else ())
+
+
+def _all(held: Sequence[_Held]) -> _Held:
+    if any(h.verdict is False for h in held):
+        return _Held(False)
+    unknown = _joined(h.unknown for h in held)
+    return _Held(None if unknown else True, _joined(h.met for h in held), unknown)
+
+
+def _any(held: Sequence[_Held]) -> _Held:
+    met = [h for h in held if h.verdict]
+    if met:
+        return _Held(True, _joined(h.met for h in met))
+    open_ = [" and ".join(h.unknown) for h in held if h.verdict is None]
+    return _Held(None, (), (" or ".join(dict.fromkeys(open_)),)) if open_ else _Held(False)
+
+
+def _joined(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for texts in several for text in texts))
+
+
+def text_of(criterion: BiomarkerIs | TumourIs | AgeIs | SexIs | NotRead) -> str:
+    """A criterion in words."""
+    match criterion:
+        case BiomarkerIs(Term(atom, negated)):
+            return f"no {atom.text}" if negated else atom.text
+        case TumourIs(_, label, negated):
+            return f"tumour other than {label}" if negated else label
+        case AgeIs(sign, years):
+            return f"age {sign} {years}"
+        case SexIs(sex, negated):
+            return f"not {sex}" if negated else sex
+        case NotRead(text):
+            return text
+    assert_never(criterion)
