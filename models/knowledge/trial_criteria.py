@@ -20,8 +20,12 @@ _AGES = ("age_numerical", "age_expression")
 #: key of CTML → marker as predicates write it
 _STATUS = {"her2_status": "HER2", "er_status": "ER", "pr_status": "PR"}
 _STATES: Mapping[str | bool, str] = {
-    **{"Positive": "positive", "True": "positive", True: "positive"},
-    **{"Negative": "negative", "False": "negative", False: "negative"},
+    "Positive": "positive",
+    "True": "positive",
+    True: "positive",
+    "Negative": "negative",
+    "False": "negative",
+    False: "negative",
 }
 _BURDEN = "TMB >= {}"
 
@@ -59,6 +63,8 @@ def clinical(leaf: Table, words: TrialWords) -> Criterion:
         found.append(_burden(leaf))
     if leaf.has("disease_status"):
         stated = leaf.texts("disease_status")
+        if not stated:
+            leaf.refuse("is empty; write the stages, or remove the key", "disease_status")
         found.append(NotRead("disease status: " + " or ".join(stated)))
     if not found:
         leaf.refuse("states no criterion that is understood; without one the trial would match every patient")

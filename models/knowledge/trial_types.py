@@ -13,11 +13,15 @@ from models.knowledge.tumour_gene_files import GeneIndex
 
 @dataclass(frozen=True, slots=True)
 class BiomarkerIs:
+    """A biomarker that must be found, or (negated) be known to be absent."""
+
     term: Term
 
 
 @dataclass(frozen=True, slots=True)
 class TumourIs:
+    """The type of the tumour, or (negated) a type that it must not be of."""
+
     codes: tuple[str, ...]  #: OncoTree codes, or SOLID
     label: str
     negated: bool = False
@@ -25,12 +29,16 @@ class TumourIs:
 
 @dataclass(frozen=True, slots=True)
 class AgeIs:
+    """One bound of the age, in years."""
+
     sign: Literal[">=", ">", "<=", "<"]
     years: int
 
 
 @dataclass(frozen=True, slots=True)
 class SexIs:
+    """The sex on file."""
+
     sex: Literal["male", "female"]
     negated: bool = False
 
@@ -44,11 +52,15 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
+    """Each of them must hold."""
+
     criteria: tuple[Criterion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """One of them must hold."""
+
     criteria: tuple[Criterion, ...]
 
 

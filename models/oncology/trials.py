@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from models.features.age import Age
+from models.features.tumours import Tumour
 from models.finding import Trial
 from models.knowledge.biomarker_types import Atom, Term, Told
 from models.knowledge.trial_types import AgeIs, AllOf, AnyOf, BiomarkerIs, Criterion, NotRead, SexIs, TrialArm, TrialRecord, TumourIs
+from models.oncology.patient import TumourPatient
 from models.oncology.predicates import verdict
 
 UNCHECKED = (
@@ -27,6 +29,18 @@ class TrialPatient:
     fits: Fits
     age: Age | None
     sex: str  #: "" where it is not known
+
+
+_FITS: Mapping[str, bool | None] = {"same": True, "maybe": None, "other": False}
+
+
+def trial_patient(patient: TumourPatient, tumour: Tumour, sex: str) -> TrialPatient:
+    """A tumour of a type that is not known here may be of any type, so that "other than" is not taken as met either."""
+
+    def fits(codes: tuple[str, ...], excepted: tuple[str, ...]) -> bool | None:
+        return _FITS[patient.fit_of(tumour, codes, excepted)] if tumour.oncotree else None
+
+    return TrialPatient(patient.answer, fits, patient.years, sex)
 
 
 @dataclass(frozen=True, slots=True)
