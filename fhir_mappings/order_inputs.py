@@ -12,6 +12,7 @@ from fhir_mappings.patient import PATIENT
 from fhir_mappings.reports import reports_input
 from fhir_mappings.requests import REQUESTS
 from fhir_mappings.statements import STATEMENTS
+from fhir_mappings.tumours import markers_input
 from fhir_mappings.variants import variants_input
 from models.knowledge.types import Knowledge
 
@@ -29,4 +30,5 @@ def order_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
         ALLERGIES,
         REQUESTS,
         STATEMENTS,
+        markers_input(knowledge),
     )

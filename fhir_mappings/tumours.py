@@ -1,4 +1,4 @@
-"""The input `markers`: results of tumour markers (receptors, instability, burden), as reported. No order service reads it yet."""
+"""The input `markers`: results of tumour markers (receptors, scores, instability, burden), each component by itself, as reported."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from fhir_mappings.inputs import Input, Read, Resource
-from fhir_mappings.measurements import FINAL, loinc_codes, number_of, observations_query, unit_of
-from fhir_mappings.provenance import effective, interpretation
+from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
+from fhir_mappings.measurements import FINAL, number_of, unit_of
+from fhir_mappings.provenance import effective, interpretation, laboratory
 from fhir_mappings.resource import choice, concept, kind, latest, mapping, mappings, origin, text
 from fhir_mappings.tables import presence, spellings
 from models.chart import Marker
-from models.codes import LOINC, SNOMED, Concept
+from models.codes import LOINC, NCIT, SNOMED, Concept
 from models.knowledge.clinical_types import Use
 from models.knowledge.types import Knowledge
 from models.patient import Gap, Reason
@@ -27,10 +27,12 @@ UNDECIDED_WORDS = frozenset({"equivocal", "indeterminate", "borderline", "inconc
 
 
 def markers_input(knowledge: Knowledge) -> Input:
-    """The input whose search asks for every LOINC code of a marker."""
-    codes = loinc_codes(knowledge, MARKERS)
-    pairs = frozenset((name, code) for code in codes for name in spellings(LOINC))
-    return Input("markers", observations_query(codes), "Observation", read_markers, codes=pairs, on_demand=True)
+    """The input whose search asks for every code of a marker: LOINC, and NCIt where LOINC has none (homologous recombination)."""
+    known = {pair for name in knowledge.clinical.values() if name.use in MARKERS for pair in name.codes if pair[0] in (LOINC, NCIT)}
+    wanted = ",".join(f"{system}|{code}" for system, code in sorted(known))
+    query = f"Observation?patient={{{{context.patientId}}}}&code={wanted}&_count=200"
+    pairs = frozenset((name, code) for system, code in known for name in spellings(system))
+    return Input("markers", query, "Observation", read_markers, codes=pairs, beside=SPECIMENS, on_demand=True)
 
 
 def read_markers(resources: Sequence[Resource]) -> Read:
@@ -38,32 +40,36 @@ def read_markers(resources: Sequence[Resource]) -> Read:
     found: list[Marker] = []
     told: dict[tuple[Concept, str], Gap] = {}
     for resource in latest([r for r in resources if kind(r) == "Observation"]):
-        if text(resource.get("status")) not in FINAL or resource.get("dataAbsentReason"):
+        if text(resource.get("status")) not in FINAL:
             continue
-        read = _marker(resource)
-        if isinstance(read, Marker):
-            found.append(read)
-        else:
-            reason: Reason = "conflict" if read == CONFLICT else "not_understood"
-            told.setdefault((concept(resource.get("code")), read), Gap("markers", reason, read, origin(resource)))
+        for holder in _holders(resource):
+            read = _marker(resource, holder)
+            if isinstance(read, Marker):
+                found.append(read)
+            else:
+                reason: Reason = "conflict" if read == CONFLICT else "not_understood"
+                told.setdefault((concept(resource.get("code")), read), Gap("markers", reason, read, origin(resource)))
     return Read(tuple(found), tuple(told.values()))
 
 
-def _marker(resource: Resource) -> Marker | str:
-    """The result, or why there is none."""
-    stated = choice(resource, "value")
-    by_interpretation = interpretation(resource)
+def _holders(resource: Resource) -> list[Mapping[str, Any]]:
+    """What may tell a result: the observation, and each of its components (a score, a stain). A panel has them in its parts alone."""
+    parts = [c for c in mappings(resource.get("component")) if not c.get("dataAbsentReason")]
+    if resource.get("dataAbsentReason"):
+        return parts
+    silent = not choice(resource, "value") and interpretation(resource) is None
+    return parts if silent and (parts or resource.get("hasMember")) else [resource, *parts]
+
+
+def _marker(resource: Resource, holder: Mapping[str, Any]) -> Marker | str:
+    """The result of an observation or of one of its components, or why there is none."""
+    stated = choice(holder, "value")
+    by_interpretation = interpretation(holder)
     if len(stated) > 1 or (not stated and by_interpretation is None):
         return IN_NOTE if not stated and mappings(resource.get("note")) else NO_VALUE
-    base = Marker(
-        concept(resource.get("code")),
-        by_interpretation,
-        effective=effective(resource),
-        origin=origin(resource),
-        element="Observation.value",
-    )
+    base = _base(resource, holder, by_interpretation)
     if not stated:
-        return replace(base, element="Observation.interpretation")
+        return replace(base, element=base.element.replace("value", "interpretation"))
     name, raw = stated[0]
     if name in ("valueQuantity", "valueInteger"):
         return _number(base, mapping(raw) if name == "valueQuantity" else {"value": raw})
@@ -75,6 +81,24 @@ def _marker(resource: Resource) -> Marker | str:
             return CONFLICT if by_interpretation is not None else replace(base, equivocal=True, answer=answer)
         return _signed(base, _sign(answer), answer)
     return NO_VALUE
+
+
+def _base(resource: Resource, holder: Mapping[str, Any], positive: bool | None) -> Marker:
+    own = holder is resource
+    method = concept(holder.get("method") or resource.get("method"))
+    said = next((c for i in mappings(holder.get("interpretation")) if (c := concept(i))), Concept())
+    return Marker(
+        concept(resource.get("code")),
+        positive,
+        answer=said,
+        effective=effective(resource),
+        origin=origin(resource),
+        element="Observation.value" if own else "Observation.component.value",
+        part=Concept() if own else concept(holder.get("code")),
+        method=method,
+        specimen=text(mapping(resource.get("specimen")).get("reference")),
+        laboratory=laboratory(resource),
+    )
 
 
 def _number(base: Marker, quantity: Mapping[str, Any]) -> Marker | str:

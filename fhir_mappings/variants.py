@@ -37,6 +37,7 @@ def variants_input(knowledge: Knowledge | None = None) -> Input:
     if knowledge is not None:
         known = knowledge.genes.values()
         genes = frozenset(name for g in known for name in (g.symbol.upper(), g.hgnc, g.hgnc.removeprefix("HGNC:"), g.ncbi))
+        genes |= {name for _, name in knowledge.biomarkers.genes}
     query = f"Observation?patient={{{{context.patientId}}}}&code={LOINC}|{CODE}&_count={COUNT}"
     return Input("variants", query, "Observation", partial(read_variants, genes=genes), codes=CODES, beside=SPECIMENS, on_demand=True)
 

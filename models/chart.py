@@ -23,13 +23,17 @@ class FamilyHistory:
 class Marker:
     """One final result of a tumour marker: a sign, a number with its unit, or an answer that is neither, as reported."""
 
-    code: Concept
+    code: Concept  #: of the observation
     positive: bool | None = None  #: True or False where code or interpretation say so; None: equivocal, a number, or not said
     equivocal: bool = False
     value: float | None = None
     unit: str = ""  #: UCUM where given, else as written
     comparator: str = ""
-    answer: Concept = Concept()
+    answer: Concept = Concept()  #: in codes or words; of a number, what its interpretation says
     effective: str = ""  #: ISO date or dateTime as reported
     origin: str = ""
     element: str = ""
+    part: Concept = Concept()  #: of a component: its own code
+    method: Concept = Concept()
+    specimen: str = ""  #: "Specimen/1"; "" when not said
+    laboratory: str = ""

@@ -12,6 +12,7 @@ from models.features.alterations import told as told_of_gene
 from models.features.ingredients import ingredients
 from models.features.tumour_fit import fit, tumour_tree
 from models.features.tumour_genes import ByGene, variants_of_genes
+from models.features.tumour_markers import told as told_of_marker
 from models.features.tumours import Tumour, tumours
 from models.finding import Assessment, Drug, Finding, Trial
 from models.knowledge.biomarker_types import UNTESTED, Atom, Told
@@ -42,7 +43,8 @@ def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumou
 
 def _ask(atom: Atom, *, by_gene: ByGene, profile: PatientProfile, knowledge: Knowledge) -> Told:
     if atom.kind == "marker":
-        return UNTESTED
+        known = knowledge.biomarkers.markers
+        return told_of_marker(atom, profile.markers, known, knowledge.clinical) if known is not None else UNTESTED
     return told_of_gene(atom, by_gene.get(atom.gene, ()), knowledge.biomarkers)
 
 
@@ -55,7 +57,7 @@ def _given(profile: PatientProfile, knowledge: Knowledge) -> frozenset[str]:
 def held_against_tumours(
     ordered: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge
 ) -> tuple[list[Assessment], list[Exception]]:
-    """An answer for each ordered medicine that rows speak of. A rule that breaks becomes a Gap of its medicine, and its fault is returned."""
+    """An answer for each ordered medicine that rows speak of, and the faults of rules that broke: each is a Gap of its medicine."""
     known = knowledge.biomarkers
     asked = [drug for drug in ordered if drug.key in known.by_medicine]
     if not asked:
@@ -97,4 +99,4 @@ def _folded(
         return ()
     orders = tuple(Order("", Concept((Code(RXNORM, drug.key),))) for drug in wanted)
     found = assess(replace(profile, orders=orders, requests=()), knowledge)
-    return tuple(f for f in found.findings if f.kind in ("drug-gene", "conflict", "pre-test"))
+    return tuple(f for f in found.findings if f.tumour is None)

@@ -28,6 +28,9 @@ class Alteration:
     changes: tuple[str, ...]  #: kinds of protein change
     codons: tuple[int, int] = ALL  #: first and last, both included
     net: str = ""  #: "loss" or "gain" of residues, where the kind alone does not say it
+    residues: tuple[
+        str, ...
+    ] = ()  #: only changes of these residues ("D1010"), where a codon's number means several in different numberings
     excepted: tuple[str, ...] = ()  #: protein changes that lie there and are not meant
     splice: tuple[str, ...] = ()  #: coding positions beside which a change in the intron counts ("3028+")
     edges: tuple[str, ...] = ()  #: coding positions at the exon's end, where any change counts
@@ -55,6 +58,7 @@ def _alteration(table: Table) -> Alteration:
         changes=changes,
         codons=table.span("codons", ALL),
         net=table.choice("net", ("loss", "gain")) if table.has("net") else "",
+        residues=table.texts("residues", ()),
         excepted=table.texts("except", ()),
         splice=table.texts("splice", ()),
         edges=table.texts("edges", ()),

@@ -10,6 +10,7 @@ from models.errors import KnowledgeError
 from models.finding import Drug
 from models.knowledge.alteration_files import read_alleles, read_alterations
 from models.knowledge.biomarker_types import Biomarkers, TherapyRow
+from models.knowledge.marker_files import read_markers_known
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.knowledge.therapy_row_files import read_items, read_labels
@@ -19,6 +20,7 @@ from models.knowledge.tumour_word_files import read_tumour_words
 FOLDER = "biomarkers"
 GENES, ALLELES, ALTERATIONS, ITEMS = (f"{FOLDER}/{name}" for name in ("genes.tsv", "alleles.tsv", "alterations.toml", "civic.tsv"))
 WORDS, USUAL = f"{FOLDER}/tumour_words.toml", f"{FOLDER}/usual_medicines.toml"
+GENE_WORDS, MARKERS = f"{FOLDER}/gene_words.toml", f"{FOLDER}/markers.toml"
 LABELS = f"{FOLDER}/fda_"
 LEFT_OUT = "left_out"  #: tables of what was not taken over, and why: for people and tests
 
@@ -46,8 +48,16 @@ def read_biomarkers(texts: Mapping[str, str], parse: Parse, ingredients: Mapping
         alterations=read_alterations(parse(ALTERATIONS, _needed(ALTERATIONS, own)), ALTERATIONS),
         alleles=read_alleles(_needed(ALLELES, own), ALLELES),
         words=read_tumour_words(parse(WORDS, _needed(WORDS, own)), WORDS),
+        gene_words=_gene_words(parse(GENE_WORDS, _needed(GENE_WORDS, own))),
+        markers=read_markers_known(parse(MARKERS, _needed(MARKERS, own)), MARKERS),
         usual=_usual(parse(USUAL, _needed(USUAL, own)), drugs),
     )
+
+
+def _gene_words(parsed: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    with Table(parsed, GENE_WORDS) as file:
+        read_source(file)
+        return MappingProxyType(dict(file.lists("words")))
 
 
 def _usual(parsed: Mapping[str, Any], drugs: Mapping[str, Drug]) -> Mapping[str, tuple[Drug, ...]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from models.finding import Drug
 from models.knowledge.alteration_files import Alleles, Alteration
-from models.knowledge.marker_types import TumourWords
+from models.knowledge.marker_types import MarkerKnowledge, TumourWords
 from models.knowledge.source_block import Source
 from models.knowledge.tumour_gene_files import GeneIndex
 
@@ -103,6 +103,8 @@ class Biomarkers:
     alterations: Mapping[tuple[str, str], Alteration] = field(default_factory=dict)
     alleles: Alleles = field(default_factory=dict)
     words: TumourWords | None = None  #: by which sources name types of tumour
+    gene_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: by which they name genes, where not by the symbol alone
+    markers: MarkerKnowledge | None = None
     usual: Mapping[str, tuple[Drug, ...]] = field(default_factory=dict)  #: OncoTree code → medicines usual there whatever the biomarkers
 
     @property

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from models.codes import LOINC, ONCOTREE, SNOMED
+from models.codes import LOINC, NCIT, ONCOTREE, SNOMED
 from models.knowledge.clinical_types import Clinical, Measured, TumourType, Use
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.units import same_dimension
+
+SYSTEMS = ((SNOMED, "snomed"), (LOINC, "loinc"), (NCIT, "ncit"))
 
 
 def read_clinical(values: Mapping[str, Any], where: str) -> Iterator[Clinical]:
@@ -18,7 +20,7 @@ def read_clinical(values: Mapping[str, Any], where: str) -> Iterator[Clinical]:
         read_source(file)
         use: Use = file.choice("use", get_args(Use)) if file.has("use") else "rules"
         for row in file.tables("concept"):
-            codes = {(system, code) for system, key in ((SNOMED, "snomed"), (LOINC, "loinc")) for code in row.texts(key, ())}
+            codes = {(system, code) for system, key in SYSTEMS for code in row.texts(key, ())}
             icd, tumour = row.texts("icd", ()), _tumour(row)
             codes |= {(ONCOTREE, tumour.oncotree)} if tumour else set()
             if not codes and not icd:

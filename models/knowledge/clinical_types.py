@@ -39,7 +39,7 @@ class Clinical:
 
     id: str  #: the name that rules use
     label: str  #: in words, for the card
-    codes: frozenset[tuple[str, str]]  #: (canonical system, code): SNOMED CT, LOINC, OncoTree
+    codes: frozenset[tuple[str, str]]  #: (canonical system, code): SNOMED CT, LOINC, NCIt, OncoTree
     icd: tuple[str, ...] = ()  #: beginnings of ICD-10(-CM) codes without the point: "I63" means I63 and all below it
     use: Use = "rules"
     measured: Measured | None = None

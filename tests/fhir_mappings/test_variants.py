@@ -332,8 +332,17 @@ def test_the_extensions_of_the_r4_core() -> None:
 def test_a_service_reads_the_variants_of_its_genes_alone_and_those_that_name_none() -> None:
     wanted = variants_input(load())
     spdi = variant(part("81252-9", coded("NC_000010.11:94781858:G:A", "https://api.ncbi.nlm.nih.gov/variation/v0/")), id="s")
-    read = wanted.read([variant(BRAF, id="b"), variant(gene("HGNC:2621", "CYP2C19"), id="c"), variant(gene("2621", "other"), id="d"), spdi])
-    assert [v.origin for v in read.values] == ["Observation/c", "Observation/d", "Observation/s"]
+    other = gene("HGNC:12435", "TYMP")
+    read = wanted.read(
+        [
+            variant(other, id="a"),
+            variant(BRAF, id="b"),
+            variant(gene("HGNC:2621", "CYP2C19"), id="c"),
+            variant(gene("2621", "other"), id="d"),
+            spdi,
+        ]
+    )
+    assert [v.origin for v in read.values] == ["Observation/b", "Observation/c", "Observation/d", "Observation/s"]
     assert read.gaps == ()
 
 
