@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from models.knowledge.alteration_files import Alteration
 from models.knowledge.biomarker_types import Term
+from models.knowledge.marker_types import MarkerKnowledge
 from models.knowledge.tumour_gene_files import GeneIndex
 
 
@@ -96,4 +97,5 @@ class TrialWords:
     alterations: Mapping[tuple[str, str], Alteration]
     tumours: Mapping[str, str]  #: OncoTree code, or label in small letters without hyphens → OncoTree code
     labels: Mapping[str, str]  #: OncoTree code → label
-    blood: tuple[str, ...] = field(default=())  #: roots of the cancers of the blood
+    blood: tuple[str, ...]  #: roots of the cancers of the blood
+    markers: MarkerKnowledge | None
