@@ -54,6 +54,23 @@ def test_sure_ones_come_first_and_then_those_with_the_fewest_open_criteria(recor
     assert [(m.trial.id, m.verdict) for m in found] == [("TEST-0002", "matches"), ("TEST-0001", "may match")]
 
 
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ({"found": ["EGFR p.L858R"]}, True),
+        ({"absent": ["EGFR p.T790M", "ALK fusion"]}, False),  # what is met is an absence
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_whether_a_biomarker_was_found_that_is_asked_for(
+    case: dict[str, Any], expected: bool, records: dict[str, TrialRecord], knowledge: Knowledge
+) -> None:
+    asked = made_up.patient({"tumour": "LUAD", "born": "1960", "absent": ["ALK fusion"]} | case, knowledge)
+    (match,) = matching_trials([records["TEST-0001"]], asked)
+    assert (match.verdict, match.found) == ("may match", expected)
+
+
 def test_every_match_says_that_nothing_else_was_checked(records: dict[str, TrialRecord], knowledge: Knowledge) -> None:
     (found,) = matching_trials(
         [records["TEST-0002"]], made_up.patient({"tumour": "CHOL", "born": "1960", "found": ["MSI high"]}, knowledge)
