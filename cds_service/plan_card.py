@@ -10,13 +10,14 @@ from models.finding import Finding, Plan, Recommendation, Therapy
 
 MOST_THERAPIES = 8  #: on one side; the rest stand in the extension
 MOST_UNTESTED = 8
+_SIDES = ("fits", "unsure", "against", "withdrawn", "elsewhere")
 
 
 def plan_summary(finding: Finding, plan: Plan, words: Messages, width: int) -> str:
     """How many fit, and the first of them as far as `width` allows."""
     tumour = finding.drug.name
     if not plan.fits:
-        return words.text("plan-summary-none", tumour=tumour)
+        return words.text("plan-summary-none" if plan.against or plan.unsure else "plan-summary-nothing", tumour=tumour)
     count = str(len(plan.fits))
     names = list(dict.fromkeys(therapy.name for therapy in plan.fits))
     for most in range(len(names), 0, -1):
@@ -30,8 +31,8 @@ def plan_summary(finding: Finding, plan: Plan, words: Messages, width: int) -> s
 def plan_lines(plan: Plan, words: Messages) -> list[str]:
     """One line for each therapy under its heading; what is empty is left out."""
     lines = []
-    for name, therapies in (("fits", plan.fits), ("against", plan.against), ("withdrawn", plan.withdrawn), ("elsewhere", plan.elsewhere)):
-        if therapies:
+    for name in _SIDES:
+        if therapies := getattr(plan, name):
             lines.append("\n".join([words.text(f"plan-{name}"), *_therapies(therapies, words)]))
     if plan.genes:
         lines.append("\n".join([words.text("plan-genes"), *(_gene_line(found, words) for found in plan.genes)]))
