@@ -16,6 +16,7 @@ from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
+from models.knowledge.hereditary_check import hereditary_faults
 from models.knowledge.keys import matches
 from models.knowledge.marker_files import marker_faults
 from models.knowledge.option_files import option_faults
@@ -56,6 +57,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
         faults += [fault for name, file in files.items() for fault in source_faults(file.source, f"{folder}/{name}.toml")]
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     faults += biomarkers_agree(knowledge)
+    faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

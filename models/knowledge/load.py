@@ -25,6 +25,7 @@ from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
+from models.knowledge.hereditary_files import read_hereditary
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.shape import Table
@@ -35,7 +36,20 @@ from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, 
 
 #: it becomes an id that answers name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-FOLDERS = ("biomarkers", "clinical", "dosing", "drugs", "equations", "evidence", "genes", "guidelines", "modulators", "options", "sites")
+FOLDERS = (
+    "biomarkers",
+    "clinical",
+    "dosing",
+    "drugs",
+    "equations",
+    "evidence",
+    "genes",
+    "guidelines",
+    "hereditary",
+    "modulators",
+    "options",
+    "sites",
+)
 
 
 def load(root: Traversable | None = None) -> Knowledge:
@@ -57,6 +71,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         options=MappingProxyType(_options(texts)),
         sites=_sites(texts, genes),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
+        hereditary=read_hereditary(texts, _toml),
         digest=_digest(texts),
     )
     check(knowledge)

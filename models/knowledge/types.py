@@ -13,6 +13,7 @@ from models.knowledge.biomarker_types import Biomarkers
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
+from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
@@ -267,3 +268,4 @@ class Knowledge:
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
+    hereditary: Hereditary = field(default_factory=Hereditary)

@@ -1,0 +1,112 @@
+"""Cases on inherited disease: short lines a pharmacist can read, made into a patient. `tests/cases_hereditary/*.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from models.chart import FamilyHistory
+from models.codes import Code, Concept
+from models.finding import Assessment, Drug
+from models.hereditary.orders import hereditary_findings
+from models.hereditary.somatic import confirm_in_germline
+from models.hereditary.summary import hereditary_summary
+from models.knowledge.types import Knowledge
+from models.patient import Condition, PatientProfile
+from models.variant import Variant
+from tests.support.cases import coded
+
+FOLDER = Path(__file__).parents[1] / "cases_hereditary"
+AS_OF = date(2026, 11, 26)
+SAID = ("likely pathogenic", "pathogenic", "uncertain significance", "likely benign", "benign", "conflicting")
+ZYGOSITIES = ("heterozygous", "homozygous", "hemizygous", "heteroplasmic", "homoplasmic")
+SOURCES = ("germline", "somatic", "donor")
+STATES = ("absent", "no-call", "reference")
+KEYS = {"name", "ask", "order", "route", "variants", "sex", "born", "conditions", "family", "expect"}
+EXPECTED = {"cards", "indicator", "action", "message", "summary", "detail", "removable", "gaps", "checked", "conditions"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One situation and what must follow."""
+
+    file: str
+    name: str
+    given: Mapping[str, Any]
+
+    @property
+    def expect(self) -> Mapping[str, Any]:
+        return self.given["expect"]  # type: ignore[no-any-return]
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.name}"
+
+
+def all_cases() -> list[Case]:
+    found = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        for given in tomli.loads(path.read_text("utf-8"))["case"]:
+            assert given.keys() <= KEYS and given["expect"].keys() <= EXPECTED, (path.name, given["name"])
+            found.append(Case(path.stem, given["name"], given))
+    return found
+
+
+def answer(case: Case, knowledge: Knowledge) -> Assessment:
+    """`ask`: order (unless said otherwise), summary or tumour."""
+    person, ask = profile(case, knowledge), case.given.get("ask", "order")
+    if ask == "summary":
+        return hereditary_summary(person, knowledge)
+    if ask == "tumour":
+        return confirm_in_germline(person, knowledge)
+    drugs = {drug.name: drug for drug in knowledge.drugs.ingredients.values()}
+    names = case.given["order"] if isinstance(case.given["order"], list) else [case.given["order"]]
+    return hereditary_findings([_ordered(drugs[name], case.given.get("route", "")) for name in names], person, knowledge)
+
+
+def _ordered(drug: Drug, route: str) -> tuple[Drug, tuple[str, ...], tuple[str, ...]]:
+    return drug, ("MedicationRequest/1",), (route,)
+
+
+def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
+    """The patient of a case. `family`: conditions of the mother, in words."""
+    given = case.given
+    return PatientProfile(
+        as_of=AS_OF,
+        birth_date=given.get("born", "1985-05-05"),
+        sex=given.get("sex", ""),
+        variants=tuple(variant(line, n) for n, line in enumerate(given.get("variants", ()), 1)),
+        conditions=tuple(
+            Condition(coded(name, knowledge), began="2026-10-01", origin=f"Condition/{name}") for name in given.get("conditions", ())
+        ),
+        family=tuple(FamilyHistory(Concept(text="mother"), Concept(text=words)) for words in given.get("family", ())),
+    )
+
+
+def variant(line: str, number: int) -> Variant:
+    """ "F5 c.1601G>A heterozygous pathogenic germline", "BRCA1 p.C61G pathogenic 0.48", "HFE absent", "F5 'factor V Leiden' germline"."""
+    line, _, rest = line.partition("'")
+    text, _, after = rest.partition("'")
+    words = [*line.split(), *after.split()]
+    said = next((s for s in SAID if f" {s} " in f" {' '.join(words)} "), "")
+    share = next((float(w) for w in words if w.replace(".", "", 1).isdigit()), None)
+    return Variant(
+        origin=f"Observation/{number}",
+        state=next((w for w in words if w in STATES), "present"),  # type: ignore[arg-type]
+        genes=(Concept(text=words[0]),),
+        coding=tuple(w for w in words if w.startswith("c.")),
+        protein=tuple(w for w in words if w.startswith("p.")),
+        genomic=tuple(w for w in words if w.startswith(("g.", "m."))),
+        ids=tuple(Code("", w) for w in words if w.startswith("rs")),
+        text=text,
+        zygosity=next((w for w in words if w in ZYGOSITIES), ""),  # type: ignore[arg-type]
+        source_class=next((w for w in words if w in SOURCES), ""),
+        allele_fraction=share,
+        significance=(Concept(text="conflicting interpretations of pathogenicity" if said == "conflicting" else said),) if said else (),
+        effective="2025-02-03",
+        laboratory="Genetics laboratory",
+    )
