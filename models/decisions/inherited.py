@@ -12,7 +12,9 @@ from models.hereditary.summary import hereditary_summary
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
 
-RESTRICTED = Gap("variants", "unavailable", "a result is labelled as restricted: it is told where an order needs it, not in the opened chart")
+RESTRICTED = Gap(
+    "variants", "unavailable", "a result is labelled as restricted: it is told where an order needs it, not in the opened chart"
+)
 
 
 def against_inherited(
