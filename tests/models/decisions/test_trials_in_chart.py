@@ -66,5 +66,9 @@ def test_another_tumour_keeps_it_out(known: Knowledge) -> None:
     assert "TEST-0001" not in [t.id for t in told(patient("COADREAD", ("EGFR", "p.L858R", "present")), known)]
 
 
+def test_what_is_open_for_everybody_with_the_tumour_is_not_told(known: Knowledge) -> None:
+    assert told(patient("LUAD"), known) == []
+
+
 def test_without_trials_the_plan_names_none(knowledge: Knowledge) -> None:
     assert told(patient("LUAD", ("EGFR", "p.L858R", "present")), replace(knowledge, trials=())) == []
