@@ -54,13 +54,31 @@ def _therapy(therapy: Therapy, words: Messages) -> str:
     lead, *others = therapy.said
     told = words.text("plan-line", medicines=therapy.name, biomarkers=starred(lead.parts["biomarkers"]), source=_source(lead))
     setting = words.text("plan-setting", setting=settings(lead.parts["setting"], words)) if lead.parts["setting"] else ""
-    beside = [f"{_source(r)}{'' if r.direction == lead.direction else f' ({r.direction})'}" for r in others]
+    beside = list(dict.fromkeys(_brief(r, lead) for r in others))
     also = words.text("plan-also", sources="; ".join(beside)) if beside else ""
     return "- " + " ".join(filter(None, (told, setting, also)))
 
 
 def _source(said: Recommendation) -> str:
     return f"{said.source} {said.as_of}, {said.classification}"
+
+
+def _brief(said: Recommendation, lead: Recommendation) -> str:
+    return said.source if said.direction == lead.direction else f"{said.source} ({said.direction})"
+
+
+def plan_sources(finding: Finding, words: Messages) -> str:
+    """Bodies with the dates of their statements: the addresses stand in the card's links."""
+    dates: dict[str, list[str]] = {}
+    for said in finding.recommendations:
+        dates.setdefault(said.source.split(" ")[0], []).append(said.as_of)
+    told = [
+        words.text(
+            "plan-source" if len(found) > 1 else "plan-source-one", body=body, count=str(len(found)), first=min(found), last=max(found)
+        )
+        for body, found in dates.items()
+    ]
+    return words.text("plan-sources", sources="; ".join(told))
 
 
 def settings(setting: str, words: Messages) -> str:
@@ -76,7 +94,7 @@ def _setting(token: str, words: Messages) -> str:
 def _gene_line(found: Finding, words: Messages) -> str:
     do = advice(found, found.recommendations[0], words).do
     genes = joined([escaped(f"{label(g)} {'' if g.missing else result(g)}".strip()) for g in found.genes], words.text("and"))
-    return "- " + words.text("rollup-line", drug=found.drug.name, do=starred(do) + (f" – {genes}" if genes else ""))
+    return words.text("rollup-line", drug=found.drug.name, do=starred(do) + (f" – {genes}" if genes else ""))
 
 
 def _trial(title: str, number: str, unknown: Sequence[str], words: Messages) -> str:

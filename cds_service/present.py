@@ -11,7 +11,7 @@ from cds_service.coverage import COVERAGE, coverage_extension
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
 from cds_service.overrides import OVERRIDES, REASONS
-from cds_service.plan_card import plan_lines, plan_summary
+from cds_service.plan_card import plan_lines, plan_sources, plan_summary
 from cds_service.remembered import card_id
 from cds_service.replacements import drafts_by_id, option_line, replacements
 from cds_service.request import HookRequest
@@ -190,12 +190,14 @@ def _when(group: list[Recommendation], finding: Finding, words: Messages) -> str
 
 
 def _sources(finding: Finding, words: Messages) -> list[str]:
-    """Each source with the strengths of its own advice."""
+    """Each source with the strengths of its own advice; of a plan, which has many, their bodies and dates."""
+    if finding.plan is not None:
+        return [plan_sources(finding, words)]
     return [_source(evidence, finding, words) for evidence in finding.evidence]
 
 
 def _source(evidence: Evidence, finding: Finding, words: Messages) -> str:
-    own = [r for r in finding.recommendations if evidence.label.startswith(f"{r.source} ")]
+    own = [r for r in finding.recommendations if f"{evidence.label} ".startswith(f"{r.source} ")]
     strengths = dict.fromkeys(r.classification for r in own if r.classification != "n/a")
     kind = "evidence" if strengths else "evidence-unclassified"
     return words.text(kind, label=evidence.label, version=evidence.version, classification=", ".join(strengths))

@@ -99,4 +99,4 @@ def _folded(
         return ()
     orders = tuple(Order("", Concept((Code(RXNORM, drug.key),))) for drug in wanted)
     found = assess(replace(profile, orders=orders, requests=()), knowledge)
-    return tuple(f for f in found.findings if f.kind in ("drug-gene", "conflict", "pre-test"))
+    return tuple(f for f in found.findings if f.tumour is None)

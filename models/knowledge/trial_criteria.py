@@ -20,8 +20,12 @@ _AGES = ("age_numerical", "age_expression")
 #: key of CTML → marker as predicates write it
 _STATUS = {"her2_status": "HER2", "er_status": "ER", "pr_status": "PR"}
 _STATES: Mapping[str | bool, str] = {
-    "Positive": "positive", "True": "positive", True: "positive",
-    "Negative": "negative", "False": "negative", False: "negative",
+    "Positive": "positive",
+    "True": "positive",
+    True: "positive",
+    "Negative": "negative",
+    "False": "negative",
+    False: "negative",
 }
 _BURDEN = "TMB >= {}"
 

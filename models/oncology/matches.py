@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from models.features.tumours import Tumour
 from models.finding import Tier
-from models.knowledge.biomarker_types import TherapyRow
+from models.knowledge.biomarker_types import Level, TherapyRow
 from models.oncology.patient import TumourPatient
 from models.oncology.predicates import Held, held
 from models.oncology.tiers import Fit, rank, tiers
 
+LEVELS = get_args(Level)
 SPEAKS_AGAINST = ("resistance", "no benefit")
 
 
@@ -47,7 +49,7 @@ def matches(rows: Iterable[TherapyRow], patient: TumourPatient, *, elsewhere: bo
 
 def strongest_first(found: Iterable[Match]) -> tuple[Match, ...]:
     """By tier, then labels before items, then the newest, then by name: the same for the same facts."""
-    return tuple(sorted(found, key=lambda m: (rank(m.tiers), m.row.level, _negated(m.row.as_of), m.row.id)))
+    return tuple(sorted(found, key=lambda m: (rank(m.tiers), LEVELS.index(m.row.level), _negated(m.row.as_of), m.row.id)))
 
 
 def _negated(day: str) -> tuple[int, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from models.finding import Action, Assessment, Checked, Drug, Finding, Recommendation, Remark, Urgency
+from models.knowledge.biomarker_terms import spelled
 from models.knowledge.biomarker_types import TherapyRow
 from models.oncology.matches import SPEAKS_AGAINST, Match, about, matches, strongest_first, superseded
 from models.oncology.patient import RowsOf, TumourPatient
@@ -53,7 +54,9 @@ def _resisted(drug: Drug, against: Sequence[Match], found: Sequence[Match], ever
     said = [recommendation(m, _message(m), "alternative") for m in against[:MOST_SAID]]
     said += [recommendation(m, "tumour-contradicts", "no_recommendation") for m in contradicting[:MOST_SAID]]
     shown = [*against[:MOST_SAID], *contradicting[:MOST_SAID]]
-    return _finding(drug, shown, said, "warning" if loud else "info", every, patient)
+    finding = _finding(drug, shown, said, "warning" if loud else "info", every, patient)
+    partners = _names(m for m in found if m.row.level == "label" and m.row.direction == "sensitivity" and m.held.verdict)
+    return replace(finding, remarks=(*finding.remarks, Remark("tumour-partners", (("combinations", partners),)))) if partners else finding
 
 
 def _message(match: Match) -> str:
@@ -77,11 +80,16 @@ def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence
     if not needed:
         return Assessment(checked=(Checked(subject, "silent", "no row speaks for or against it"),))
     open_ = [m for m in needed if m.held.verdict is None]
-    shown = (open_ or needed)[:MOST_SAID]
+    shown = _once(open_ or needed)[:MOST_SAID]
     action: Action = "test" if open_ else "alternative"
     said = [recommendation(m, "tumour-untested" if open_ else "tumour-absent", action) for m in shown]
     finding = _finding(drug, shown, said, "info" if open_ else "warning", every, patient)
     return _spoken(replace(finding, kind="pre-test") if open_ else finding, subject)
+
+
+def _once(found: Sequence[Match]) -> list[Match]:
+    """One of those that ask for the same in the same tumour: the strongest."""
+    return list({(m.tumour.origin, spelled(m.row.biomarkers)): m for m in reversed(found)}.values())[::-1]
 
 
 def _finding(
@@ -96,9 +104,8 @@ def _finding(
     lead = said[0]
     alone = tuple(dict.fromkeys(m.row.medicines[0] for m in instead if len(m.row.medicines) == 1))[:MOST_ALTERNATIVES]
     remarks = [Remark(HISTOLOGY_OPEN, (("tumour", shown[0].tumour.label),))] if all(m.fit == "maybe" for m in shown) else []
-    together = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in instead if len(m.row.medicines) > 1)
-    if together:
-        remarks.append(Remark("tumour-combinations", (("combinations", "; ".join([*together][:MOST_ALTERNATIVES])),)))
+    if together := _names(instead):
+        remarks.append(Remark("tumour-combinations", (("combinations", together),)))
     return Finding(
         kind="tumour-therapy",
         urgency=urgency,
@@ -109,6 +116,12 @@ def _finding(
         remarks=tuple(remarks),
         tumour=tumour_type(shown[0].tumour),
     )
+
+
+def _names(found: Iterable[Match]) -> str:
+    """The combinations among them, as many as a card can hold."""
+    named = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in found if len(m.row.medicines) > 1)
+    return "; ".join([*named][:MOST_ALTERNATIVES])
 
 
 def _instead(drug: Drug, every: Sequence[TherapyRow], patient: TumourPatient) -> list[Match]:

@@ -89,11 +89,14 @@ def _positive(match: Match) -> bool:
 
 
 def _therapies(found: Iterable[Match], message: str, action: Action) -> tuple[Therapy, ...]:
-    """One for each medicine or combination; `found` is by strength, and so are they."""
-    grouped: dict[tuple[Drug, ...], list[Match]] = {}
+    """One for each medicine or combination, in whatever order its medicines are named; `found` is by strength, and so are they."""
+    grouped: dict[frozenset[Drug], list[Match]] = {}
     for match in found:
-        grouped.setdefault(match.row.medicines, []).append(match)
-    return tuple(Therapy(m, tuple(recommendation(s, message, action) for s in several[:MOST_STATEMENTS])) for m, several in grouped.items())
+        grouped.setdefault(frozenset(match.row.medicines), []).append(match)
+    return tuple(
+        Therapy(several[0].row.medicines, tuple(recommendation(m, message, action) for m in several[:MOST_STATEMENTS]))
+        for several in grouped.values()
+    )
 
 
 def _untested(here: Sequence[Match]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def recommendation(match: Match, message: str, action: Action) -> Recommendation
     """What one source says, with its tiers."""
     row = match.row
     return Recommendation(
-        source=row.source.body,
+        source=source_of(row),
         classification=", ".join(f"{t.scale} {t.tier}" for t in match.tiers),
         actions=(action,),
         population=match.tumour.oncotree,
@@ -75,7 +75,9 @@ def told_as(match: Match) -> str:
     """The biomarkers that decided: what was found, exactly ("KRAS p.G12D"); where nothing holds, what is asked for."""
     if match.held.verdict:
         return " and ".join(dict.fromkeys(_found(term, told) for term, told in match.held.rests_on))
-    return " or ".join(dict.fromkeys(("no " if term.negated else "") + term.atom.text for term, _ in match.held.rests_on))
+    open_ = {term for term, _ in match.held.rests_on}
+    groups = [[t for t in group if t in open_] for group in match.row.biomarkers]
+    return " and ".join(" or ".join(("no " if t.negated else "") + t.atom.text for t in group) for group in groups if group)
 
 
 def _found(term: Term, told: Told) -> str:
@@ -90,9 +92,12 @@ def evidence(found: Sequence[Match]) -> tuple[Evidence, ...]:
 
 
 def _evidence(row: TherapyRow) -> Evidence:
-    if row.level == "label":
-        return Evidence(f"{row.source.body} label {row.medicines[0].name}", row.as_of, row.url)
-    return Evidence(f"{row.source.body} {row.id}, level {row.level}", f"reviewed {row.as_of}", row.url)
+    return Evidence(source_of(row), row.as_of if row.level == "label" else f"level {row.level}, reviewed {row.as_of}", row.url)
+
+
+def source_of(row: TherapyRow) -> str:
+    """The document: "FDA label cetuximab", "CIViC EID238"."""
+    return f"{row.source.body} label {row.medicines[0].name}" if row.level == "label" else f"{row.source.body} {row.id}"
 
 
 def tumour_type(tumour: Tumour) -> TumourType:

@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parents[1] / "cases_tumours"
 AS_OF = date(2026, 11, 26)
 WORDS = {"pathogenic", "likely pathogenic", "VUS", "benign", "likely benign", "oncogenic"}
 ORIGINS = {"germline", "somatic"}
+_SPDI = re.compile(r"NC_[0-9.]+:[0-9]+:[ACGT]+:[ACGT]+")
 _FUSION = re.compile(r"(?P<one>[A-Z0-9-]+)::(?P<other>[A-Z0-9-]+)")
 KEYS = {"name", "tumour", "also", "variants", "markers", "orders", "medicines", "age", "expect"}
 EXPECTED = {
@@ -94,6 +95,7 @@ def variant(line: str, number: int) -> Variant:
         protein=names["p"],
         coding=names["c"],
         genomic=names["g"],
+        ids=tuple(Code("", w) for w in words if w.startswith("rs") or _SPDI.fullmatch(w)),
         text=next((w for w in ("amplified", "ITD", "loss") if w in words), ""),
         copy_number=0.0 if "loss" in words else None,
         source_class=origin,
