@@ -51,7 +51,8 @@ def _answer(order: Ordered, rule: HereditaryRule, by_gene: ByGene, profile: Pati
     found = [inherited(gene, by_gene[gene], wanted, profile.sex) for gene in rule.genes if by_gene.get(gene)]
     speaking = [one for one in found if one.variants and (rule.copies == "any" or one.copies == "two")]
     if speaking:
-        return Assessment(findings=(_finding(order, rule, speaking, profile.sex),), checked=(Checked(subject, "fired", rule.message),))
+        open_ = tuple(gap for one in speaking for gap in one.gaps)
+        return Assessment((_finding(order, rule, speaking, profile.sex),), open_, (Checked(subject, "fired", rule.message),))
     return _silent(subject, found)
 
 

@@ -15,7 +15,7 @@ from models.patient import PatientProfile
 from models.variant import Variant
 
 CONFIRM = "hereditary-confirm-germline"  #: message id
-ABOUT = "genes whose variants in tumours are often inherited"
+ABOUT = "list of genes whose variants in tumours are often inherited"
 
 
 def confirm_in_germline(profile: PatientProfile, knowledge: Knowledge) -> Assessment:

@@ -38,7 +38,7 @@ def doubts_of(rule: HereditaryRule, found: Inherited, sex: str) -> tuple[str, ..
     said = (
         (found.likely, LIKELY),
         (not found.phased, PHASE_OPEN),
-        (not found.said_inherited, ORIGIN_OPEN),
+        (not found.said_inherited and not rule.variants, ORIGIN_OPEN),  # what counts by its name is no variant of tumours
         (one_x, ONE_OF_TWO_X),
         (rule.unclear_effect, EFFECT_OPEN),
     )

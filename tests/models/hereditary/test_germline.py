@@ -88,6 +88,8 @@ def test_likely_where_it_needs_a_variant_that_is_only_likely_pathogenic() -> Non
     assert both.likely
     assert not inherited("G", [variant(lines[0], 1)], DOMINANT, "").likely
     assert inherited("G", [variant(lines[1], 1)], DOMINANT, "").likely
+    doubled = [variant(lines[0], 1), variant("G c.7C>T homozygous likely pathogenic germline", 2)]
+    assert inherited("G", doubled, RECESSIVE, "").likely, "the pair is the likely one's"
 
 
 @pytest.mark.parametrize(

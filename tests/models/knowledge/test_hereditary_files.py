@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import tomli
 
-from cds_service.messages import messages
+from cds_service.messages import messages, parts_in
 from models.errors import KnowledgeError
 from models.finding import Drug
 from models.knowledge.hereditary_check import hereditary_faults
@@ -165,6 +165,11 @@ def test_every_message_is_used_and_fits_the_card(knowledge: Knowledge) -> None:
         said = words.row(rule.message).do.format(drug=longest, condition=rule.condition, gene=max(rule.genes, key=len))
         assert len(said) < 140, said
     known = knowledge.hereditary
+    for name, row in words.rows.items():
+        if name.startswith("hereditary-"):
+            asked = {part for said in (row.do, row.why, row.more) for part in parts_in(said, name)}
+            assert asked <= {"drug", "gene", "condition"}, name
+            assert "drug" in parts_in(row.do, name), name
     used = {rule.message for rule in known.rules} | {s.message for s in known.summaries}
     used |= {"hereditary-summary-general", "hereditary-confirm-germline"}
     assert {name for name in words.rows if name.startswith("hereditary-")} == used
