@@ -17,18 +17,20 @@ from cds_service.sites import Site, sites
 from cds_service.state import State
 from cds_service.switches import Switches
 from cds_service.switches_file import read_switches, rule_names
+from cds_service.trials_folder import read_trials_folder
 from models.errors import KnowledgeError
 from models.knowledge.load import FOLDERS, load
-from models.knowledge.site import asking_first
+from models.knowledge.site import asking_first, with_choices
+from models.knowledge.trial_criteria import trial_words
 from models.knowledge.types import Knowledge
 
 DIGEST = "DIGEST"  #: file in a folder of knowledge that holds the digest which it must have
-_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file"})
+_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials"})
 
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file")
+    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials")
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -41,7 +43,9 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
         _as_noted(folder, known)
     if not made_up:
         agree(known, messages())
-    return with_site_files(asking_first(known, settings.ask_first), settings)
+    trials = read_trials_folder(settings.trials, trial_words(known.biomarkers, known.clinical)) if settings.trials else ()
+    chosen = with_choices(known, hereditary_summary=settings.hereditary_summary, trials=trials)
+    return with_site_files(asking_first(chosen, settings.ask_first), settings)
 
 
 def exported(to: Path) -> str:

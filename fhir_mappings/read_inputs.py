@@ -9,6 +9,7 @@ from fhir_mappings.firewall import Admitted, Subject, admit
 from fhir_mappings.inputs import Found, Input, Read, Resource
 from fhir_mappings.releases import in_r4
 from fhir_mappings.resource import kind
+from fhir_mappings.security_labels import disclosable
 from models.errors import PatientMismatch
 from models.patient import Gap
 
@@ -56,11 +57,13 @@ def read_input(wanted: Input, found: Found | None, chart: Chart, notes: Notes) -
     admitted = admit(found.resources if found else (), chart.subject, chart.specimens)
     if chart.strict and admitted.foreign:
         return _distrusted(wanted, admitted, notes)
-    shaped = in_r4(wanted.resource_type, _with_others(wanted, _own(wanted, admitted.resources), chart.beside))
+    told, withheld = disclosable(_own(wanted, admitted.resources), wanted.field)
+    notes.gaps += withheld
+    shaped = in_r4(wanted.resource_type, _with_others(wanted, told, chart.beside))
     read = wanted.read_with(shaped, chart.around, chart.subject.server) if wanted.read_with else wanted.read(shaped)
     notes.add(admitted, read)
     notes.admitted[wanted.field] = admitted.resources
-    if not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):
+    if not withheld and not any(gap.reason in _LEFT_OUT for gap in (*admitted.gaps, *read.gaps)):
         notes.whole.add(wanted.field)
     return read
 

@@ -1,53 +1,38 @@
-"""Resources that a security label keeps from ordinary use: left out, and told as not looked at. Consent itself is not judged here.
+"""Security labels of resources: what must not be told without the patient's consent, and what is told only where a decision needs it.
 
-For sites that ask for it. What is left out is never "nothing found": its input counts as incomplete.
+Consent itself is the EHR's to enforce: it gives us what this user may see, and labels the rest.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from fhir_mappings.inputs import Found, Record, Resource
-from fhir_mappings.resource import kind, mapping, mappings, text
 from models.patient import Gap
 
-#: codes of HL7 v3 that ask for more than ordinary care: confidentiality, and sensitivity of genetic information
-CONFIDENTIALITY = frozenset({"R", "V"})  #: restricted, very restricted
-SENSITIVITY = frozenset({"GDIS"})  #: genetic disease information
-_SYSTEMS = {
-    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality": CONFIDENTIALITY,
-    "http://hl7.org/fhir/v3/Confidentiality": CONFIDENTIALITY,  # before R4
-    "http://terminology.hl7.org/CodeSystem/v3-ActCode": SENSITIVITY,
-    "http://hl7.org/fhir/v3/ActCode": SENSITIVITY,
-}
-WITHHELD = "a security label restricts it, and this site does not use such data here"
-INCOMPLETE = "a part of it bears a security label that restricts it"
+#: HL7 v3 ActCode, refrain policies: no disclosure without authorization, or without a consent directive
+REFRAIN = frozenset({"NOAUTH", "NODSCLCD"})
+#: HL7 v3 Confidentiality (restricted, very restricted), and the sensitivity of genetic information
+RESTRICTED = frozenset({"R", "V", "GDIS"})
+WITHHELD = "labelled as not to be disclosed without the patient's consent, so it was not read"
+
+Resource = Mapping[str, Any]
 
 
-def without_restricted(record: Record) -> Record:
-    """The record without resources that are labelled as restricted, each told by a Gap that names its kind and nothing of it."""
-    found, gaps = {}, list(record.gaps)
-    for field, seen in record.found.items():
-        kept = tuple(r for r in seen.resources if not is_restricted(r))
-        found[field] = seen if len(kept) == len(seen.resources) else _less(seen, kept)
-        gaps += [Gap(kind(r) or "resource", "unavailable", WITHHELD) for r in seen.resources if is_restricted(r)]
-    referenced = {name: r for name, r in record.referenced.items() if not is_restricted(r)}
-    gaps += [Gap(kind(r) or "resource", "unavailable", WITHHELD) for r in record.referenced.values() if is_restricted(r)]
-    return Record(found, referenced, tuple(dict.fromkeys(gaps)))
+def _labels(resource: Resource) -> frozenset[str]:
+    meta = resource.get("meta")
+    labels = meta.get("security") if isinstance(meta, Mapping) else None
+    if not isinstance(labels, list):
+        return frozenset()
+    return frozenset(code for label in labels if isinstance(label, Mapping) and isinstance(code := label.get("code"), str))
 
 
-def _less(seen: Found, kept: tuple[Resource, ...]) -> Found:
-    return replace(seen, resources=kept, complete=False, because=seen.because or INCOMPLETE)
+def restricted(resource: Resource) -> bool:
+    """May it be told only where a decision at hand needs it?"""
+    return not RESTRICTED.isdisjoint(_labels(resource))
 
 
-def is_restricted(resource: Resource) -> bool:
-    """By a label of its own, or of a resource that it contains."""
-    return any(_labelled(r) for r in (resource, *mappings(resource.get("contained"))))
-
-
-def _labelled(resource: Resource) -> bool:
-    for label in mappings(mapping(resource.get("meta")).get("security")):
-        system, code = text(label.get("system")).rstrip("/"), text(label.get("code"))
-        if code in _SYSTEMS.get(system, frozenset()):
-            return True
-    return False
+def disclosable(resources: Sequence[Resource], field: str) -> tuple[tuple[Resource, ...], tuple[Gap, ...]]:
+    """Those that may be read, and one Gap for the input that others came with. Its words tell nothing of what they hold."""
+    kept = tuple(r for r in resources if REFRAIN.isdisjoint(_labels(r)))
+    return kept, (Gap(field, "unavailable", WITHHELD),) if len(kept) < len(resources) else ()

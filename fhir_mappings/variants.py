@@ -13,6 +13,7 @@ from fhir_mappings.genotype_values import read_value
 from fhir_mappings.inputs import SPECIMENS, Input, Read, Resource
 from fhir_mappings.provenance import derived_from, effective, interpretation, laboratory, source_class, status
 from fhir_mappings.resource import choice, concept, concept_codes, extensions, kind, latest, mapping, mappings
+from fhir_mappings.security_labels import restricted
 from fhir_mappings.tables import observations, spellings
 from fhir_mappings.variant_names import Names
 from fhir_mappings.variant_numbers import chromosome_in, count_in, fraction_in, range_in, whole_in
@@ -112,6 +113,7 @@ def _read_one(resource: Resource, parts: Parts) -> Variant:
         derived_from=derived_from(resource),
         text_only=not any(c.codings for c in _stated(resource)) and bool(_stated(resource)),
         element=element,
+        restricted=restricted(resource),
     )
 
 

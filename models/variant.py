@@ -59,3 +59,4 @@ class Variant:
     derived_from: tuple[str, ...] = ()
     text_only: bool = False  #: read from free text without any code: low confidence
     element: str = ""  #: path of the element that told the state, e.g. "Observation.valueCodeableConcept"
+    restricted: bool = False  #: labelled so: told only where a decision at hand needs it

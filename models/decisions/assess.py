@@ -9,6 +9,7 @@ from datetime import date
 from models.codes import Concept
 from models.decisions.alternatives import with_options
 from models.decisions.dosing import dosed
+from models.decisions.inherited import against_inherited
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
@@ -94,9 +95,11 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
             answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
     doses, failed = dosed([o.drug for o in ordered], profile, knowledge)
     tumour, broken = held_against_tumours([o.drug for o in ordered], profile, knowledge)
-    tumour = [_for_orders(answer, ordered) for answer in tumour]
-    answers, faults = [*answers, *doses, *tumour], [*faults, *failed, *broken]
-    if faults and len(faults) == len(questions) + len(doses) + len(tumour):
+    answers = [*answers, *doses, *(_for_orders(answer, ordered) for answer in tumour)]
+    asked = len(questions) + len(doses) + len(tumour)
+    inherited, failing = against_inherited([(o.drug, o.orders, o.routes) for o in ordered], profile, knowledge)
+    answers, faults = [*answers, *inherited], [*faults, *failed, *broken, *failing]
+    if faults and len(faults) == asked + len(inherited):
         raise faults[0]
     return _merged((Assessment(gaps=(*profile.gaps, *gaps, *gene_gaps)), *answers))
 

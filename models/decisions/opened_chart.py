@@ -1,8 +1,9 @@
-"""What an opened chart is answered: the medicines that are taken, and the treatment plan of each tumour."""
+"""What an opened chart is answered: the medicines that are taken, what is inherited, the treatment plan of each tumour."""
 
 from __future__ import annotations
 
 from models.decisions.assess import assess_orders
+from models.decisions.inherited import inherited_in_chart
 from models.decisions.passed_over import passed_over
 from models.decisions.review import review_medications
 from models.decisions.tumour_board import tumour_plans
@@ -16,9 +17,9 @@ def assess_opened_chart(profile: PatientProfile, knowledge: Knowledge) -> Assess
     reviewed = review_medications(profile, knowledge)
     if passed_over(profile, knowledge):
         return reviewed
-    plans = tumour_plans(profile, knowledge, assess_orders)
+    answers = (reviewed, inherited_in_chart(profile, knowledge), tumour_plans(profile, knowledge, assess_orders))
     return Assessment(
-        findings=(*reviewed.findings, *plans.findings),
-        gaps=tuple(dict.fromkeys((*reviewed.gaps, *plans.gaps))),
-        checked=tuple(dict.fromkeys((*reviewed.checked, *plans.checked))),
+        findings=tuple(f for answer in answers for f in answer.findings),
+        gaps=tuple(dict.fromkeys(g for answer in answers for g in answer.gaps)),
+        checked=tuple(dict.fromkeys(c for answer in answers for c in answer.checked)),
     )

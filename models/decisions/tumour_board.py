@@ -20,8 +20,10 @@ from models.knowledge.types import Knowledge
 from models.oncology.orders import assess_tumour_order
 from models.oncology.patient import TumourPatient
 from models.oncology.plan import treatment_plans
+from models.oncology.trials import TrialPatient, matching_trials
 from models.patient import Gap, Medication, Order, PatientProfile
 
+MOST_TRIALS = 5  #: on one card
 Assess = Callable[[PatientProfile, Knowledge], Assessment]
 
 
@@ -81,12 +83,17 @@ def tumour_plans(profile: PatientProfile, knowledge: Knowledge, assess: Assess) 
     if not patient.tumours:
         return Assessment()
     folded = partial(_folded, profile=profile, knowledge=knowledge, assess=assess)
-    found = treatment_plans(knowledge.biomarkers.rows, patient, folded, _no_trials)
+    trials = partial(_trials, patient=patient, profile=profile, knowledge=knowledge)
+    found = treatment_plans(knowledge.biomarkers.rows, patient, folded, trials)
     return replace(found, gaps=(*gaps, *found.gaps))
 
 
-def _no_trials(_tumour: Tumour) -> tuple[Trial, ...]:
-    return ()
+def _trials(tumour: Tumour, *, patient: TumourPatient, profile: PatientProfile, knowledge: Knowledge) -> tuple[Trial, ...]:
+    def fits(codes: tuple[str, ...], excepted: tuple[str, ...]) -> bool | None:
+        return {"same": True, "maybe": None, "other": False}[patient.fit_of(tumour, codes, excepted)]
+
+    asked = TrialPatient(patient.answer, fits, patient.years, profile.sex)
+    return tuple(match.told() for match in matching_trials(knowledge.trials, asked)[:MOST_TRIALS])
 
 
 def _folded(

@@ -100,4 +100,5 @@ class Hereditary:
     named: Mapping[str, tuple[NamedVariant, ...]] = field(default_factory=dict)  #: of listed genes of which one variant alone counts
     confirm: frozenset[str] = frozenset()  #: genes of which a variant found in a tumour is to be looked for in the germline
     confirm_source: Source | None = None
+    summarise: bool = False  #: the site wants summaries in the opened chart
     elsewhere: Mapping[str, str] = field(default_factory=dict)  #: gene → who answers for its medicines instead

@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from models.errors import KnowledgeError
+from models.knowledge.trial_types import TrialRecord
 from models.knowledge.types import Guideline, Knowledge
 
 
@@ -25,6 +26,15 @@ def asking_first(knowledge: Knowledge, drugs: Collection[str]) -> Knowledge:
     chosen = {key: tuple(_asking(g, drugs) for g in several) for key, several in knowledge.guidelines.items()}
     digest = hashlib.sha256("\x1f".join([knowledge.digest, *sorted(set(drugs))]).encode()).hexdigest()[:12]
     return replace(knowledge, guidelines=MappingProxyType(chosen), digest=digest)
+
+
+def with_choices(knowledge: Knowledge, *, hereditary_summary: bool, trials: tuple[TrialRecord, ...]) -> Knowledge:
+    """The snapshot with summaries of inherited disease, and with trials; its digest is another one where either is chosen."""
+    if not hereditary_summary and not trials:
+        return knowledge
+    told = repr((hereditary_summary, trials))
+    digest = hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12]
+    return replace(knowledge, hereditary=replace(knowledge.hereditary, summarise=hereditary_summary), trials=trials, digest=digest)
 
 
 def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from models.knowledge.biomarker_terms import read_atom
-from models.knowledge.biomarker_types import SOLID, Biomarkers, Term
+from models.knowledge.biomarker_types import SOLID, Atom, Biomarkers, Term
 from models.knowledge.clinical_types import Clinical
+from models.knowledge.marker_files import atom_fault
 from models.knowledge.shape import Table
 from models.knowledge.trial_types import AgeIs, AllOf, BiomarkerIs, Criterion, NotRead, SexIs, TrialWords, TumourIs
 
@@ -34,7 +35,7 @@ def trial_words(biomarkers: Biomarkers, clinical: Mapping[str, Clinical]) -> Tri
     labels = {known.tumour.oncotree: known.label for known in clinical.values() if known.tumour is not None and known.tumour.oncotree}
     names = {_plain(label): code for code, label in labels.items()}
     tumours = {**names, **{code: code for code in labels}}
-    return TrialWords(biomarkers.genes, biomarkers.alterations, tumours, labels, tuple(sorted(biomarkers.blood)))
+    return TrialWords(biomarkers.genes, biomarkers.alterations, tumours, labels, tuple(sorted(biomarkers.blood)), biomarkers.markers)
 
 
 def all_of(criteria: list[Criterion]) -> Criterion:
@@ -42,7 +43,7 @@ def all_of(criteria: list[Criterion]) -> Criterion:
 
 
 def negation(text: str) -> tuple[str, bool]:
-    """ "!Lung" → "Lung", True."""
+    """The value, and whether it is negated: "!Lung" → "Lung", True."""
     return text.removeprefix("!").strip(), text.startswith("!")
 
 
@@ -58,11 +59,13 @@ def clinical(leaf: Table, words: TrialWords) -> Criterion:
         found.append(_tumour(leaf, words))
     if leaf.has("gender"):
         found.append(_sex(leaf))
-    found += [_status(leaf, key) for key in _STATUS if leaf.has(key)]
+    found += [_status(leaf, key, words) for key in _STATUS if leaf.has(key)]
     if leaf.has("tmb_numerical"):
-        found.append(_burden(leaf))
+        found.append(_burden(leaf, words))
     if leaf.has("disease_status"):
         stated = leaf.texts("disease_status")
+        if not stated:
+            leaf.refuse("is empty; write the stages, or remove the key", "disease_status")
         found.append(NotRead("disease status: " + " or ".join(stated)))
     if not found:
         leaf.refuse("states no criterion that is understood; without one the trial would match every patient")
@@ -106,17 +109,30 @@ def _sex(leaf: Table) -> Criterion:
     return SexIs(name.lower(), negated)  # type: ignore[arg-type]
 
 
-def _status(leaf: Table, key: str) -> Criterion:
+def _status(leaf: Table, key: str, words: TrialWords) -> Criterion:
     value = leaf.values[key]
     name, negated = negation(value) if isinstance(value, str) else (value, False)
     if not isinstance(name, str | bool) or name not in _STATES:
         not_understood(leaf, key, value)
-    return BiomarkerIs(Term(read_atom(f"{_STATUS[key]} {_STATES[name]}"), negated))
+    return BiomarkerIs(Term(answerable(leaf, key, read_atom(f"{_STATUS[key]} {_STATES[name]}"), words), negated))
 
 
-def _burden(leaf: Table) -> Criterion:
+def _burden(leaf: Table, words: TrialWords) -> Criterion:
     text = leaf.text("tmb_numerical")
     found = _NUMBER.fullmatch(text)
     if found is None:
         leaf.refuse(f"is '{text}'; only '>=' and '<' with a number are understood", "tmb_numerical")
-    return BiomarkerIs(Term(read_atom(_BURDEN.format(found["number"])), found["sign"] == "<"))
+    atom = answerable(leaf, "tmb_numerical", read_atom(_BURDEN.format(found["number"])), words)
+    return BiomarkerIs(Term(atom, found["sign"] == "<"))
+
+
+def answerable(leaf: Table, key: str, atom: Atom, words: TrialWords) -> Atom:
+    """The atom, where results could ever tell of it: otherwise the trial would stay open for every patient."""
+    for gene in filter(None, (atom.gene, atom.partner)):
+        if words.genes.get(("", gene.upper())) != gene:
+            leaf.refuse(f"names '{gene}', which is no symbol of biomarkers/genes.tsv, so no result would ever answer it", key)
+    if atom.kind == "named" and (atom.gene, atom.change) not in words.alterations:
+        leaf.refuse(f"names '{atom.text}', which is not declared in biomarkers/alterations.toml; {REMEDY}", key)
+    if fault := atom_fault(atom, words.markers) if words.markers is not None else "":
+        leaf.refuse(f"cannot be answered: {fault}", key)
+    return atom

@@ -7,7 +7,7 @@ import re
 from models.knowledge.biomarker_terms import read_atom, read_predicate
 from models.knowledge.biomarker_types import Atom, Term
 from models.knowledge.shape import Table
-from models.knowledge.trial_criteria import REMEDY, all_of, negation, not_understood
+from models.knowledge.trial_criteria import REMEDY, all_of, answerable, negation, not_understood
 from models.knowledge.trial_types import AnyOf, BiomarkerIs, Criterion, TrialWords
 
 _CHANGE = re.compile(r"(?:p\.)?(?P<change>[A-Z][0-9]+(?:(?:_[A-Z][0-9]+)?(?:del|dup|ins[A-Z]+|delins[A-Z]+)|[A-Z]?fs(?:\*[0-9]+)?|[A-Z*]))")
@@ -39,7 +39,7 @@ def genomic(leaf: Table, words: TrialWords) -> Criterion:
     if signatures:
         if gene not in _NO_GENE or len(texts) > 1:
             leaf.refuse("names a signature and a variant at once; write them as two criteria in 'and'")
-        return BiomarkerIs(Term(_signature(leaf, signatures[0], texts[signatures[0]]), negated))
+        return BiomarkerIs(Term(_signature(leaf, signatures[0], texts[signatures[0]], words), negated))
     return BiomarkerIs(Term(_variant(leaf, _gene(leaf, "hugo_symbol", gene, words), texts, words), negated))
 
 
@@ -51,20 +51,12 @@ def _own(leaf: Table, words: TrialWords) -> Criterion:
     except ValueError as fault:
         leaf.refuse(f"is not understood: {fault}", "biomarker")
     for term in (term for group in predicate for term in group):
-        _known(leaf, "biomarker", term.atom, words)
+        answerable(leaf, "biomarker", term.atom, words)
     return all_of([_any([BiomarkerIs(term) for term in group]) for group in predicate])
 
 
 def _any(criteria: list[Criterion]) -> Criterion:
     return criteria[0] if len(criteria) == 1 else AnyOf(tuple(criteria))
-
-
-def _known(leaf: Table, key: str, atom: Atom, words: TrialWords) -> None:
-    for gene in filter(None, (atom.gene, atom.partner)):
-        if words.genes.get(("", gene.upper())) != gene:
-            leaf.refuse(f"names '{gene}', which is no symbol of biomarkers/genes.tsv, so no result would ever answer it", key)
-    if atom.kind == "named" and (atom.gene, atom.change) not in words.alterations:
-        leaf.refuse(f"names '{atom.text}', which is not declared in biomarkers/alterations.toml; {REMEDY}", key)
 
 
 def _texts(leaf: Table) -> tuple[dict[str, str], bool]:
@@ -82,10 +74,10 @@ def _texts(leaf: Table) -> tuple[dict[str, str], bool]:
     return {key: negation(text)[0] for key, text in found.items()}, bool(negated)
 
 
-def _signature(leaf: Table, key: str, value: str) -> Atom:
+def _signature(leaf: Table, key: str, value: str, words: TrialWords) -> Atom:
     if value not in _SIGNATURES[key]:
         not_understood(leaf, key, value)
-    return read_atom(_SIGNATURES[key][value])
+    return answerable(leaf, key, read_atom(_SIGNATURES[key][value]), words)
 
 
 def _gene(leaf: Table, key: str, name: str, words: TrialWords) -> str:
@@ -114,9 +106,7 @@ def _variant(leaf: Table, gene: str, texts: dict[str, str], words: TrialWords) -
         said, text = _mutation(leaf, gene, texts)
     if texts:
         leaf.refuse(f"does not go with the rest of this criterion; {REMEDY}", next(iter(texts)))
-    atom = read_atom(text)
-    _known(leaf, said, atom, words)
-    return atom
+    return answerable(leaf, said, read_atom(text), words)
 
 
 def _copies(leaf: Table, gene: str, call: str) -> str:

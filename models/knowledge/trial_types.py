@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from models.knowledge.alteration_files import Alteration
 from models.knowledge.biomarker_types import Term
+from models.knowledge.marker_types import MarkerKnowledge
 from models.knowledge.tumour_gene_files import GeneIndex
 
 
 @dataclass(frozen=True, slots=True)
 class BiomarkerIs:
+    """A biomarker that must be found, or (negated) be known to be absent."""
+
     term: Term
 
 
 @dataclass(frozen=True, slots=True)
 class TumourIs:
+    """The type of the tumour, or (negated) a type that it must not be of."""
+
     codes: tuple[str, ...]  #: OncoTree codes, or SOLID
     label: str
     negated: bool = False
@@ -25,12 +30,16 @@ class TumourIs:
 
 @dataclass(frozen=True, slots=True)
 class AgeIs:
+    """One bound of the age, in years."""
+
     sign: Literal[">=", ">", "<=", "<"]
     years: int
 
 
 @dataclass(frozen=True, slots=True)
 class SexIs:
+    """The sex on file."""
+
     sex: Literal["male", "female"]
     negated: bool = False
 
@@ -44,11 +53,15 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
+    """Each of them must hold."""
+
     criteria: tuple[Criterion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """One of them must hold."""
+
     criteria: tuple[Criterion, ...]
 
 
@@ -84,4 +97,5 @@ class TrialWords:
     alterations: Mapping[tuple[str, str], Alteration]
     tumours: Mapping[str, str]  #: OncoTree code, or label in small letters without hyphens → OncoTree code
     labels: Mapping[str, str]  #: OncoTree code → label
-    blood: tuple[str, ...] = field(default=())  #: roots of the cancers of the blood
+    blood: tuple[str, ...]  #: roots of the cancers of the blood
+    markers: MarkerKnowledge | None

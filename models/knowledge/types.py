@@ -17,6 +17,7 @@ from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
+from models.knowledge.trial_types import TrialRecord
 
 Harm = Literal["fatal", "serious", "other"]
 NO_RESULT = "No Result"  #: CPIC's key for a gene of a multi-gene guideline that has no result
@@ -268,4 +269,5 @@ class Knowledge:
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
+    trials: tuple[TrialRecord, ...] = ()  #: that a site gave
     hereditary: Hereditary = field(default_factory=Hereditary)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import Literal, TypeVar, assert_never
 
 from models.features.age import Age
+from models.features.tumours import Tumour
 from models.finding import Trial
 from models.knowledge.biomarker_types import Atom, Term, Told
 from models.knowledge.trial_types import AgeIs, AllOf, AnyOf, BiomarkerIs, Criterion, NotRead, SexIs, TrialArm, TrialRecord, TumourIs
+from models.oncology.patient import TumourPatient
 from models.oncology.predicates import verdict
 
 UNCHECKED = (
     "only the criteria on biomarkers, tumour, age and sex were held against the chart; every other criterion of the trial was not checked"
 )
+Verdict = Literal["matches", "may match"]
+Leaf = BiomarkerIs | TumourIs | AgeIs | SexIs | NotRead
 Answer = Callable[[Atom], Told]
 Fits = Callable[[tuple[str, ...], tuple[str, ...]], bool | None]  #: codes, excepted codes
 
@@ -29,15 +33,29 @@ class TrialPatient:
     sex: str  #: "" where it is not known
 
 
+T = TypeVar("T")
+_FITS: Mapping[str, bool | None] = {"same": True, "maybe": None, "other": False}
+
+
+def trial_patient(patient: TumourPatient, tumour: Tumour, sex: str) -> TrialPatient:
+    """A tumour of a type that is not known here may be of any type, so that "other than" is not taken as met either."""
+
+    def fits(codes: tuple[str, ...], excepted: tuple[str, ...]) -> bool | None:
+        return _FITS[patient.fit_of(tumour, codes, excepted)] if tumour.oncotree else None
+
+    return TrialPatient(patient.answer, fits, patient.years, sex)
+
+
 @dataclass(frozen=True, slots=True)
 class TrialMatch:
     """A trial that no criterion read here rules out."""
 
     trial: TrialRecord
-    verdict: Literal["matches", "may match"]
+    verdict: Verdict
     arms: tuple[str, ...]
     met: tuple[str, ...]
     unknown: tuple[str, ...]  #: criteria of which the chart tells nothing
+    found: bool  #: a biomarker that the trial asks for was found: without one, what is open is open for everybody with this tumour
     unchecked: str = UNCHECKED
 
     def told(self) -> Trial:
@@ -48,7 +66,7 @@ class TrialMatch:
 @dataclass(frozen=True, slots=True)
 class _Held:
     verdict: bool | None
-    met: tuple[str, ...] = ()
+    met: tuple[Leaf, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -63,15 +81,23 @@ def _match(trial: TrialRecord, patient: TrialPatient) -> TrialMatch | None:
     held = [(arm, _held(arm.criterion, patient)) for arm in trial.arms]
     surely = [(arm, h) for arm, h in held if h.verdict]
     if surely:
-        return TrialMatch(trial, "matches", _names(surely), surely[0][1].met, ())
+        return _told(trial, "matches", surely)
     open_ = sorted(((arm, h) for arm, h in held if h.verdict is None), key=lambda pair: len(pair[1].unknown))
     if open_:
-        return TrialMatch(trial, "may match", _names(open_), open_[0][1].met, open_[0][1].unknown)
+        return _told(trial, "may match", open_)
     return None
 
 
-def _names(arms: Sequence[tuple[TrialArm, _Held]]) -> tuple[str, ...]:
-    return tuple(arm.name for arm, _ in arms if arm.name)
+def _told(trial: TrialRecord, verdict_: Verdict, arms: Sequence[tuple[TrialArm, _Held]]) -> TrialMatch:
+    best = arms[0][1]
+    return TrialMatch(
+        trial,
+        verdict_,
+        arms=tuple(arm.name for arm, _ in arms if arm.name),
+        met=tuple(text_of(leaf) for leaf in best.met),
+        unknown=best.unknown,
+        found=any(isinstance(leaf, BiomarkerIs) and not leaf.term.negated for leaf in best.met),
+    )
 
 
 def _held(criterion: Criterion, patient: TrialPatient) -> _Held:
@@ -79,10 +105,11 @@ def _held(criterion: Criterion, patient: TrialPatient) -> _Held:
         return _all([_held(inner, patient) for inner in criterion.criteria])
     if isinstance(criterion, AnyOf):
         return _any([_held(inner, patient) for inner in criterion.criteria])
-    return _one(_answer(criterion, patient), text_of(criterion))
+    holds = _answer(criterion, patient)
+    return _Held(holds, (criterion,) if holds else (), (text_of(criterion),) if holds is None else ())
 
 
-def _answer(criterion: BiomarkerIs | TumourIs | AgeIs | SexIs | NotRead, patient: TrialPatient) -> bool | None:
+def _answer(criterion: Leaf, patient: TrialPatient) -> bool | None:
     match criterion:
         case BiomarkerIs(term):
             return verdict(term, patient.answer(term.atom))
@@ -112,30 +139,26 @@ def _of_age(asked: AgeIs, age: Age | None) -> bool | None:
     return not at_most if low >= first else None
 
 
-def _one(holds: bool | None, text: str) -> _Held:
-    return _Held(holds, (text,) if holds else (), (text,) if holds is None else ())
-
-
 def _all(held: Sequence[_Held]) -> _Held:
     if any(h.verdict is False for h in held):
         return _Held(False)
-    unknown = _joined(h.unknown for h in held)
-    return _Held(None if unknown else True, _joined(h.met for h in held), unknown)
+    unknown = _once(h.unknown for h in held)
+    return _Held(None if unknown else True, _once(h.met for h in held), unknown)
 
 
 def _any(held: Sequence[_Held]) -> _Held:
     met = [h for h in held if h.verdict]
     if met:
-        return _Held(True, _joined(h.met for h in met))
+        return _Held(True, _once(h.met for h in met))
     open_ = [" and ".join(h.unknown) for h in held if h.verdict is None]
     return _Held(None, (), (" or ".join(dict.fromkeys(open_)),)) if open_ else _Held(False)
 
 
-def _joined(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for texts in several for text in texts))
+def _once(several: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(one for group in several for one in group))
 
 
-def text_of(criterion: BiomarkerIs | TumourIs | AgeIs | SexIs | NotRead) -> str:
+def text_of(criterion: Leaf) -> str:
     """A criterion in words."""
     match criterion:
         case BiomarkerIs(Term(atom, negated)):

@@ -12,7 +12,7 @@ from typing import Any
 import tomli
 
 from models.chart import Marker
-from models.codes import LOINC, ONCOTREE, RXNORM, Code, Concept
+from models.codes import ONCOTREE, RXNORM, Code, Concept
 from models.knowledge.types import Knowledge
 from models.patient import Condition, Medication, Order, PatientProfile
 from models.variant import Variant
@@ -67,7 +67,9 @@ def profile(case: Case, knowledge: Knowledge) -> PatientProfile:
         variants=tuple(variant(line, n) for n, line in enumerate(given.get("variants", ()), 1)),
         markers=tuple(marker(line, n, knowledge) for n, line in enumerate(given.get("markers", ()), 101)),
         orders=tuple(Order(f"MedicationRequest/{n}", _drug(name, names)) for n, name in enumerate(given.get("orders", ()), 1)),
-        medications=tuple(Medication(_drug(name, names), origin=f"MedicationRequest/m{n}") for n, name in enumerate(given.get("medicines", ()), 1)),
+        medications=tuple(
+            Medication(_drug(name, names), origin=f"MedicationRequest/m{n}") for n, name in enumerate(given.get("medicines", ()), 1)
+        ),
     )
 
 
