@@ -44,7 +44,7 @@ def only(knowledge: Knowledge, **changed: Any) -> list[str]:
 def test_it_is_read_and_has_no_fault(knowledge: Knowledge) -> None:
     known = read_hereditary(texts(), parse)
     assert known == knowledge.hereditary
-    assert len(known.rules) == 40
+    assert len(known.rules) == 43
     assert len(known.listed) == 84
     assert faults(known, knowledge) == []
     assert read_hereditary({}, parse) == Hereditary()
