@@ -9,7 +9,7 @@ from models.features.pregnancy import pregnant
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
 from models.hereditary.germline import COPIES_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import CHANGES, UNREAD, doubts_of, evidence, lookup, rests_on, urgency
+from models.hereditary.statements import CHANGES, doubts_of, evidence, lookup, rests_on, unread, urgency
 from models.knowledge.hereditary_types import HereditaryRule
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
@@ -103,7 +103,8 @@ def _finding(order: Ordered, rule: HereditaryRule, speaking: Sequence[Inherited]
         evidence=(evidence(rule.source, rule.condition),),
         orders=tuple(dict.fromkeys(filter(None, ids))),
         removable=rule.action == "alternative" and loud != "info" and rule.checked != "no",
-        notes=(*unrouted, *doubts, *UNREAD[rule.checked]),
+        notes=(*unrouted, *doubts),
+        remarks=unread(rule.checked, rule.source, rule.condition),
         gaps=tuple(dict.fromkeys(gap for one in speaking for gap in one.gaps if gap.reason == "not_understood")),
         condition=rule.condition,
     )

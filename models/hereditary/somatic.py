@@ -8,7 +8,7 @@ from models.features.tumour_genes import variants_of_genes
 from models.features.variants import not_there, possible_germline
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
 from models.hereditary.germline import HARMFUL
-from models.hereditary.statements import UNREAD, evidence, evidence_of, lookup
+from models.hereditary.statements import evidence, evidence_of, lookup, unread
 from models.knowledge.source_block import Source
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
@@ -58,5 +58,5 @@ def _finding(gene: str, suspect: list[Variant], source: Source) -> Finding:
         genes=genes,
         recommendations=(said,),
         evidence=(evidence(source, ABOUT),),
-        notes=UNREAD["no"],
+        remarks=unread("no", source, gene),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.codes import HGNC, Code, Concept
-from models.finding import Drug
+from models.finding import Drug, Remark
 from models.hereditary.orders import hereditary_findings
 from models.knowledge.hereditary_types import Hereditary, HereditaryRule
 from models.knowledge.types import Knowledge
@@ -92,7 +92,8 @@ def test_what_a_finding_holds(knowledge: Knowledge) -> None:
 
 def test_an_unread_source_is_said_and_takes_no_order_away(knowledge: Knowledge) -> None:
     [finding] = asked(knowledge, rule(checked="no"), P).findings
-    assert "hereditary-source-unread" in finding.notes
+    [remark] = finding.remarks
+    assert remark == Remark("hereditary-source-unread", (("source", "Test body, 1"), ("about", "test disease")))
     assert not finding.removable
 
 
