@@ -49,7 +49,8 @@ class Inherited:
     @property
     def likely(self) -> bool:
         """Does it need a variant that is only likely pathogenic?"""
-        said = [significance(v) for v in self.variants]
+        both = [v for v in self.variants if v.zygosity in BOTH] if self.copies == "two" and self.phased else []
+        said = [significance(v) for v in both or self.variants]
         return "likely pathogenic" in said if not self.phased else "pathogenic" not in said and "likely pathogenic" in said
 
     @property

@@ -9,7 +9,7 @@ from models.features.pregnancy import pregnant
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
 from models.hereditary.germline import COPIES_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import CHANGES, UNREAD, doubts_of, evidence, lookup, rests_on, urgency
+from models.hereditary.statements import CHANGES, doubts_of, evidence, lookup, rests_on, unread, urgency
 from models.knowledge.hereditary_types import HereditaryRule
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
@@ -51,7 +51,8 @@ def _answer(order: Ordered, rule: HereditaryRule, by_gene: ByGene, profile: Pati
     found = [inherited(gene, by_gene[gene], wanted, profile.sex) for gene in rule.genes if by_gene.get(gene)]
     speaking = [one for one in found if one.variants and (rule.copies == "any" or one.copies == "two")]
     if speaking:
-        return Assessment(findings=(_finding(order, rule, speaking, profile.sex),), checked=(Checked(subject, "fired", rule.message),))
+        open_ = tuple(gap for one in speaking for gap in one.gaps)
+        return Assessment((_finding(order, rule, speaking, profile.sex),), open_, (Checked(subject, "fired", rule.message),))
     return _silent(subject, found)
 
 
@@ -102,7 +103,8 @@ def _finding(order: Ordered, rule: HereditaryRule, speaking: Sequence[Inherited]
         evidence=(evidence(rule.source, rule.condition),),
         orders=tuple(dict.fromkeys(filter(None, ids))),
         removable=rule.action == "alternative" and loud != "info" and rule.checked != "no",
-        notes=(*unrouted, *doubts, *UNREAD[rule.checked]),
+        notes=(*unrouted, *doubts),
+        remarks=unread(rule.checked, rule.source, rule.condition),
         gaps=tuple(dict.fromkeys(gap for one in speaking for gap in one.gaps if gap.reason == "not_understood")),
         condition=rule.condition,
     )

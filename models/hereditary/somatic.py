@@ -8,14 +8,14 @@ from models.features.tumour_genes import variants_of_genes
 from models.features.variants import not_there, possible_germline
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
 from models.hereditary.germline import HARMFUL
-from models.hereditary.statements import UNREAD, evidence, evidence_of, lookup
+from models.hereditary.statements import evidence, evidence_of, lookup, unread
 from models.knowledge.source_block import Source
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 from models.variant import Variant
 
 CONFIRM = "hereditary-confirm-germline"  #: message id
-ABOUT = "genes whose variants in tumours are often inherited"
+ABOUT = "list of genes whose variants in tumours are often inherited"
 
 
 def confirm_in_germline(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
@@ -58,5 +58,5 @@ def _finding(gene: str, suspect: list[Variant], source: Source) -> Finding:
         genes=genes,
         recommendations=(said,),
         evidence=(evidence(source, ABOUT),),
-        notes=UNREAD["no"],
+        remarks=unread("no", source, gene),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.features.significance import significance
 from models.features.variants import nucleotide_changes, protein_changes
-from models.finding import Evidence, GeneEvidence, Urgency
+from models.finding import Evidence, GeneEvidence, Remark, Urgency
 from models.hereditary.germline import HARMFUL, Inherited
 from models.knowledge.hereditary_types import Checked, HereditaryRule, NamedVariant
 from models.knowledge.source_block import Source
@@ -14,12 +14,8 @@ from models.variant import Variant
 
 LOUD: tuple[Urgency, ...] = ("info", "warning", "critical")
 CHANGES = ("alternative", "dose_change")
-#: message ids of notes (note-… in cds_service/messages)
-UNREAD: Mapping[Checked, tuple[str, ...]] = {
-    "yes": (),
-    "partly": ("hereditary-source-partly-read",),
-    "no": ("hereditary-source-unread",),
-}
+#: message ids of notes and remarks (note-… in cds_service/messages)
+UNREAD: Mapping[Checked, str] = {"partly": "hereditary-source-partly-read", "no": "hereditary-source-unread"}
 LIKELY, PHASE_OPEN, ORIGIN_OPEN = "hereditary-likely", "hereditary-phase-open", "hereditary-origin-open"
 ONE_OF_TWO_X, EFFECT_OPEN = "hereditary-one-x", "hereditary-effect-open"
 
@@ -38,7 +34,7 @@ def doubts_of(rule: HereditaryRule, found: Inherited, sex: str) -> tuple[str, ..
     said = (
         (found.likely, LIKELY),
         (not found.phased, PHASE_OPEN),
-        (not found.said_inherited, ORIGIN_OPEN),
+        (not found.said_inherited and not rule.variants, ORIGIN_OPEN),  # what counts by its name is no variant of tumours
         (one_x, ONE_OF_TWO_X),
         (rule.unclear_effect, EFFECT_OPEN),
     )
@@ -76,6 +72,12 @@ def _name(variant: Variant) -> str:
 def lookup(found: Sequence[GeneEvidence]) -> dict[str, str]:
     """Gene → what holds of it, in our own words."""
     return {gene.gene: ", ".join(filter(None, (gene.significance or "present", gene.zygosity))) for gene in found}
+
+
+def unread(read: Checked, source: Source, about: str) -> tuple[Remark, ...]:
+    """That a source was not read, or in part alone. It names the source: a card may tell of several."""
+    said = (("source", f"{source.body}, {source.version}"), ("about", about))
+    return (Remark(UNREAD[read], said),) if read in UNREAD else ()
 
 
 def evidence(source: Source, about: str) -> Evidence:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.finding import Assessment, Checked, Drug, Evidence, Finding, GeneEvidence, Recommendation
 from models.hereditary.germline import ORIGIN_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import LIKELY, PHASE_OPEN, UNREAD, evidence, lookup, rests_on
+from models.hereditary.statements import LIKELY, PHASE_OPEN, evidence, lookup, rests_on, unread
 from models.knowledge.hereditary_types import Checked as Read
 from models.knowledge.hereditary_types import Hereditary, HereditaryRule, ListedGene
 from models.knowledge.source_block import Source
@@ -98,6 +98,7 @@ def _finding(condition: str, message: str, found: Sequence[Inherited], source: S
         genes=genes,
         recommendations=(said,),
         evidence=(cited,),
-        notes=(*notes, *UNREAD[read]),
+        notes=tuple(notes),
+        remarks=unread(read, source, condition),
         condition=condition,
     )

@@ -94,16 +94,18 @@ def variant(line: str, number: int) -> Variant:
     words = [*line.split(), *after.split()]
     said = next((s for s in SAID if f" {s} " in f" {' '.join(words)} "), "")
     share = next((float(w) for w in words if w.replace(".", "", 1).isdigit()), None)
+    state: Any = next((w for w in words if w in STATES), "present")
+    zygosity: Any = next((w for w in words if w in ZYGOSITIES), "")
     return Variant(
         origin=f"Observation/{number}",
-        state=next((w for w in words if w in STATES), "present"),  # type: ignore[arg-type]
+        state=state,
         genes=(Concept(text=words[0]),),
         coding=tuple(w for w in words if w.startswith("c.")),
         protein=tuple(w for w in words if w.startswith("p.")),
         genomic=tuple(w for w in words if w.startswith(("g.", "m."))),
         ids=tuple(Code("", w) for w in words if w.startswith("rs")),
         text=text,
-        zygosity=next((w for w in words if w in ZYGOSITIES), ""),  # type: ignore[arg-type]
+        zygosity=zygosity,
         source_class=next((w for w in words if w in SOURCES), ""),
         allele_fraction=share,
         significance=(Concept(text="conflicting interpretations of pathogenicity" if said == "conflicting" else said),) if said else (),
