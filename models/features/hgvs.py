@@ -27,6 +27,8 @@ _BESIDE = re.compile(
     r"^(?:N[CG]_[0-9]+\.[0-9]+\((?P<inner>[NX]M_[0-9]+(?:\.[0-9]+)?)\)|(?P<outer>[A-Z]+_?[0-9]+(?:t[0-9]+)?(?:\.[0-9]+)?)\([A-Za-z0-9-]+\)):"
 )
 _PLAIN = re.compile(r"[cgm]\.[1-9][0-9]*(?:A>[CGT]|C>[AGT]|G>[ACT]|T>[ACG])")  #: nearly every name, without the grammar's price
+#: one residue for another: nearly every name, without the grammar's price
+_PLAIN_PROTEIN = re.compile(r"p\.[A-Z][a-z]{2}[1-9][0-9]*[A-Z][a-z]{2}")
 _BASES = re.compile(r"(?P<at>[0-9]+(?:_(?P<to>[0-9]+))?|[-*0-9+_]+)(?P<kind>del|dup)(?P<bases>[ACGT]+)(?P<ins>ins[ACGT]+)?$")
 _SEQUENCES = {
     "c": re.compile(r"(?:[NX]M_[0-9]+(?:\.[0-9]+)?|ENST[0-9]{11}(?:\.[0-9]+)?|LRG_[0-9]+t[0-9]+)"),
@@ -60,7 +62,9 @@ def protein_change(text: str) -> str | None:
     bare = _unbracketed(_unbracketed(bare).removeprefix("p."))
     found = _PROTEIN.fullmatch(bare)
     levelled = _three_letters(found) if found else None
-    return _short(levelled) if levelled and _parsed(levelled) is not None else None
+    if levelled is None or not (_PLAIN_PROTEIN.fullmatch(levelled) or _parsed(levelled) is not None):
+        return None
+    return _short(levelled)
 
 
 def _unbracketed(text: str) -> str:

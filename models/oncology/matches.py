@@ -32,7 +32,7 @@ class Match:
 
 
 def matches(rows: Iterable[TherapyRow], patient: TumourPatient, *, elsewhere: bool = False) -> tuple[Match, ...]:
-    """Every row for each active tumour that it fits, whatever its predicate says. `elsewhere`: those of other tumours too.
+    """Every row for each active tumour that it fits, whatever its predicate says. `elsewhere`: labels for other tumours too.
 
     A row of another tumour type never stands in for one that excludes this tumour, and one beyond the patient's age is left out.
     """
@@ -42,7 +42,7 @@ def matches(rows: Iterable[TherapyRow], patient: TumourPatient, *, elsewhere: bo
             continue
         for tumour in patient.tumours:
             fit = patient.fits(row, tumour)
-            if fit != "other" or elsewhere:
+            if fit != "other" or (elsewhere and row.level == "label"):
                 found.append(Match(row, tumour, fit, held(row.biomarkers, patient.answer)))
     return tuple(found)
 

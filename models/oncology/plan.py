@@ -26,7 +26,7 @@ def treatment_plans(every: Sequence[TherapyRow], patient: TumourPatient, folded:
     findings, checked = [], []
     found = matches(every, patient, elsewhere=True)
     for tumour in patient.tumours:
-        own = strongest_first(m for m in found if m.tumour == tumour)
+        own = strongest_first(m for m in found if m.tumour is tumour and m.held.verdict is not False)
         sides = _sides(own)
         plan = _plan(sides, own, tumour, folded, trials)
         subject = f"treatment plan–{tumour.oncotree}"
