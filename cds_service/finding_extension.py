@@ -36,7 +36,7 @@ def _plan(finding: Finding) -> dict[str, Any]:
     plan = finding.plan
     if plan is None:
         return {}
-    sides = {"fits": plan.fits, "against": plan.against, "elsewhere": plan.elsewhere, "withdrawn": plan.withdrawn}
+    sides = {"fits": plan.fits, "unsure": plan.unsure, "against": plan.against, "elsewhere": plan.elsewhere, "withdrawn": plan.withdrawn}
     return _filled(
         **{side: [[_filled(name=d.name, rxnorm=d.rxnorm) for d in t.medicines] for t in therapies] for side, therapies in sides.items()},
         untested=list(plan.untested),

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from cds_service.messages import Messages
 from cds_service.words import advice, escaped, joined, label, result, starred
-from models.finding import Finding, Plan, Recommendation, Therapy
+from models.finding import Finding, Plan, Recommendation, Therapy, Trial
 
 MOST_THERAPIES = 8  #: on one side; the rest stand in the extension
 MOST_UNTESTED = 8
+_SIDES = ("fits", "unsure", "against", "withdrawn", "elsewhere")
+MOST_TRIALS = 5
 
 
 def plan_summary(finding: Finding, plan: Plan, words: Messages, width: int) -> str:
     """How many fit, and the first of them as far as `width` allows."""
     tumour = finding.drug.name
     if not plan.fits:
-        return words.text("plan-summary-none", tumour=tumour)
+        return words.text("plan-summary-none" if plan.against or plan.unsure else "plan-summary-nothing", tumour=tumour)
     count = str(len(plan.fits))
     names = list(dict.fromkeys(therapy.name for therapy in plan.fits))
     for most in range(len(names), 0, -1):
@@ -30,8 +32,8 @@ def plan_summary(finding: Finding, plan: Plan, words: Messages, width: int) -> s
 def plan_lines(plan: Plan, words: Messages) -> list[str]:
     """One line for each therapy under its heading; what is empty is left out."""
     lines = []
-    for name, therapies in (("fits", plan.fits), ("against", plan.against), ("withdrawn", plan.withdrawn), ("elsewhere", plan.elsewhere)):
-        if therapies:
+    for name in _SIDES:
+        if therapies := getattr(plan, name):
             lines.append("\n".join([words.text(f"plan-{name}"), *_therapies(therapies, words)]))
     if plan.genes:
         lines.append("\n".join([words.text("plan-genes"), *(_gene_line(found, words) for found in plan.genes)]))
@@ -40,7 +42,7 @@ def plan_lines(plan: Plan, words: Messages) -> list[str]:
         named = [*plan.untested[:MOST_UNTESTED], *([words.text("plan-more", count=str(more))] if more > 0 else [])]
         lines.append(words.text("plan-untested", biomarkers=", ".join(named)))
     if plan.trials:
-        lines.append("\n".join([words.text("plan-trials"), *(_trial(t.title, t.id, t.unknown, words) for t in plan.trials)]))
+        lines.append("\n".join([words.text("plan-trials"), *_trials(plan.trials, words)]))
     return [*lines, words.text("plan-limits")]
 
 
@@ -95,6 +97,12 @@ def _gene_line(found: Finding, words: Messages) -> str:
     do = advice(found, found.recommendations[0], words).do
     genes = joined([escaped(f"{label(g)} {'' if g.missing else result(g)}".strip()) for g in found.genes], words.text("and"))
     return words.text("rollup-line", drug=found.drug.name, do=starred(do) + (f" – {genes}" if genes else ""))
+
+
+def _trials(trials: Sequence[Trial], words: Messages) -> list[str]:
+    lines = [_trial(t.title, t.id, t.unknown, words) for t in trials[:MOST_TRIALS]]
+    more = len(trials) - MOST_TRIALS
+    return [*lines, "- " + words.text("plan-more", count=str(more))] if more > 0 else lines
 
 
 def _trial(title: str, number: str, unknown: Sequence[str], words: Messages) -> str:

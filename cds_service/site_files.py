@@ -59,6 +59,8 @@ def summary(knowledge: Knowledge, settings: Settings, today: date) -> list[str]:
         rows = site_rows(knowledge.drugs, _text(settings.site_codes, "site_codes"), settings.site_codes)
         due = [row for row in rows if row.review_by < today]
         lines.append(f"{len(rows)} codes of the site's own, {len(due)} due for review" + (f" ({due[0].owner} first)." if due else "."))
+    if settings.trials:
+        lines.append(f"{len(knowledge.trials)} trials, {sum(trial.recruiting for trial in knowledge.trials)} of them recruiting.")
     return lines
 
 

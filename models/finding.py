@@ -184,6 +184,7 @@ class Plan:
     """The therapies that a tumour's biomarkers speak for and against, by tier."""
 
     fits: tuple[Therapy, ...] = ()
+    unsure: tuple[Therapy, ...] = ()  #: fit, but what makes a like medicine fail was found too
     against: tuple[Therapy, ...] = ()
     elsewhere: tuple[Therapy, ...] = ()  #: approved for these biomarkers in another tumour
     withdrawn: tuple[Therapy, ...] = ()

@@ -20,10 +20,9 @@ from models.knowledge.types import Knowledge
 from models.oncology.orders import assess_tumour_order
 from models.oncology.patient import TumourPatient
 from models.oncology.plan import treatment_plans
-from models.oncology.trials import TrialPatient, matching_trials
+from models.oncology.trials import matching_trials, trial_patient
 from models.patient import Gap, Medication, Order, PatientProfile
 
-MOST_TRIALS = 5  #: on one card
 Assess = Callable[[PatientProfile, Knowledge], Assessment]
 
 
@@ -89,11 +88,9 @@ def tumour_plans(profile: PatientProfile, knowledge: Knowledge, assess: Assess) 
 
 
 def _trials(tumour: Tumour, *, patient: TumourPatient, profile: PatientProfile, knowledge: Knowledge) -> tuple[Trial, ...]:
-    def fits(codes: tuple[str, ...], excepted: tuple[str, ...]) -> bool | None:
-        return {"same": True, "maybe": None, "other": False}[patient.fit_of(tumour, codes, excepted)]
-
-    asked = TrialPatient(patient.answer, fits, patient.years, profile.sex)
-    return tuple(match.told() for match in matching_trials(knowledge.trials, asked)[:MOST_TRIALS])
+    """Those that match, and of those that may match the ones of which a biomarker was found: others are open for everybody."""
+    found = matching_trials(knowledge.trials, trial_patient(patient, tumour, profile.sex))
+    return tuple(match.told() for match in found if match.verdict == "matches" or match.found)
 
 
 def _folded(

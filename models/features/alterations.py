@@ -53,7 +53,7 @@ def _found(atom: Atom, hits: Sequence[Variant]) -> Told:
     inherited = [v for v in counting if v.source_class == "germline"]
     if atom.origin == "germline" and not inherited:
         unsaid = any(not v.source_class for v in counting)
-        return Told(None if unsaid else False, _origins(counting), _newest(counting), because=ORIGIN_UNSAID if unsaid else NOT_INHERITED)
+        return Told(None, _origins(counting), _newest(counting), because=ORIGIN_UNSAID if unsaid else NOT_INHERITED)
     if atom.origin == "somatic" and len(inherited) == len(counting):
         return Told(False, _origins(counting), _newest(counting), because=INHERITED)
     shown = inherited if atom.origin == "germline" else counting

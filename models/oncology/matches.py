@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from models.features.tumours import Tumour
-from models.finding import Tier
+from models.finding import Drug, Tier
 from models.knowledge.biomarker_types import Level, TherapyRow
 from models.oncology.patient import TumourPatient
 from models.oncology.predicates import Held, held
@@ -54,6 +54,40 @@ def strongest_first(found: Iterable[Match]) -> tuple[Match, ...]:
 
 def _negated(day: str) -> tuple[int, ...]:
     return tuple(-int(part) for part in day.split("-") if part.isdigit())
+
+
+def doubtful(fit: Match, found: Sequence[Match]) -> Match | None:
+    """The statement of resistance that may hold for this therapy too, where none of its own says so or denies it.
+
+    Another medicine works by the same results, and something else found in the same tumour makes it fail. Whoever has no row on
+    that very finding is in doubt (a first-generation inhibitor is known to fail, another of its kind was not looked at).
+    """
+    of_it = {o for m in found if set(m.row.medicines) == set(fit.row.medicines) and m.tumour == fit.tumour for o in _results(m)}
+    for against in found:
+        if against.row.direction != "resistance" or not against.held.verdict or against.tumour != fit.tumour or against.fit == "other":
+            continue
+        alike = [m for m in found if m.row.medicines == against.row.medicines and m.row.direction == "sensitivity" and m.held.verdict]
+        cause = _results(against)
+        if cause and cause.isdisjoint(of_it) and any(_results(m) & _results(fit) - cause for m in alike):
+            return against
+    return None
+
+
+def stopped(held: Sequence[Match]) -> frozenset[tuple[Drug, str]]:
+    """Medicines that a row speaks against where they are given alone, each with its tumour."""
+    against = [m for m in held if m.held.verdict and m.fit != "other" and m.row.direction in SPEAKS_AGAINST]
+    return frozenset((m.row.medicines[0], m.tumour.origin) for m in against if len(m.row.medicines) == 1)
+
+
+def is_stopped(match: Match, by: frozenset[tuple[Drug, str]]) -> bool:
+    return len(match.row.medicines) == 1 and (match.row.medicines[0], match.tumour.origin) in by
+
+
+def _results(match: Match) -> set[str]:
+    """What was found and decided it."""
+    if not match.held.verdict:
+        return set()
+    return {origin for term, told in match.held.rests_on if not term.negated for origin in told.origins}
 
 
 def about(row: TherapyRow, key: str, patient: TumourPatient) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from models.features.alterations import NOT_INHERITED, ORIGIN_UNSAID
 from models.finding import Action, Assessment, Checked, Drug, Finding, Recommendation, Remark, Urgency
 from models.knowledge.biomarker_terms import spelled
 from models.knowledge.biomarker_types import TherapyRow
-from models.oncology.matches import SPEAKS_AGAINST, Match, about, matches, strongest_first, superseded
+from models.oncology.matches import SPEAKS_AGAINST, Match, about, doubtful, is_stopped, matches, stopped, strongest_first, superseded
 from models.oncology.patient import RowsOf, TumourPatient
 from models.oncology.statements import evidence, recommendation, rests_on, tumour_type
 from models.patient import Gap
@@ -17,6 +18,7 @@ NO_TUMOUR = "no active tumour of a known type is on file, so its biomarkers were
 NOT_FOR = "no row on this medicine is about this tumour, so nothing was looked up for it"
 MOST_SAID = 4  #: statements on one side of a card; the rest says the same more weakly
 MOST_ALTERNATIVES = 3
+NOT_KNOWN_INHERITED = (NOT_INHERITED, ORIGIN_UNSAID)
 HISTOLOGY_OPEN = "tumour-type-open"  #: remark
 
 
@@ -36,6 +38,8 @@ def assess_tumour_order(drug: Drug, rows: RowsOf, patient: TumourPatient, every:
     against = _against(found, fitting, drug, patient)
     if against:
         return _spoken(_resisted(drug, against, found, every, patient), subject)
+    if fitting and (shadow := _in_doubt(drug, fitting, every, patient)) is not None:
+        return _spoken(shadow, subject)
     if fitting:
         names = ", ".join(dict.fromkeys(m.row.id for m in fitting))
         return Assessment(checked=(Checked(subject, "silent", f"its biomarkers fit ({names})"),))
@@ -59,15 +63,31 @@ def _resisted(drug: Drug, against: Sequence[Match], found: Sequence[Match], ever
     return replace(finding, remarks=(*finding.remarks, Remark("tumour-partners", (("combinations", partners),)))) if partners else finding
 
 
+def _in_doubt(drug: Drug, fitting: Sequence[Match], every: Sequence[TherapyRow], patient: TumourPatient) -> Finding | None:
+    """It fits, but what makes a like medicine fail was found too."""
+    about_it = [m for m in fitting if about(m.row, drug.key, patient)] or fitting
+    here = matches(every, patient)
+    causes = [doubtful(m, here) for m in about_it]
+    against = [m for m in causes if m is not None]
+    if len(against) < len(about_it):
+        return None
+    said = recommendation(against[0], "tumour-class", "alternative")
+    others = " and ".join(dict.fromkeys(d.name for m in against for d in m.row.medicines))
+    said = replace(said, parts={**said.parts, "others": others}, derived=True)
+    return _finding(drug, against[:1], [said], "info", every, patient)
+
+
 def _message(match: Match) -> str:
     return "tumour-resistance" if match.row.direction == "resistance" else "tumour-no-benefit"
 
 
 def _contradicts(match: Match, against: Sequence[Match]) -> bool:
-    """Does it say the opposite on the same biomarkers in the same tumour?"""
+    """Does it say the opposite of the same medicines on the same biomarkers in the same tumour?"""
     if match.row.direction not in ("sensitivity", "no resistance"):
         return False
-    return any(m.tumour == match.tumour and m.row.biomarkers == match.row.biomarkers for m in against)
+    return any(
+        m.tumour == match.tumour and m.row.biomarkers == match.row.biomarkers and m.row.medicines == match.row.medicines for m in against
+    )
 
 
 def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence[TherapyRow], patient: TumourPatient) -> Assessment:
@@ -81,10 +101,12 @@ def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence
         return Assessment(checked=(Checked(subject, "silent", "no row speaks for or against it"),))
     open_ = [m for m in needed if m.held.verdict is None]
     shown = _once(open_ or needed)[:MOST_SAID]
+    unsure = any(told.because in NOT_KNOWN_INHERITED for m in open_ for _, told in m.held.rests_on)
+    message = "tumour-not-inherited" if unsure else "tumour-untested" if open_ else "tumour-absent"
     action: Action = "test" if open_ else "alternative"
-    said = [recommendation(m, "tumour-untested" if open_ else "tumour-absent", action) for m in shown]
-    finding = _finding(drug, shown, said, "info" if open_ else "warning", every, patient)
-    return _spoken(replace(finding, kind="pre-test") if open_ else finding, subject)
+    said = [recommendation(m, message, action) for m in shown]
+    finding = _finding(drug, shown, said, "info" if open_ and not unsure else "warning", every, patient)
+    return _spoken(replace(finding, kind="pre-test") if open_ and not unsure else finding, subject)
 
 
 def _once(found: Sequence[Match]) -> list[Match]:
@@ -120,14 +142,20 @@ def _finding(
 
 def _names(found: Iterable[Match]) -> str:
     """The combinations among them, as many as a card can hold."""
-    named = dict.fromkeys(" with ".join(d.name for d in m.row.medicines) for m in found if len(m.row.medicines) > 1)
-    return "; ".join([*named][:MOST_ALTERNATIVES])
+    named: dict[frozenset[Drug], str] = {}
+    for match in found:
+        if len(match.row.medicines) > 1:
+            named.setdefault(frozenset(match.row.medicines), " with ".join(d.name for d in match.row.medicines))
+    return "; ".join([*named.values()][:MOST_ALTERNATIVES])
 
 
 def _instead(drug: Drug, every: Sequence[TherapyRow], patient: TumourPatient) -> list[Match]:
     """Approved therapies whose biomarkers this patient has, in the same tumour, without the ordered medicine."""
     labels = [r for r in every if r.level == "label" and r.direction == "sensitivity" and r.withdrawn is None and drug not in r.medicines]
-    return [m for m in strongest_first(matches(labels, patient)) if m.held.verdict and _positive(m)]
+    here = matches(every, patient)
+    by = stopped(here)
+    fitting = (m for m in matches(labels, patient) if m.held.verdict and _positive(m) and not is_stopped(m, by))
+    return [m for m in strongest_first(fitting) if doubtful(m, here) is None]
 
 
 def _positive(match: Match) -> bool:

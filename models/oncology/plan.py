@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from models.features.tumours import Tumour
 from models.finding import Action, Assessment, Checked, Drug, Evidence, Finding, Plan, Remark, Therapy, Trial
 from models.knowledge.biomarker_types import TherapyRow
-from models.oncology.matches import SPEAKS_AGAINST, Match, matches, strongest_first
+from models.oncology.matches import SPEAKS_AGAINST, Match, doubtful, is_stopped, matches, stopped, strongest_first
 from models.oncology.orders import HISTOLOGY_OPEN
 from models.oncology.patient import TumourPatient
 from models.oncology.statements import evidence, recommendation, rests_on, tumour_type
@@ -39,15 +39,19 @@ def treatment_plans(every: Sequence[TherapyRow], patient: TumourPatient, folded:
 
 
 def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
-    """What fits, what is spoken against, what is approved elsewhere, and what was withdrawn, each by strength."""
+    """What fits, what is in doubt, what is spoken against, approved elsewhere or withdrawn, each by strength."""
     held = [m for m in own if m.fit != "other" and m.held.verdict]
     against = [m for m in held if m.row.direction in SPEAKS_AGAINST and len(m.row.medicines) == 1]
-    stopped = {m.row.medicines[0] for m in against}
+    by = stopped(held)
     fitting = [m for m in held if m.row.direction == "sensitivity" and _positive(m)]
+    open_ = [m for m in fitting if m.row.withdrawn is None and not is_stopped(m, by)]
+    unsure = [m for m in open_ if doubtful(m, held) is not None]
+    fits = [m for m in open_ if m not in unsure]
     return {
-        "fits": [m for m in fitting if m.row.withdrawn is None and not (len(m.row.medicines) == 1 and m.row.medicines[0] in stopped)],
+        "fits": fits,
+        "unsure": unsure,
         "against": against,
-        "elsewhere": _elsewhere(own, held, stopped),
+        "elsewhere": [] if any(m.row.level == "label" for m in fits) else _elsewhere(own, held, {drug for drug, _ in by}),
         "withdrawn": [m for m in fitting if m.row.withdrawn is not None],
     }
 
@@ -56,6 +60,7 @@ def _plan(sides: Mapping[str, Sequence[Match]], own: Sequence[Match], tumour: Tu
     medicines = dict.fromkeys(d for m in sides["fits"] for d in m.row.medicines)
     return Plan(
         fits=_therapies(sides["fits"], "tumour-fits", "standard"),
+        unsure=_therapies(sides["unsure"], "tumour-class", "monitor"),
         against=_therapies(sides["against"], "tumour-resistance", "alternative"),
         elsewhere=_therapies(sides["elsewhere"], "tumour-elsewhere", "no_recommendation"),
         withdrawn=_therapies(sides["withdrawn"], "tumour-withdrawn", "alternative"),
@@ -65,7 +70,7 @@ def _plan(sides: Mapping[str, Sequence[Match]], own: Sequence[Match], tumour: Tu
     )
 
 
-def _elsewhere(own: Sequence[Match], held: Sequence[Match], stopped: set[Drug]) -> list[Match]:
+def _elsewhere(own: Sequence[Match], held: Sequence[Match], out: set[Drug]) -> list[Match]:
     """Approved in another tumour for a variant of a gene: not where a row excludes this tumour, or speaks against the medicine in it."""
     excluded = {term.atom for m in own if m.fit == "other" and m.row.excepted for group in m.row.biomarkers for term in group}
     named = {m.row.medicines for m in held if m.row.direction == "sensitivity"}
@@ -78,7 +83,7 @@ def _elsewhere(own: Sequence[Match], held: Sequence[Match], stopped: set[Drug]) 
         and m.row.direction == "sensitivity"
         and m.row.withdrawn is None
         and m.row.medicines not in named
-        and not stopped & set(m.row.medicines)
+        and not out & set(m.row.medicines)
         and all(term.atom.kind != "marker" and not term.negated and term.atom not in excluded for term, _ in m.held.rests_on)
     ]
 
@@ -106,7 +111,7 @@ def _untested(here: Sequence[Match]) -> tuple[str, ...]:
 
 
 def _finding(tumour: Tumour, plan: Plan, shown: Sequence[Match]) -> Finding:
-    therapies = (*plan.fits, *plan.against, *plan.elsewhere, *plan.withdrawn)
+    therapies = (*plan.fits, *plan.unsure, *plan.against, *plan.elsewhere, *plan.withdrawn)
     return Finding(
         kind="tumour-therapy",
         urgency="info",

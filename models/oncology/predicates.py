@@ -34,5 +34,7 @@ def held(predicate: Predicate, answer: Answer) -> Held:
 
 
 def verdict(term: Term, told: Told) -> bool | None:
-    """Of a negated term the opposite; what is not known stays so."""
+    """Of a negated term the opposite; what is not known stays so, and an uncertain variant proves no absence."""
+    if term.negated and told.unsure and told.verdict is False:
+        return None
     return told.verdict if told.verdict is None or not term.negated else not told.verdict

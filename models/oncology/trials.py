@@ -77,12 +77,12 @@ def matching_trials(trials: Iterable[TrialRecord], patient: TrialPatient) -> tup
 
 
 def _match(trial: TrialRecord, patient: TrialPatient) -> TrialMatch | None:
-    """By the arms that fit surely, or else by the one with the fewest open criteria."""
+    """By the arms that fit surely, or else by the one of which a biomarker was found, with the fewest open criteria."""
     held = [(arm, _held(arm.criterion, patient)) for arm in trial.arms]
     surely = [(arm, h) for arm, h in held if h.verdict]
     if surely:
         return _told(trial, "matches", surely)
-    open_ = sorted(((arm, h) for arm, h in held if h.verdict is None), key=lambda pair: len(pair[1].unknown))
+    open_ = sorted(((arm, h) for arm, h in held if h.verdict is None), key=lambda pair: (not _found(pair[1]), len(pair[1].unknown)))
     if open_:
         return _told(trial, "may match", open_)
     return None
@@ -96,8 +96,12 @@ def _told(trial: TrialRecord, verdict_: Verdict, arms: Sequence[tuple[TrialArm, 
         arms=tuple(arm.name for arm, _ in arms if arm.name),
         met=tuple(text_of(leaf) for leaf in best.met),
         unknown=best.unknown,
-        found=any(isinstance(leaf, BiomarkerIs) and not leaf.term.negated for leaf in best.met),
+        found=_found(best),
     )
+
+
+def _found(held: _Held) -> bool:
+    return any(isinstance(leaf, BiomarkerIs) and not leaf.term.negated for leaf in held.met)
 
 
 def _held(criterion: Criterion, patient: TrialPatient) -> _Held:

@@ -82,8 +82,8 @@ def test_no_message_is_unused() -> None:
             "gene-result-pending",
             "gene-not-read",
         }
-        | {f"tumour-{name}{ending}" for name in ("resistance", "no-benefit", "absent", "withdrawn") for ending in ("", "-instead")}
-        | {"tumour-untested", "tumour-contradicts", "tumour-fits", "tumour-elsewhere"}
+        | {f"tumour-{name}{ending}" for name in ("resistance", "no-benefit", "absent", "withdrawn", "class") for ending in ("", "-instead")}
+        | {"tumour-untested", "tumour-not-inherited", "tumour-contradicts", "tumour-fits", "tumour-elsewhere"}
         | {said.message for said in (*KNOWLEDGE.hereditary.rules, *KNOWLEDGE.hereditary.summaries)}
         | {"hereditary-summary-general", "hereditary-confirm-germline"}
     )

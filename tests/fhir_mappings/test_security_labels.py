@@ -28,7 +28,9 @@ def test_what_may_not_be_disclosed_is_left_out_and_told_once(code: str) -> None:
     assert disclosable([plain, labelled("R")], "variants") == ((plain, labelled("R")), ())
 
 
-@pytest.mark.parametrize("meta", [None, "R", [], {}, {"security": "R"}, {"security": {"code": "R"}}, {"security": [None, "R", {"code": 1}]}])
+@pytest.mark.parametrize(
+    "meta", [None, "R", [], {}, {"security": "R"}, {"security": {"code": "R"}}, {"security": [None, "R", {"code": 1}]}]
+)
 def test_broken_labels_raise_nothing(meta: Any) -> None:
     resource = {"resourceType": "Observation", "meta": meta}
     assert not restricted(resource)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -107,8 +107,31 @@ def variant(line: str, number: int) -> Variant:
     )
 
 
+#: name of a marker in a case → clinical name of its result, and the unit of its number
+MARKERS = {
+    "ER": ("marker-er", ""),
+    "PR": ("marker-pr", ""),
+    "HER2": ("marker-her2", ""),
+    "PD-L1 TPS": ("marker-pd-l1-tumour-cells", "%"),
+    "PD-L1 CPS": ("marker-pd-l1-combined", "1"),
+    "TMB": ("marker-tmb", "1/1000000{Base}"),
+    "MSI": ("marker-msi", ""),
+    "MLH1": ("marker-mlh1", ""),
+    "HRD": ("marker-hrd", ""),
+}
+
+
 def marker(line: str, number: int, knowledge: Knowledge) -> Marker:
-    raise NotImplementedError
+    """ "ER positive", "HER2 3+", "HER2 equivocal", "PD-L1 TPS 60", "TMB 9.9", "MSI high", "MLH1 loss"."""
+    name, _, said = line.rpartition(" ")
+    clinical, unit = MARKERS[name]
+    system, code = min(knowledge.clinical[clinical].codes)
+    base = Marker(Concept((Code(system, code),)), effective="2026-01-02", origin=f"Observation/{number}", element="Observation.value")
+    if said.replace(".", "").isdigit() and unit:
+        return replace(base, value=float(said), unit=unit)
+    if said in ("positive", "negative"):
+        return replace(base, positive=said == "positive", answer=Concept(text=said))
+    return replace(base, equivocal=said == "equivocal", answer=Concept(text=said))
 
 
 def listed(therapies: Sequence[Any]) -> list[str]:

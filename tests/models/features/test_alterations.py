@@ -68,7 +68,7 @@ def verdict(knowledge: Knowledge, atom: str, *lines: str) -> bool | None:
         ("ERBB2 amplification", "ERBB2 p.L755S", None),
         ("PTEN loss", "PTEN loss", True),
         ("BRCA1 mutation germline", "BRCA1 p.C61G pathogenic germline", True),
-        ("BRCA1 mutation germline", "BRCA1 p.C61G pathogenic somatic", False),
+        ("BRCA1 mutation germline", "BRCA1 p.C61G pathogenic somatic", None),
         ("BRCA1 mutation germline", "BRCA1 p.C61G pathogenic", None),
         ("BRCA1 mutation", "BRCA1 p.C61G pathogenic somatic", True),
         ("PIK3CA mutation somatic", "PIK3CA p.H1047R pathogenic germline", False),
