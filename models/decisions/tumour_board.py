@@ -32,9 +32,10 @@ def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumou
     found, gaps = tumours(profile, knowledge)
     by_gene, more = variants_of_genes(profile.variants, known.genes)
     tree = tumour_tree(knowledge.clinical, known.blood)
+    active = tuple(t for t in found if t.state == "active")
     patient = TumourPatient(
-        tumours=tuple(t for t in found if t.state == "active"),
-        ask=partial(_ask, by_gene=by_gene, profile=profile, knowledge=knowledge),
+        tumours=active,
+        ask=partial(_ask, by_gene=by_gene, of=active, profile=profile, knowledge=knowledge),
         fit_of=lambda tumour, codes, excepted: fit(tumour, codes, excepted, tree),
         years=age(profile.birth_date, profile.as_of),
         given=_given(profile, knowledge),
@@ -42,7 +43,15 @@ def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumou
     return patient, (*gaps, *more)
 
 
-def _ask(atom: Atom, *, by_gene: ByGene, profile: PatientProfile, knowledge: Knowledge) -> Told:
+def _ask(atom: Atom, *, by_gene: ByGene, of: Sequence[Tumour], profile: PatientProfile, knowledge: Knowledge) -> Told:
+    """What results tell; where there is none, what the diagnosis itself states."""
+    told = _by_results(atom, by_gene, profile, knowledge)
+    if told.verdict is None and (stated := [t.origin for t in of if atom.text in knowledge.biomarkers.implied.get(t.oncotree, ())]):
+        return Told(True, tuple(stated))
+    return told
+
+
+def _by_results(atom: Atom, by_gene: ByGene, profile: PatientProfile, knowledge: Knowledge) -> Told:
     if atom.kind == "marker":
         known = knowledge.biomarkers.markers
         return told_of_marker(atom, profile.markers, known, knowledge.clinical) if known is not None else UNTESTED

@@ -5,7 +5,6 @@ Of uncertain significance or benign: never found. Another small change of the sa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from models.features.changes import Change, breaks_splicing, changes, splice_changes
@@ -148,7 +147,7 @@ def _named(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
 def _belongs(change: Change, of: Alteration) -> bool:
     if change.kind not in of.changes or change.name in of.excepted:
         return False
-    if of.residues and not any(re.fullmatch(rf"{residue}[^0-9].*", change.name) for residue in of.residues):
+    if of.residues and not any(change.name.startswith(r) and not change.name[len(r) : len(r) + 1].isdigit() for r in of.residues):
         return False
     fits = of.codons[0] <= change.start and change.end <= of.codons[1]
     return fits and not (of.net == "loss" and change.net >= 0) and not (of.net == "gain" and change.net <= 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from models.knowledge.biomarker_terms import spelled
+from models.knowledge.biomarker_terms import read_atom, spelled
 from models.knowledge.biomarker_types import SOLID, Atom, Biomarkers, TherapyRow
 from models.knowledge.clinical_types import Clinical
 from models.knowledge.marker_files import atom_fault
@@ -35,6 +35,10 @@ def biomarker_faults(known: Biomarkers, codes: frozenset[str], source_faults: So
     for source in dict.fromkeys(row.source for row in known.rows):
         yield from source_faults(source, f"biomarkers: {source.body}")
     yield from _contradictions(known.rows)
+    for code, texts in known.implied.items():
+        if code not in codes:
+            yield f"biomarkers/implied.toml: '{code}' is no type of clinical/tumours.toml; correct it"
+        yield from (fault for text in texts for fault in _atom_faults(read_atom(text), known, f"biomarkers/implied.toml: {code}"))
 
 
 def tumour_codes(clinical: Mapping[str, Clinical]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ FOLDER = "biomarkers"
 GENES, ALLELES, ALTERATIONS, ITEMS = (f"{FOLDER}/{name}" for name in ("genes.tsv", "alleles.tsv", "alterations.toml", "civic.tsv"))
 WORDS, USUAL = f"{FOLDER}/tumour_words.toml", f"{FOLDER}/usual_medicines.toml"
 GENE_WORDS, MARKERS = f"{FOLDER}/gene_words.toml", f"{FOLDER}/markers.toml"
+IMPLIED, WITHDRAWN = f"{FOLDER}/implied.toml", f"{FOLDER}/withdrawn.toml"
 LABELS = f"{FOLDER}/fda_"
 LEFT_OUT = "left_out"  #: tables of what was not taken over, and why: for people and tests
 
@@ -39,6 +41,8 @@ def read_biomarkers(texts: Mapping[str, str], parse: Parse, ingredients: Mapping
             rows += read_labels(_head(name, own, parse), text, name, drugs)
     if ITEMS in own:
         rows += read_items(_head(ITEMS, own, parse), own[ITEMS], ITEMS, drugs)
+    gone = _withdrawn(parse(WITHDRAWN, _needed(WITHDRAWN, own)))
+    rows = [_marked(row, gone) for row in rows]
     with Table(_head(GENES, own, parse), GENES.replace(".tsv", ".toml")) as head:
         read_source(head)
     return Biomarkers(
@@ -50,6 +54,7 @@ def read_biomarkers(texts: Mapping[str, str], parse: Parse, ingredients: Mapping
         words=read_tumour_words(parse(WORDS, _needed(WORDS, own)), WORDS),
         gene_words=_gene_words(parse(GENE_WORDS, _needed(GENE_WORDS, own))),
         markers=read_markers_known(parse(MARKERS, _needed(MARKERS, own)), MARKERS),
+        implied=_implied(parse(IMPLIED, _needed(IMPLIED, own))),
         usual=_usual(parse(USUAL, _needed(USUAL, own)), drugs),
     )
 
@@ -58,6 +63,24 @@ def _gene_words(parsed: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     with Table(parsed, GENE_WORDS) as file:
         read_source(file)
         return MappingProxyType(dict(file.lists("words")))
+
+
+def _implied(parsed: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+    with Table(parsed, IMPLIED) as file:
+        read_source(file)
+        return MappingProxyType({code: frozenset(atoms) for code, atoms in file.lists("implied").items()})
+
+
+def _withdrawn(parsed: Mapping[str, Any]) -> Mapping[str, str]:
+    with Table(parsed, WITHDRAWN) as file:
+        read_source(file)
+        return file.mapping("withdrawn")
+
+
+def _marked(row: TherapyRow, gone: Mapping[str, str]) -> TherapyRow:
+    """An item of an evidence base does not know that the approval of its medicine is gone."""
+    since = next((gone[drug.name] for drug in row.medicines if drug.name in gone), "")
+    return replace(row, withdrawn=row.withdrawn or since) if since else row
 
 
 def _usual(parsed: Mapping[str, Any], drugs: Mapping[str, Drug]) -> Mapping[str, tuple[Drug, ...]]:

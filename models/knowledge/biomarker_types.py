@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 from models.finding import Drug
@@ -85,7 +84,7 @@ class TherapyRow:
     age_below: int | None = None
     needs: bool = False  #: without a biomarker no label gives the first medicine to this tumour
     approved: str = ""
-    withdrawn: date | None = None
+    withdrawn: str = ""  #: since when the approval is gone, or that the date is not known; "" where it stands
     origin: Origin = ""
     biomarker_words: tuple[str, ...] = ()  #: the source's own short terms, by which the row is checked against its text
     tumour_words: tuple[str, ...] = ()
@@ -105,6 +104,7 @@ class Biomarkers:
     words: TumourWords | None = None  #: by which sources name types of tumour
     gene_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: by which they name genes, where not by the symbol alone
     markers: MarkerKnowledge | None = None
+    implied: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: OncoTree code → atoms that the diagnosis itself states
     usual: Mapping[str, tuple[Drug, ...]] = field(default_factory=dict)  #: OncoTree code → medicines usual there whatever the biomarkers
 
     @property

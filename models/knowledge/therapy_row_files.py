@@ -114,7 +114,7 @@ def _label(cells: Cells, source: Source, drugs: Mapping[str, Drug]) -> TherapyRo
         age_below=cells.whole("age_below"),
         needs=cells.one_of("needs", ("yes", "")) == "yes",
         approved=cells.text("approved"),
-        withdrawn=cells.day("withdrawn"),
+        withdrawn=str(cells.day("withdrawn") or ""),
         biomarker_words=cells.listed("biomarker_words", " ; "),
         tumour_words=cells.listed("tumour_words", " ; "),
         digest=cells.filled("digest"),

@@ -29,12 +29,12 @@ def assess_tumour_order(drug: Drug, rows: RowsOf, patient: TumourPatient, every:
         return Assessment()
     subject = f"{drug.name}–tumour"
     if not patient.tumours:
-        gaps = (Gap(subject, "unavailable", NO_TUMOUR),) if any(row.needs for row in own) else ()
+        gaps = (Gap(subject, "unavailable", NO_TUMOUR),) if any(row.needs and row.medicines[0] == drug for row in own) else ()
         return Assessment(gaps=gaps)
     found = strongest_first(matches(own, patient))
     if not found:
         return Assessment(gaps=(Gap(subject, "out_of_range", NOT_FOR),), checked=(Checked(subject, "out_of_range", NOT_FOR),))
-    fitting = [m for m in found if m.row.direction == "sensitivity" and m.held.verdict and m.row.withdrawn is None]
+    fitting = [m for m in found if m.row.direction == "sensitivity" and m.held.verdict and not m.row.withdrawn]
     against = _against(found, fitting, drug, patient)
     if against:
         return _spoken(_resisted(drug, against, found, every, patient), subject)
@@ -92,7 +92,7 @@ def _contradicts(match: Match, against: Sequence[Match]) -> bool:
 
 def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence[TherapyRow], patient: TumourPatient) -> Assessment:
     """No row fits. Is a biomarker that its label asks for known to be absent, or not known?"""
-    withdrawn = [m for m in found if m.row.withdrawn is not None and m.held.verdict]
+    withdrawn = [m for m in found if m.row.withdrawn and m.held.verdict]
     if withdrawn:
         said = [recommendation(m, "tumour-withdrawn", "alternative") for m in withdrawn[:MOST_SAID]]
         return _spoken(_finding(drug, withdrawn[:MOST_SAID], said, "info", every, patient), subject)
@@ -151,7 +151,7 @@ def _names(found: Iterable[Match]) -> str:
 
 def _instead(drug: Drug, every: Sequence[TherapyRow], patient: TumourPatient) -> list[Match]:
     """Approved therapies whose biomarkers this patient has, in the same tumour, without the ordered medicine."""
-    labels = [r for r in every if r.level == "label" and r.direction == "sensitivity" and r.withdrawn is None and drug not in r.medicines]
+    labels = [r for r in every if r.level == "label" and r.direction == "sensitivity" and not r.withdrawn and drug not in r.medicines]
     here = matches(every, patient)
     by = stopped(here)
     fitting = (m for m in matches(labels, patient) if m.held.verdict and _positive(m) and not is_stopped(m, by))

@@ -44,7 +44,7 @@ def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
     against = [m for m in held if m.row.direction in SPEAKS_AGAINST and len(m.row.medicines) == 1]
     by = stopped(held)
     fitting = [m for m in held if m.row.direction == "sensitivity" and _positive(m)]
-    open_ = [m for m in fitting if m.row.withdrawn is None and not is_stopped(m, by)]
+    open_ = [m for m in fitting if not m.row.withdrawn and not is_stopped(m, by)]
     unsure = [m for m in open_ if doubtful(m, held) is not None]
     fits = [m for m in open_ if m not in unsure]
     return {
@@ -52,7 +52,7 @@ def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
         "unsure": unsure,
         "against": against,
         "elsewhere": [] if any(m.row.level == "label" for m in fits) else _elsewhere(own, held, {drug for drug, _ in by}),
-        "withdrawn": [m for m in fitting if m.row.withdrawn is not None],
+        "withdrawn": [m for m in fitting if m.row.withdrawn],
     }
 
 
@@ -81,7 +81,7 @@ def _elsewhere(own: Sequence[Match], held: Sequence[Match], out: set[Drug]) -> l
         and m.held.verdict
         and m.row.level == "label"
         and m.row.direction == "sensitivity"
-        and m.row.withdrawn is None
+        and not m.row.withdrawn
         and m.row.medicines not in named
         and not out & set(m.row.medicines)
         and all(term.atom.kind != "marker" and not term.negated and term.atom not in excluded for term, _ in m.held.rests_on)
@@ -106,7 +106,7 @@ def _therapies(found: Iterable[Match], message: str, action: Action) -> tuple[Th
 
 def _untested(here: Sequence[Match]) -> tuple[str, ...]:
     """Biomarkers that alone stand between the patient and an approved therapy."""
-    open_ = [m for m in here if m.held.verdict is None and m.row.level == "label" and m.row.withdrawn is None]
+    open_ = [m for m in here if m.held.verdict is None and m.row.level == "label" and not m.row.withdrawn]
     return tuple(dict.fromkeys(term.atom.text for m in open_ for term, told in m.held.rests_on if not term.negated and not told.because))
 
 

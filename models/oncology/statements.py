@@ -55,6 +55,7 @@ def recommendation(match: Match, message: str, action: Action) -> Recommendation
             "tumour": match.tumour.label,
             "medicines": " with ".join(d.name for d in row.medicines),
             "setting": "; ".join(row.setting),
+            **({"since": row.withdrawn} if row.withdrawn else {}),
         },
         direction=row.direction,
         tiers=match.tiers,
