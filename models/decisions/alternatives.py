@@ -36,7 +36,7 @@ def _options(finding: Finding, profile: PatientProfile, knowledge: Knowledge, as
 
     def alone(drug: Drug) -> Assessment:
         """The answer to an order of this drug, beside the drafts that stay. A rule that breaks silences this drug only."""
-        if drug.key not in knowledge.guidelines and drug.key not in knowledge.flows:
+        if not any(drug.key in rules for rules in (knowledge.guidelines, knowledge.flows, knowledge.hereditary.by_medicine)):
             return Assessment()
         order = Order("", Concept((Code(RXNORM, drug.key),)))
         try:
