@@ -1,4 +1,4 @@
-"""How long it takes to hold a patient with 500 variants against every row on tumours, beside a plain walk over the same data. No judgement."""
+"""How long it takes to hold 500 variants of a patient against every row on tumours, beside an empty walk over both. No judgement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 
 def patient(knowledge: Knowledge, seed: int) -> PatientProfile:
     """A tumour with made-up changes of every gene known here, new names for each seed, and one that a label names."""
-    dice = random.Random(seed)  # noqa: S311 - names, no secrets
+    dice = random.Random(seed)
     genes = sorted(set(knowledge.biomarkers.genes.values()))
     variants = [_variant(genes[i % len(genes)], i, dice) for i in range(VARIANTS - 1)]
     known = Variant("Observation/known", "present", (Concept(text="EGFR"),), protein=("p.L858R",))
@@ -53,5 +53,5 @@ def report(knowledge: Knowledge) -> str:
     """One line; each round has variants whose names were not parsed before."""
     found = [milliseconds(knowledge, seed) for seed in range(ROUNDS + 1)][1:]
     ours, walk = median(one for one, _ in found), median(other for _, other in found)
-    rows = len(knowledge.biomarkers.rows)
-    return f"A plan from {VARIANTS} variants and {rows} rows {ours:.1f} ms; an empty loop over variants times rows {walk:.1f} ms; ratio {ours / walk:.2f}"
+    told = f"A plan from {VARIANTS} variants and {len(knowledge.biomarkers.rows)} rows {ours:.1f} ms"
+    return f"{told}; an empty loop over variants times rows {walk:.1f} ms; ratio {ours / walk:.2f}"

@@ -153,6 +153,8 @@ def gene_line(gene: GeneEvidence, words: Messages, *, show_possible: bool) -> st
     shown = gene.possible and (show_possible or gene.rule)
     kind = "gene-on-file" if gene.rule else "gene-possible"
     said = [
+        gene.significance,
+        gene.zygosity,
         words.text("gene-score", score=gene.activity_score) if gene.activity_score else "",
         words.text("gene-reported", phenotype=escaped(gene.reported_phenotype)) if _differs(gene) else "",
         words.text(kind, readings=readings(gene.possible, words)) if shown else "",

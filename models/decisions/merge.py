@@ -23,6 +23,7 @@ def one_finding(several: Sequence[Finding]) -> Finding:
     return replace(
         lead,
         tumour=next((f.tumour for f in (lead, *rest) if f.tumour is not None), None),
+        condition=next((f.condition for f in (lead, *rest) if f.condition), ""),
         genes=tuple(dict.fromkeys(gene for f in (lead, *rest) for gene in f.genes)),
         recommendations=tuple(said for f in (lead, *rest) for said in f.recommendations),
         evidence=tuple(dict.fromkeys(e for f in (lead, *rest) for e in f.evidence)),

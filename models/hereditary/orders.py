@@ -9,7 +9,7 @@ from models.features.pregnancy import pregnant
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
 from models.hereditary.germline import COPIES_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import CHANGES, doubts_of, evidence, lookup, rests_on, unread, urgency
+from models.hereditary.statements import ANYBODY, CHANGES, doubts_of, evidence, lookup, rests_on, unread, urgency
 from models.knowledge.hereditary_types import HereditaryRule
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
@@ -115,7 +115,7 @@ def _recommendation(rule: HereditaryRule, held: Mapping[str, str], speaking: Seq
         source=rule.source.body,
         classification=rule.classification,
         actions=(rule.action,),
-        population="",
+        population=ANYBODY,
         lookup=held,
         message=rule.message,
         parts={"condition": rule.condition, "gene": " and ".join(one.gene for one in speaking)},

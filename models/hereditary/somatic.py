@@ -8,7 +8,7 @@ from models.features.tumour_genes import variants_of_genes
 from models.features.variants import not_there, possible_germline
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
 from models.hereditary.germline import HARMFUL
-from models.hereditary.statements import evidence, evidence_of, lookup, unread
+from models.hereditary.statements import ANYBODY, evidence, evidence_of, lookup, unread
 from models.knowledge.source_block import Source
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
@@ -46,7 +46,7 @@ def _finding(gene: str, suspect: list[Variant], source: Source) -> Finding:
         source=source.body,
         classification="n/a",
         actions=("test",),
-        population="",
+        population=ANYBODY,
         lookup=lookup(genes),
         message=CONFIRM,
         parts={"gene": gene},

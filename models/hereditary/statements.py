@@ -18,6 +18,7 @@ CHANGES = ("alternative", "dose_change")
 UNREAD: Mapping[Checked, str] = {"partly": "hereditary-source-partly-read", "no": "hereditary-source-unread"}
 LIKELY, PHASE_OPEN, ORIGIN_OPEN = "hereditary-likely", "hereditary-phase-open", "hereditary-origin-open"
 ONE_OF_TWO_X, EFFECT_OPEN = "hereditary-one-x", "hereditary-effect-open"
+ANYBODY = "any"  #: these rules know no groups of patients beyond age, sex and pregnancy, which were looked at
 
 
 def urgency(rule: HereditaryRule, doubts: Sequence[str]) -> Urgency:

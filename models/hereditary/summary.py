@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.finding import Assessment, Checked, Drug, Evidence, Finding, GeneEvidence, Recommendation
 from models.hereditary.germline import ORIGIN_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import LIKELY, PHASE_OPEN, evidence, lookup, rests_on, unread
+from models.hereditary.statements import ANYBODY, LIKELY, PHASE_OPEN, evidence, lookup, rests_on, unread
 from models.knowledge.hereditary_types import Checked as Read
 from models.knowledge.hereditary_types import Hereditary, HereditaryRule, ListedGene
 from models.knowledge.source_block import Source
@@ -85,7 +85,7 @@ def _finding(condition: str, message: str, found: Sequence[Inherited], source: S
         source=source.body,
         classification="n/a",
         actions=("monitor",),
-        population="",
+        population=ANYBODY,
         lookup=lookup(genes),
         message=message,
         parts={"condition": condition, "gene": " and ".join(one.gene for one in found)},

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from models.knowledge.biomarker_check import biomarker_faults, tumour_codes
-from models.knowledge.biomarker_terms import read_predicate
+from models.knowledge.biomarker_terms import read_predicate, spelled
 from models.knowledge.biomarker_types import TherapyRow
 from models.knowledge.types import Knowledge
 
@@ -18,8 +18,8 @@ def faults(knowledge: Knowledge, *rows: TherapyRow) -> list[str]:
 
 
 def label(knowledge: Knowledge) -> TherapyRow:
-    rows = {r.id: r for r in knowledge.biomarkers.rows}
-    return next(r for r in rows.values() if r.level == "label" and "BRAF p.V600E" in str(r.biomarkers) and r.tumours == ("MEL",))
+    rows = knowledge.biomarkers.rows
+    return next(r for r in rows if r.level == "label" and spelled(r.biomarkers) == "BRAF p.V600E" and r.tumours == ("MEL",))
 
 
 def test_the_shipped_rows_agree(knowledge: Knowledge) -> None:

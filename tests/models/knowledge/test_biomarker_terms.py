@@ -35,5 +35,5 @@ def test_kinds() -> None:
 
 @pytest.mark.parametrize("text", ["", "braf v600e", "BRAF", "ALK fusion | ALK fusion", "BRAF p.", "(A | B)"])
 def test_what_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="biomarker|repeats"):
+    with pytest.raises(ValueError, match=r"biomarker|repeats"):
         read_predicate(text)

@@ -9,13 +9,14 @@ from models.finding import Drug
 from models.knowledge.therapy_row_files import CIVIC_COLUMNS, LABEL_COLUMNS, read_items, read_labels
 
 HEAD = {
-    "source": {"body": "FDA", "version": "1", "date": "2026", "url": "https://example.org", "retrieved": "2026-11-26", "data": "made up"}
+    "source": {"body": "FDA", "version": "1", "date": "2026", "url": "https://example.org", "retrieved": "2026-11-26", "data": "made up"},
 }
 DRUGS = {"osimertinib": Drug("osimertinib", "1721560")}
 ROW = {
     "id": "fda-1", "medicines": "osimertinib", "tumours": "NSCLC", "except": "", "biomarkers": "EGFR p.L858R", "direction": "sensitivity",
-    "setting": "metastatic; first-line", "age_from": "18", "age_below": "", "needs": "yes", "approved": "2018-04-18", "label_date": "2024-02-16",
-    "url": "https://example.org", "biomarker_words": "L858R", "tumour_words": "lung", "digest": "0" * 12, "withdrawn": "", "note": "",
+    "setting": "metastatic; first-line", "age_from": "18", "age_below": "", "needs": "yes", "approved": "2018-04-18",
+    "label_date": "2024-02-16", "url": "https://example.org", "biomarker_words": "L858R", "tumour_words": "lung",
+    "digest": "0" * 12, "withdrawn": "", "note": "",
 }  # fmt: skip
 ITEM = {
     "id": "7", "medicines": "osimertinib", "tumours": "NSCLC", "biomarkers": "EGFR p.L858R", "direction": "no benefit", "level": "B",
