@@ -47,9 +47,13 @@ def plan_lines(plan: Plan, words: Messages) -> list[str]:
 
 
 def _therapies(therapies: Sequence[Therapy], words: Messages) -> list[str]:
-    lines = [_therapy(therapy, words) for therapy in therapies[:MOST_THERAPIES]]
-    more = len(therapies) - MOST_THERAPIES
-    return [*lines, "- " + words.text("plan-more", count=str(more))] if more > 0 else lines
+    return _counted([_therapy(therapy, words) for therapy in therapies], MOST_THERAPIES, words)
+
+
+def _counted(lines: list[str], most: int, words: Messages) -> list[str]:
+    """As many lines as a card can hold, and how many more there are."""
+    more = len(lines) - most
+    return [*lines[:most], "- " + words.text("plan-more", count=str(more))] if more > 0 else lines
 
 
 def _therapy(therapy: Therapy, words: Messages) -> str:
@@ -70,17 +74,8 @@ def _brief(said: Recommendation, lead: Recommendation) -> str:
 
 
 def plan_sources(finding: Finding, words: Messages) -> str:
-    """Bodies with the dates of their statements: the addresses stand in the card's links."""
-    dates: dict[str, list[str]] = {}
-    for said in finding.recommendations:
-        dates.setdefault(said.source.split(" ")[0], []).append(said.as_of)
-    told = [
-        words.text(
-            "plan-source" if len(found) > 1 else "plan-source-one", body=body, count=str(len(found)), first=min(found), last=max(found)
-        )
-        for body, found in dates.items()
-    ]
-    return words.text("plan-sources", sources="; ".join(told))
+    """Every source in one line: the card must be whole without its links."""
+    return words.text("plan-sources", sources=starred("; ".join(f"{e.label}, {e.version}" for e in finding.evidence)))
 
 
 def settings(setting: str, words: Messages) -> str:
@@ -100,9 +95,7 @@ def _gene_line(found: Finding, words: Messages) -> str:
 
 
 def _trials(trials: Sequence[Trial], words: Messages) -> list[str]:
-    lines = [_trial(t.title, t.id, t.unknown, words) for t in trials[:MOST_TRIALS]]
-    more = len(trials) - MOST_TRIALS
-    return [*lines, "- " + words.text("plan-more", count=str(more))] if more > 0 else lines
+    return _counted([_trial(t.title, t.id, t.unknown, words) for t in trials], MOST_TRIALS, words)
 
 
 def _trial(title: str, number: str, unknown: Sequence[str], words: Messages) -> str:

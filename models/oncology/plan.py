@@ -12,7 +12,7 @@ from models.oncology.orders import HISTOLOGY_OPEN
 from models.oncology.patient import TumourPatient
 from models.oncology.statements import evidence, recommendation, rests_on, tumour_type
 
-MOST_STATEMENTS = 4  #: of one therapy
+MOST_STATEMENTS = 3  #: of one therapy
 NOTHING = "no therapy of the rows known here fits the biomarkers on file"
 Folded = Callable[[Tumour, Sequence[Drug]], tuple[Finding, ...]]
 Trials = Callable[[Tumour], tuple[Trial, ...]]
@@ -24,14 +24,14 @@ def treatment_plans(every: Sequence[TherapyRow], patient: TumourPatient, folded:
     `folded` tells what the patient's own genes mean for medicines; `trials` which trials fit.
     """
     findings, checked = [], []
-    found = matches(every, patient, elsewhere=True)
+    every_match = matches(every, patient, elsewhere=True)
     for tumour in patient.tumours:
-        own = strongest_first(m for m in found if m.tumour is tumour and m.held.verdict is not False)
-        sides = _sides(own)
+        own = strongest_first(m for m in every_match if m.tumour is tumour and m.held.verdict is not False)
+        sides = {side: _grouped(found) for side, found in _sides(own).items()}
         plan = _plan(sides, own, tumour, folded, trials)
         subject = f"treatment plan–{tumour.oncotree}"
         if any(sides.values()) or plan.trials:
-            findings.append(_finding(tumour, plan, [m for side in sides.values() for m in side]))
+            findings.append(_finding(tumour, plan, [m for groups in sides.values() for group in groups for m in group]))
             checked.append(Checked(subject, "fired", "its biomarkers were held against every row"))
         else:
             checked.append(Checked(subject, "silent", NOTHING))
@@ -56,8 +56,8 @@ def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
     }
 
 
-def _plan(sides: Mapping[str, Sequence[Match]], own: Sequence[Match], tumour: Tumour, folded: Folded, trials: Trials) -> Plan:
-    medicines = dict.fromkeys(d for m in sides["fits"] for d in m.row.medicines)
+def _plan(sides: Mapping[str, Sequence[Sequence[Match]]], own: Sequence[Match], tumour: Tumour, folded: Folded, trials: Trials) -> Plan:
+    medicines = dict.fromkeys(drug for group in sides["fits"] for drug in group[0].row.medicines)
     return Plan(
         fits=_therapies(sides["fits"], "tumour-fits", "standard"),
         unsure=_therapies(sides["unsure"], "tumour-class", "monitor"),
@@ -93,15 +93,16 @@ def _positive(match: Match) -> bool:
     return any(not term.negated for term, _ in match.held.rests_on)
 
 
-def _therapies(found: Iterable[Match], message: str, action: Action) -> tuple[Therapy, ...]:
-    """One for each medicine or combination, in whatever order its medicines are named; `found` is by strength, and so are they."""
-    grouped: dict[frozenset[Drug], list[Match]] = {}
+def _grouped(found: Iterable[Match]) -> list[list[Match]]:
+    """By medicine or combination, in whatever order its medicines are named; `found` is by strength, and so are they."""
+    groups: dict[frozenset[Drug], list[Match]] = {}
     for match in found:
-        grouped.setdefault(frozenset(match.row.medicines), []).append(match)
-    return tuple(
-        Therapy(several[0].row.medicines, tuple(recommendation(m, message, action) for m in several[:MOST_STATEMENTS]))
-        for several in grouped.values()
-    )
+        groups.setdefault(frozenset(match.row.medicines), []).append(match)
+    return [several[:MOST_STATEMENTS] for several in groups.values()]
+
+
+def _therapies(groups: Iterable[Sequence[Match]], message: str, action: Action) -> tuple[Therapy, ...]:
+    return tuple(Therapy(group[0].row.medicines, tuple(recommendation(m, message, action) for m in group)) for group in groups)
 
 
 def _untested(here: Sequence[Match]) -> tuple[str, ...]:
