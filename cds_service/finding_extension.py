@@ -6,6 +6,9 @@ from typing import Any
 
 from models.finding import Finding, GeneEvidence, Reading, Recommendation, Screened
 
+#: of variants; what a report says in other words is none of the contract's
+SOURCE_CLASSES = ("germline", "somatic")
+
 
 def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
     """`knowledge` is the digest of the snapshot that was used. Members without a value are left out."""
@@ -72,7 +75,7 @@ def _gene(gene: GeneEvidence) -> dict[str, Any]:
         variant=gene.variant,
         zygosity=gene.zygosity,
         significance=gene.significance,
-        sourceClass=gene.source_class,
+        sourceClass=gene.source_class if gene.source_class in SOURCE_CLASSES else "",
     )
 
 

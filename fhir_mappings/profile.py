@@ -20,7 +20,19 @@ from models.variant import Variant
 
 V = TypeVar("V")
 #: inputs of whose silence something may be concluded only when they were read whole
-FIELDS = ("patient", "genotypes", "reports", "medications", "conditions", "measurements", "allergies", "requests", "family", "markers")
+FIELDS = (
+    "patient",
+    "genotypes",
+    "reports",
+    "medications",
+    "conditions",
+    "measurements",
+    "allergies",
+    "requests",
+    "family",
+    "markers",
+    "variants",
+)
 VARIANTS = ("variants", "sequences", "old_sequences")  #: inputs that bring variants
 
 

@@ -23,6 +23,8 @@ from models.oncology.plan import treatment_plans
 from models.oncology.trials import matching_trials, trial_patient
 from models.patient import Gap, Medication, Order, PatientProfile
 
+RESTS_ON = frozenset({"conditions", "variants", "markers"})
+UNREAD = "not, or not all, read, so what a treatment plan rests on may be incomplete"
 Assess = Callable[[PatientProfile, Knowledge], Assessment]
 
 
@@ -39,6 +41,7 @@ def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumou
         fit_of=lambda tumour, codes, excepted: fit(tumour, codes, excepted, tree),
         years=age(profile.birth_date, profile.as_of),
         given=_given(profile, knowledge),
+        unread=profile.unread & RESTS_ON,
     )
     return patient, (*gaps, *more)
 
@@ -92,6 +95,7 @@ def tumour_plans(profile: PatientProfile, knowledge: Knowledge, assess: Assess) 
         return Assessment()
     folded = partial(_folded, profile=profile, knowledge=knowledge, assess=assess)
     trials = partial(_trials, patient=patient, profile=profile, knowledge=knowledge)
+    gaps = (*gaps, *(Gap(name, "unavailable", UNREAD) for name in sorted(patient.unread - {"conditions"})))
     found = treatment_plans(knowledge.biomarkers.rows, patient, folded, trials)
     return replace(found, gaps=(*gaps, *found.gaps))
 

@@ -8,14 +8,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from models.knowledge.biomarker_terms import read_atom, spelled
 from models.knowledge.biomarker_types import SOLID, Atom, Biomarkers, TherapyRow
 from models.knowledge.clinical_types import Clinical
-from models.knowledge.marker_files import atom_fault
+from models.knowledge.marker_files import atom_fault, marker_faults
 from models.knowledge.source_block import Source
+from models.knowledge.tumour_word_files import tumour_word_faults
+from models.knowledge.types import Knowledge
 
 SPEAKS_FOR, SPEAKS_AGAINST = ("sensitivity", "no resistance"), ("resistance", "no benefit")
 DISAGREE = "contradicted by"  #: a row that others contradict says so in its note
 SOLID_WORDS = ("solid tumor", "solid malignanc")
 _DIGEST = re.compile(r"[0-9a-f]{12}")
 SourceFaults = Callable[[Source, str], Iterable[str]]
+
+
+def biomarkers_agree(knowledge: Knowledge, source_faults: SourceFaults) -> list[str]:
+    """Faults of rows on tumour therapies, of the words that check them, and of markers."""
+    known, codes = knowledge.biomarkers, tumour_codes(knowledge.clinical)
+    faults = [*biomarker_faults(known, codes, source_faults)]
+    if known.words is not None:
+        faults += tumour_word_faults(known.words, codes, "biomarkers/tumour_words.toml")
+    if known.markers is not None:
+        faults += marker_faults(known.markers, knowledge.clinical, "biomarkers/markers.toml")
+    return faults
 
 
 def biomarker_faults(known: Biomarkers, codes: frozenset[str], source_faults: SourceFaults) -> Iterator[str]:

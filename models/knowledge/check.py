@@ -11,17 +11,15 @@ from typing import get_args
 
 from models.errors import KnowledgeError
 from models.finding import Action
-from models.knowledge.biomarker_check import biomarker_faults, tumour_codes
+from models.knowledge.biomarker_check import biomarkers_agree
 from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.hereditary_check import hereditary_faults
 from models.knowledge.keys import matches
-from models.knowledge.marker_files import marker_faults
 from models.knowledge.option_files import option_faults
 from models.knowledge.source_check import said_faults, source_faults
-from models.knowledge.tumour_word_files import tumour_word_faults
 from models.knowledge.types import (
     ASSOCIATION,
     LABEL_DOSE,
@@ -56,21 +54,10 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
         faults += [fault for name, file in files.items() for fault in source_faults(file.source, f"{folder}/{name}.toml")]
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
-    faults += biomarkers_agree(knowledge)
+    faults += biomarkers_agree(knowledge, source_faults)
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
-
-
-def biomarkers_agree(knowledge: Knowledge) -> list[str]:
-    """Faults of rows on tumour therapies, of the words that check them, and of markers."""
-    known, codes = knowledge.biomarkers, tumour_codes(knowledge.clinical)
-    faults = [*biomarker_faults(known, codes, source_faults)]
-    if known.words is not None:
-        faults += tumour_word_faults(known.words, codes, "biomarkers/tumour_words.toml")
-    if known.markers is not None:
-        faults += marker_faults(known.markers, knowledge.clinical, "biomarkers/markers.toml")
-    return faults
 
 
 def _modulator_faults(modulators: Modulators, knowledge: Knowledge) -> Iterator[str]:

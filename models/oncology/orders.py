@@ -15,6 +15,8 @@ from models.oncology.statements import evidence, recommendation, rests_on, tumou
 from models.patient import Gap
 
 NO_TUMOUR = "no active tumour of a known type is on file, so its biomarkers were not held against the label"
+CONDITIONS_UNREAD = "the problem list was not, or not all, read, so the tumour is not known"
+RESULTS_UNREAD = "results of the tumour were not, or not all, read, so whether the biomarker of its label is there is not known"
 NOT_FOR = "no row on this medicine is about this tumour, so nothing was looked up for it"
 MOST_SAID = 4  #: statements on one side of a card; the rest says the same more weakly
 MOST_ALTERNATIVES = 3
@@ -29,8 +31,9 @@ def assess_tumour_order(drug: Drug, rows: RowsOf, patient: TumourPatient, every:
         return Assessment()
     subject = f"{drug.name}–tumour"
     if not patient.tumours:
-        gaps = (Gap(subject, "unavailable", NO_TUMOUR),) if any(row.needs and row.medicines[0] == drug for row in own) else ()
-        return Assessment(gaps=gaps)
+        because = CONDITIONS_UNREAD if "conditions" in patient.unread else NO_TUMOUR
+        asked = any(row.needs and row.medicines[0] == drug for row in own)
+        return Assessment(gaps=(Gap(subject, "unavailable", because),) if asked else ())
     found = strongest_first(matches(own, patient))
     if not found:
         return Assessment(gaps=(Gap(subject, "out_of_range", NOT_FOR),), checked=(Checked(subject, "out_of_range", NOT_FOR),))
@@ -101,6 +104,8 @@ def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence
         return Assessment(checked=(Checked(subject, "silent", "no row speaks for or against it"),))
     open_ = [m for m in needed if m.held.verdict is None]
     shown = _once(open_ or needed)[:MOST_SAID]
+    if open_ and all(patient.unread_for(m.held.rests_on) for m in open_):
+        return Assessment(gaps=(Gap(subject, "unavailable", RESULTS_UNREAD),), checked=(Checked(subject, "unavailable", RESULTS_UNREAD),))
     unsure = any(told.because in NOT_KNOWN_INHERITED for m in open_ for _, told in m.held.rests_on)
     message = "tumour-not-inherited" if unsure else "tumour-untested" if open_ else "tumour-absent"
     action: Action = "test" if open_ else "alternative"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from models.features.age import Age
 from models.features.tumours import Tumour
-from models.knowledge.biomarker_types import Atom, TherapyRow, Told
+from models.knowledge.biomarker_types import Atom, Term, TherapyRow, Told
 from models.oncology.tiers import Fit
 
 
@@ -20,6 +20,7 @@ class TumourPatient:
     fit_of: Callable[[Tumour, tuple[str, ...], tuple[str, ...]], Fit]  #: tumour, codes, excepted codes
     years: Age | None
     given: frozenset[str] = frozenset()  #: keys of medicines that are ordered or taken: by them combinations are recognised
+    unread: frozenset[str] = frozenset()  #: of conditions, variants and markers: what was not, or not all, read
     known: dict[str, Told] = field(default_factory=dict)
 
     def answer(self, atom: Atom) -> Told:
@@ -29,6 +30,10 @@ class TumourPatient:
 
     def fits(self, row: TherapyRow, tumour: Tumour) -> Fit:
         return self.fit_of(tumour, row.tumours, row.excepted)
+
+    def unread_for(self, told: Iterable[tuple[Term, Told]]) -> bool:
+        """May a result of one of these, of which none is known, stand in what was not read?"""
+        return any(("markers" if term.atom.kind == "marker" else "variants") in self.unread for term, said in told if said.verdict is None)
 
     def of_age(self, row: TherapyRow) -> bool | None:
         """Within the row's ages; None where the age is not known and the row has a limit that matters."""

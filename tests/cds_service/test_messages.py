@@ -84,7 +84,8 @@ def test_no_message_is_unused() -> None:
         }
         | {f"tumour-{name}{ending}" for name in ("resistance", "no-benefit", "absent", "withdrawn", "class") for ending in ("", "-instead")}
         | {"tumour-untested", "tumour-not-inherited", "tumour-contradicts", "tumour-fits", "tumour-elsewhere"}
-        | {said.message for said in (*KNOWLEDGE.hereditary.rules, *KNOWLEDGE.hereditary.summaries)}
+        | {rule.message for rule in KNOWLEDGE.hereditary.rules}
+        | {summary.message for summary in KNOWLEDGE.hereditary.summaries}
         | {"hereditary-summary-general", "hereditary-confirm-germline"}
     )
     assert set(messages().rows) == used

@@ -61,6 +61,24 @@ def test_a_rule_that_breaks_is_a_gap_of_its_medicine(knowledge: Knowledge, monke
     assert any(checked.subject.startswith("clopidogrel") for checked in found.checked)
 
 
+def test_what_was_not_read_is_not_untested(knowledge: Knowledge) -> None:
+    """A card that asks for a test would send somebody to test again what is on file."""
+    order = chart(knowledge, orders=["osimertinib"])
+    assert assess_orders(order, knowledge).findings[0].kind == "pre-test"
+    unread = assess_orders(replace(order, unread=frozenset({"variants"})), knowledge)
+    assert not [f for f in unread.findings if f.tumour is not None]
+    assert ("osimertinib–tumour", "unavailable") in {(gap.subject, gap.reason) for gap in unread.gaps}
+    beside = assess_orders(replace(order, unread=frozenset({"markers"})), knowledge)
+    assert beside.findings[0].kind == "pre-test"
+    no_problems = assess_orders(replace(order, conditions=(), unread=frozenset({"conditions"})), knowledge)
+    assert "problem list was not" in next(g.because for g in no_problems.gaps if g.subject == "osimertinib–tumour")
+
+
+def test_a_plan_on_half_the_results_says_so(knowledge: Knowledge) -> None:
+    half = replace(chart(knowledge, variants=["BRAF p.V600E"]), unread=frozenset({"markers"}))
+    assert ("markers", "unavailable") in {(gap.subject, gap.reason) for gap in assess_opened_chart(half, knowledge).gaps}
+
+
 def test_two_tumours_have_two_plans(knowledge: Knowledge) -> None:
     found = assess_opened_chart(chart(knowledge, also=["MEL"], variants=["BRAF p.V600E"]), knowledge)
     assert sorted(f.tumour.oncotree for f in found.findings if f.tumour and f.plan) == ["MEL", "NSCLC"]
