@@ -12,7 +12,7 @@ from models.features.gene_names import genes_named
 from models.features.gene_state import USABLE
 from models.features.loci import loci
 from models.features.significance import counts, significance
-from models.features.tumour_genes import partners_in_words
+from models.features.tumour_genes import denied, partners_in_words
 from models.features.variants import copy_number, not_there, nucleotide_changes, protein_changes
 from models.knowledge.alteration_files import Alleles, Alteration
 from models.knowledge.biomarker_types import UNTESTED, Atom, Biomarkers, Told
@@ -102,7 +102,7 @@ def _protein(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
         return atom.change in own if len(own | other) == 1 else None if atom.change in own | other else False
     if other:
         return atom.change in other
-    return None if (variant.coding or variant.genomic) and not variant.protein and not changes(variant) else False
+    return None if (variant.coding or variant.genomic or variant.protein) and not changes(variant) else False
 
 
 def _by_other_names(gene: str, variant: Variant, alleles: Alleles) -> frozenset[str]:
@@ -137,11 +137,15 @@ def _named(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:
         return None
     if alteration.harmful and not counts(variant):
         return False
+    own = changes(variant)
+    if any(change.name in alteration.excepted for change in own):
+        return False
     if any(word in _words(variant) for word in alteration.words):
         return True
-    if splice_changes(variant) & {*alteration.splice, *alteration.edges}:
+    edges = {*alteration.edges, *(edge.rpartition(":")[2] for edge in alteration.edges)}
+    if splice_changes(variant) & {*alteration.splice, *edges}:
         return True
-    return any(_belongs(change, alteration) for change in changes(variant))
+    return any(_belongs(change, alteration) for change in own)
 
 
 def _belongs(change: Change, of: Alteration) -> bool:
@@ -172,13 +176,20 @@ def _structural(variant: Variant, known: Biomarkers) -> bool:
     """A fusion or rearrangement: two genes and no small change, or said in words or codes."""
     if variant.coding or variant.protein:
         return False
-    if len(variant.genes) == 2 or partners_in_words(variant, known.genes):
+    if partners_in_words(variant, known.genes) or any(word in _words(variant) for word in ("fusion", "rearrange", "translocation")):
         return True
-    return any(word in _words(variant) for word in ("fusion", "rearrange", "translocation"))
+    return len(variant.genes) == 2 and not _of_copies(variant)
+
+
+def _of_copies(variant: Variant) -> bool:
+    """Two genes that are lost or gained together are no fusion."""
+    return copy_number(variant) is not None or "amplif" in _words(variant)
 
 
 def _words(variant: Variant) -> str:
-    return " ".join((variant.text, variant.change.label, *(c.label for c in variant.consequence))).lower()
+    """Its words, in lower case; what they deny is left out."""
+    said = (variant.text, variant.change.label, *(c.label for c in variant.consequence))
+    return " ".join(words for words in said if not denied(words)).lower()
 
 
 def _amplification(atom: Atom, variant: Variant, known: Biomarkers) -> bool | None:

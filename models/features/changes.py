@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from models.features.hgvs import nucleotide_change, protein_change
+from models.features.variants import nucleotide_changes
 from models.variant import Variant
 
 Kind = Literal["missense", "nonsense", "fs", "del", "dup", "ins", "delins", "same"]
@@ -19,6 +20,8 @@ _CODING = re.compile(r"c\.(?P<start>[0-9]+)(?:_(?P<end>[0-9]+))?(?P<kind>delins|
 _POSITIONS = re.compile(r"(?P<base>-?[0-9]+|\*[0-9]+)(?P<offset>[+-][0-9]+)?")
 #: bases on either side of a border between exon and intron that are read when it is spliced
 SPLICE = 2
+#: bases of an intron within which a change is taken to disturb a border that a named alteration is about: one base for another, else
+NEAR, NEAR_INDEL = 3, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,13 @@ class Change:
     start: int
     end: int
     net: int
-    name: str = ""  #: the protein change in its short form; "" where a coding name told it
+    name: str = ""  #: the protein change in its short form; the coding change where that told it
 
 
 def changes(variant: Variant) -> tuple[Change, ...]:
-    """Of every protein name that is understood; where there is none, of coding names of whole codons lost or gained."""
+    """Of every protein name that is understood; where there is none ("p.?"), of coding names of whole codons lost or gained."""
     told = tuple(dict.fromkeys(c for text in variant.protein if (c := _of_protein(text)) is not None))
-    if told or variant.protein:
+    if told:
         return told
     return tuple(dict.fromkeys(c for text in variant.coding if (c := _of_coding(text)) is not None))
 
@@ -68,16 +71,23 @@ def _of_coding(text: str) -> Change | None:
     if not net:
         return None
     codons = (start - 1) // 3 + 1, (end - 1) // 3 + 1
-    return Change("fs", *codons, 0) if net % 3 else Change(found["kind"], *codons, net // 3)  # type: ignore[arg-type]
+    kind, gained = ("fs", 0) if net % 3 else (found["kind"], net // 3)
+    return Change(kind, *codons, gained, name.change if name else "")  # type: ignore[arg-type]
 
 
 def splice_changes(variant: Variant) -> frozenset[str]:
-    """Coding positions of its changes, with the side of the intron where they lie in one: "3028+", "2888-", "3028"."""
+    """Coding positions of its changes, with the side of the intron where they lie near its border: "3028+", "2888-".
+
+    A position in an exon counts on its transcript ("NM_000245:3028"); without one where the transcript is not said.
+    """
     found = set()
-    for text in variant.coding:
-        name = nucleotide_change(text)
-        for place in _POSITIONS.finditer(name.change.removeprefix("c.")) if name else ():
-            found.add(place["base"] + (place["offset"] or "")[:1])
+    for name in nucleotide_changes(variant):
+        near = NEAR if ">" in name.change else NEAR_INDEL
+        for place in _POSITIONS.finditer(name.change.removeprefix("c.")) if name.change.startswith("c.") else ():
+            if not place["offset"]:
+                found.add(f"{name.accession}:{place['base']}".removeprefix(":"))
+            elif abs(int(place["offset"])) <= near:
+                found.add(place["base"] + place["offset"][0])
     return frozenset(found)
 
 

@@ -13,6 +13,12 @@ from models.variant import Variant
 ByGene = dict[str, list[Variant]]
 CONFLICT = "the gene's code and its words name different genes"
 #: "EML4-ALK", "EML4::ALK", "EML4/ALK", with or without words around it
+#: "ALK-positive", "FLT3-ITD", "BRAF-V600E" name one gene and what is said of it, and no partner
+_NO_PARTNER = re.compile(
+    r"ITD|PTD|TKD|POSITIVE|NEGATIVE|LOW|HIGH|MUTA\w*|FUSIONS?|REARRANG\w*|TRANSLOCAT\w*|AMPLIF\w*|DELET\w*|INSERT\w*|LOSS|GAIN|WILD|WT"
+    r"|VARIANTS?|EX(?:ON)?[0-9]\w*|EXON|CODON\w*|[A-Z][0-9]+(?:[A-Z]|DEL|INS|DUP|FS)"
+)
+_DENIED = re.compile(r"\b(?:no|not|non|without|negative|absent|undetected|excluded|wild)\b", re.IGNORECASE)
 _PAIR = re.compile(r"(?<![A-Z0-9])(?P<one>[A-Z][A-Z0-9]+)\s?(?:::|-|/)\s?(?P<other>[A-Z][A-Z0-9]+)(?![A-Z0-9])")
 
 
@@ -43,8 +49,17 @@ def _symbols(variant: Variant, index: GeneIndex) -> tuple[str, ...] | Gap:
 
 
 def partners_in_words(variant: Variant, index: GeneIndex) -> tuple[str, ...]:
-    """The genes of a fusion that is named in words alone, where both are known here or one of them is."""
+    """The genes of a fusion that is named in words alone, where both are known here or one of them is. Denied: none."""
     found: dict[str, None] = {}
+    if denied(variant.text):
+        return ()
     for pair in _PAIR.finditer(variant.text.upper()):
+        if any(("", pair[side]) not in index and _NO_PARTNER.fullmatch(pair[side]) for side in ("one", "other")):
+            continue
         found |= {index[key]: None for key in (("", pair["one"]), ("", pair["other"])) if key in index}
     return tuple(found)
+
+
+def denied(words: str) -> bool:
+    """Do words say that something is not there ("not amplified", "no ALK fusion")?"""
+    return _DENIED.search(words) is not None

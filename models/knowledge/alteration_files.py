@@ -33,7 +33,7 @@ class Alteration:
     ] = ()  #: only changes of these residues ("D1010"), where a codon's number means several in different numberings
     excepted: tuple[str, ...] = ()  #: protein changes that lie there and are not meant
     splice: tuple[str, ...] = ()  #: coding positions beside which a change in the intron counts ("3028+")
-    edges: tuple[str, ...] = ()  #: coding positions at the exon's end, where any change counts
+    edges: tuple[str, ...] = ()  #: coding positions at the exon's end, each on its transcript ("NM_000245:3028"), where any change counts
     words: tuple[str, ...] = ()  #: how reports write it in words, in lower case
     harmful: bool = False  #: only where the laboratory classes the variant as pathogenic
 
