@@ -13,7 +13,7 @@ from models.features.ingredients import ingredients
 from models.features.tumour_fit import fit, tumour_tree
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.features.tumour_markers import told as told_of_marker
-from models.features.tumours import Tumour, tumours
+from models.features.tumours import Tumour, of_unknown_type, tumours
 from models.finding import Assessment, Drug, Finding, Trial
 from models.knowledge.biomarker_types import UNTESTED, Atom, Told
 from models.knowledge.types import Knowledge
@@ -34,7 +34,7 @@ def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumou
     found, gaps = tumours(profile, knowledge)
     by_gene, more = variants_of_genes(profile.variants, known.genes)
     tree = tumour_tree(knowledge.clinical, known.blood)
-    active = tuple(t for t in found if t.state == "active")
+    active = tuple(t for t in (*found, *of_unknown_type(profile, knowledge)) if t.state == "active")
     patient = TumourPatient(
         tumours=active,
         ask=partial(_ask, by_gene=by_gene, of=active, profile=profile, knowledge=knowledge),

@@ -44,11 +44,17 @@ def test_fault_E51_an_uncertain_or_benign_variant_fits_no_therapy(knowledge: Kno
         assert not [t.name for f in found.findings if f.plan is not None for t in (*f.plan.fits, *f.plan.elsewhere)]
 
 
-def test_fault_E49_of_a_tumour_whose_type_is_not_known_nothing_is_looked_up_and_that_is_told(knowledge: Knowledge) -> None:
-    unknown = Condition(Concept((Code(ONCOTREE, "NOSUCH"),)), origin="Condition/1")
-    found = assess_orders(replace(chart(knowledge, orders=["osimertinib"], variants=["EGFR p.L858R"]), conditions=(unknown,)), knowledge)
+def test_fault_E49_of_a_tumour_whose_type_is_not_known_only_tumour_agnostic_rows_are_told(knowledge: Knowledge) -> None:
+    unknown = (Condition(Concept((Code(ONCOTREE, "NOSUCH"),)), origin="Condition/1"),)
+    order = replace(chart(knowledge, orders=["osimertinib"], variants=["EGFR p.L858R"]), conditions=unknown)
+    found = assess_orders(order, knowledge)
     assert not [f for f in found.findings if f.tumour is not None]
     assert {"tumour", "osimertinib–tumour"} <= {gap.subject for gap in found.gaps}
+    fusion = plan_of(assess_opened_chart(replace(chart(knowledge, variants=["ETV6::NTRK3"]), conditions=unknown), knowledge))
+    assert fusion.plan is not None
+    assert "larotrectinib" in [t.name for t in fusion.plan.fits]
+    assert fusion.remarks  # that the type is open
+    assert not fusion.plan.elsewhere
 
 
 def test_a_rule_that_breaks_is_a_gap_of_its_medicine(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
