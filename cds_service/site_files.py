@@ -40,12 +40,17 @@ def contents(knowledge: Knowledge) -> list[str]:
     guidelines = [guideline for several in knowledge.guidelines.values() for guideline in several]
     rows, alleles = sum(len(g.rows) for g in guidelines), sum(len(gene.alleles) for gene in knowledge.genes.values())
     drugs = knowledge.drugs
+    therapies = knowledge.biomarkers.rows
+    labels = {row.id for row in therapies if row.level == "label"}
+    items = {row.id.partition("-")[0] for row in therapies if row.level != "label"}
     substances = sum(len(table) for table in drugs.coded.values())
     return [
         f"{len(knowledge.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.",
         f"{len(drugs.ingredients)} ingredients, {len(drugs.products)} products, {len(drugs.ndc)} NDCs.",
         f"{len(drugs.atc)} ATC codes, {substances} of UNII and NCI Thesaurus, {sum(map(bool, drugs.names.values()))} names.",
         f"{sum(map(len, knowledge.sites.by_gene.values()))} places of variants.",
+        f"{len(labels)} label rows and {len(items)} items on tumours' therapies, {len(knowledge.tumour_lines)} types of tumour.",
+        f"{len(knowledge.hereditary.rules)} rules on inherited disease, {len(knowledge.hereditary.listed)} genes of ACMG's list.",
     ]
 
 

@@ -24,7 +24,7 @@ REQUESTS = {t["name"]: (t["service"], text) for t in TALKS if (text := (FOLDER /
 del REQUESTS["malformed-json"], REQUESTS["unknown-service"]  # no document to change, and no service to ask
 STATUSES = {200, 400, 412, 413, 415}
 SCHEMA = json.loads((ROOT / "docs" / "finding.schema.json").read_text("utf-8"))
-EACH, LONG_EACH = 60, 600  #: mutants of one conversation in every run, and in the long one
+EACH, LONG_EACH = 50, 500  #: mutants of one conversation in every run, and in the long one
 SHORT_FROM, LONG_FROM = 0, 1_000_000  #: first seeds, so that the long run repeats none
 
 

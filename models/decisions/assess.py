@@ -10,6 +10,7 @@ from models.codes import Concept
 from models.decisions.alternatives import with_options
 from models.decisions.dosing import dosed
 from models.decisions.inherited import against_inherited
+from models.decisions.isolated import isolated
 from models.decisions.merge import LOUD, one_finding
 from models.decisions.operations import asked_at_requests
 from models.decisions.passed_over import passed_over
@@ -72,7 +73,8 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     weight, no_weight = body_weight(profile.measurements, knowledge.clinical.get(WEIGHT), years, profile.as_of)
     whole = "conditions" not in profile.unread
     known = Circumstances(profile.conditions, weight=weight, no_weight=no_weight, conditions_whole=whole)
-    answers, faults = [], []
+    answers: list[Assessment] = []
+    faults: list[Exception] = []
     for order, guideline in questions:
         if guideline.effective_to is not None and profile.as_of > guideline.effective_to:
             answers.append(_no_longer(guideline))
@@ -83,23 +85,28 @@ def _assess(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
         if guideline.single_ingredient and order.combined:
             answers.append(_silent(guideline, "not meant for combination products"))
             continue
-        try:
+
+        def answer(order: Ordered = order, guideline: Guideline = guideline) -> Assessment:
             own = _converted(guideline, states, medicines, profile.as_of, knowledge)
             used = unharmed_days(order.drug.key, medicines, profile, knowledge)
             chart = replace(known, reasons=_reasons(order), dose_per_day=_dose(order), taken_days=used)
             before = started(guideline, profile, knowledge)
             question = Question(guideline, own, years, knowledge, chart, _continued(guideline, profile, knowledge), before)
-            answers.append(_by_route(order, guideline, _about(order, assess_guideline(question))))
-        except Exception as fault:  # noqa: BLE001 - the one place that isolates a broken rule (DESIGN.md, "Errors")
-            faults.append(fault)
-            answers.append(Assessment(gaps=(Gap(guideline.drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
-    doses, failed = dosed([o.drug for o in ordered], profile, knowledge)
-    tumour, broken = held_against_tumours([o.drug for o in ordered], profile, knowledge)
-    answers = [*answers, *doses, *(_for_orders(answer, ordered) for answer in tumour)]
-    asked = len(questions) + len(doses) + len(tumour)
-    inherited, failing = against_inherited([(o.drug, o.orders, o.routes) for o in ordered], profile, knowledge)
-    answers, faults = [*answers, *inherited], [*faults, *failed, *broken, *failing]
-    if faults and len(faults) == asked + len(inherited):
+            return _by_route(order, guideline, _about(order, assess_guideline(question)))
+
+        found, fault = isolated(guideline.drug.name, answer)
+        answers.append(found)
+        faults += fault
+    drugs = [o.drug for o in ordered]
+    tumour, broken = held_against_tumours(drugs, profile, knowledge)
+    for more, failed in (
+        dosed(drugs, profile, knowledge),
+        ([_for_orders(found, ordered) for found in tumour], broken),
+        against_inherited([(o.drug, o.orders, o.routes) for o in ordered], profile, knowledge),
+    ):
+        answers += more
+        faults += failed
+    if faults and not any(found.findings or found.checked for found in answers):  # nothing could be evaluated
         raise faults[0]
     return _merged((Assessment(gaps=(*profile.gaps, *gaps, *gene_gaps)), *answers))
 

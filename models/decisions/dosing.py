@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
+from models.decisions.isolated import isolated
 from models.dosing.assess import assess_dosing
 from models.dosing.question import DosingQuestion
 from models.features.chart import state_from_chart
@@ -15,20 +17,15 @@ from models.features.variant_sites import variants_by_gene
 from models.finding import Assessment, Drug
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
-from models.patient import Dosage, Gap, Order, PatientProfile
+from models.patient import Dosage, Order, PatientProfile
 from models.pharmacogenomics.findings import gene_evidence
 
 
 def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) -> tuple[list[Assessment], list[Exception]]:
     """One answer for each drug that has a flow; a flow that fails becomes a Gap, and its fault is handed back."""
-    answers, faults = [], []
-    for flow in (knowledge.flows[d.rxnorm] for d in drugs if d.rxnorm in knowledge.flows):
-        try:
-            answers.append(_answer(flow, profile, knowledge))
-        except Exception as fault:  # noqa: BLE001 - isolates a broken flow as decisions.assess does a broken rule (DESIGN.md, "Errors")
-            faults.append(fault)
-            answers.append(Assessment(gaps=(Gap(flow.drug.name, "fault", f"the flow failed ({type(fault).__name__})"),)))
-    return answers, faults
+    flows = [knowledge.flows[drug.rxnorm] for drug in drugs if drug.rxnorm in knowledge.flows]
+    told = [isolated(flow.drug.name, partial(_answer, flow, profile, knowledge)) for flow in flows]
+    return [answer for answer, _ in told], [fault for _, faults in told for fault in faults]
 
 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
+from models.decisions.isolated import isolated
 from models.finding import Assessment
 from models.hereditary.orders import Ordered, hereditary_findings
 from models.hereditary.somatic import confirm_in_germline
@@ -19,15 +21,11 @@ RESTRICTED = Gap(
 
 def against_inherited(
     ordered: Sequence[Ordered], profile: PatientProfile, knowledge: Knowledge
-) -> tuple[tuple[Assessment, ...], tuple[Exception, ...]]:
-    """The answer for the ordered medicines, or the fault of a rule that broke, which is a Gap as well."""
-    if not profile.variants:
-        return (), ()
-    try:
-        return (hereditary_findings(ordered, profile, knowledge),), ()
-    except Exception as fault:  # noqa: BLE001 - one broken rule never silences the rest (DESIGN.md, "Errors")
-        gap = Gap("inherited disease", "fault", f"the rule failed ({type(fault).__name__})")
-        return (Assessment(gaps=(gap,)),), (fault,)
+) -> tuple[list[Assessment], list[Exception]]:
+    """An answer for each ordered medicine that rules speak of, and the faults of rules that broke."""
+    asked = [order for order in ordered if order[0].key in knowledge.hereditary.by_medicine] if profile.variants else []
+    told = [isolated(order[0].name, partial(hereditary_findings, (order,), profile, knowledge)) for order in asked]
+    return [answer for answer, _ in told], [fault for _, faults in told for fault in faults]
 
 
 def inherited_in_chart(profile: PatientProfile, knowledge: Knowledge) -> Assessment:

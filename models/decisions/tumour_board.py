@@ -7,16 +7,18 @@ from dataclasses import replace
 from functools import partial
 
 from models.codes import RXNORM, Code, Concept
+from models.decisions.isolated import isolated
 from models.features.age import age
 from models.features.alterations import told as told_of_gene
 from models.features.ingredients import ingredients
-from models.features.tumour_fit import fit, tumour_tree
+from models.features.tumour_fit import TumourTree, fit
 from models.features.tumour_genes import ByGene, variants_of_genes
 from models.features.tumour_markers import told as told_of_marker
-from models.features.tumours import Tumour, of_unknown_type, tumours
+from models.features.tumours import Tumour, tumours
 from models.finding import Assessment, Drug, Finding, Trial
 from models.knowledge.biomarker_types import UNTESTED, Atom, Told
 from models.knowledge.types import Knowledge
+from models.oncology.matches import matches
 from models.oncology.orders import assess_tumour_order
 from models.oncology.patient import TumourPatient
 from models.oncology.plan import treatment_plans
@@ -31,10 +33,10 @@ Assess = Callable[[PatientProfile, Knowledge], Assessment]
 def tumour_patient(profile: PatientProfile, knowledge: Knowledge) -> tuple[TumourPatient, tuple[Gap, ...]]:
     """The patient as the engine asks for it, and what could not be told of tumours and variants."""
     known = knowledge.biomarkers
-    found, gaps = tumours(profile, knowledge)
+    found, gaps = tumours(profile, knowledge, unnamed=True)
     by_gene, more = variants_of_genes(profile.variants, known.genes)
-    tree = tumour_tree(knowledge.clinical, known.blood)
-    active = tuple(t for t in (*found, *of_unknown_type(profile, knowledge)) if t.state == "active")
+    tree = TumourTree(knowledge.tumour_lines, known.blood)
+    active = tuple(t for t in found if t.state == "active")
     patient = TumourPatient(
         tumours=active,
         ask=partial(_ask, by_gene=by_gene, of=active, profile=profile, knowledge=knowledge),
@@ -76,14 +78,9 @@ def held_against_tumours(
     if not asked:
         return [], []
     patient, gaps = tumour_patient(profile, knowledge)
-    answers, faults = [Assessment(gaps=gaps)], []
-    for drug in asked:
-        try:
-            answers.append(assess_tumour_order(drug, known.by_medicine, patient, known.rows))
-        except Exception as fault:  # noqa: BLE001 - one broken rule never silences the rest (DESIGN.md, "Errors")
-            faults.append(fault)
-            answers.append(Assessment(gaps=(Gap(drug.name, "fault", f"the rule failed ({type(fault).__name__})"),)))
-    return answers, faults
+    here = matches(known.rows, patient)
+    told = [isolated(drug.name, partial(assess_tumour_order, drug, known.by_medicine[drug.key], here, patient)) for drug in asked]
+    return [Assessment(gaps=gaps), *(answer for answer, _ in told)], [fault for _, faults in told for fault in faults]
 
 
 def tumour_plans(profile: PatientProfile, knowledge: Knowledge, assess: Assess) -> Assessment:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from models.features.tumours import Tumour, is_of, tumour_lines
+from models.features.tumours import Tumour, is_of
 from models.knowledge.biomarker_types import SOLID
 from models.knowledge.clinical_types import Clinical
+from models.knowledge.tumour_lines import tumour_lines
 
 #: maybe: the chart's type is wider than the one asked for ("lung cancer"), or than one that is excepted
 Fit = Literal["same", "maybe", "other"]

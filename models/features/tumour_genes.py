@@ -12,13 +12,13 @@ from models.variant import Variant
 
 ByGene = dict[str, list[Variant]]
 CONFLICT = "the gene's code and its words name different genes"
-#: "EML4-ALK", "EML4::ALK", "EML4/ALK", with or without words around it
-#: "ALK-positive", "FLT3-ITD", "BRAF-V600E" name one gene and what is said of it, and no partner
+#: "ABC1-positive", "ABC1-ITD", "ABC1-V600E": one gene and what is said of it, and no partner
 _NO_PARTNER = re.compile(
     r"ITD|PTD|TKD|POSITIVE|NEGATIVE|LOW|HIGH|MUTA\w*|FUSIONS?|REARRANG\w*|TRANSLOCAT\w*|AMPLIF\w*|DELET\w*|INSERT\w*|LOSS|GAIN|WILD|WT"
     r"|VARIANTS?|EX(?:ON)?[0-9]\w*|EXON|CODON\w*|[A-Z][0-9]+(?:[A-Z]|DEL|INS|DUP|FS)"
 )
 _DENIED = re.compile(r"\b(?:no|not|non|without|negative|absent|undetected|excluded|wild)\b", re.IGNORECASE)
+#: two genes by "-", "::" or "/", with or without words around them
 _PAIR = re.compile(r"(?<![A-Z0-9])(?P<one>[A-Z][A-Z0-9]+)\s?(?:::|-|/)\s?(?P<other>[A-Z][A-Z0-9]+)(?![A-Z0-9])")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from models.codes import ICD10, ICD10_CM, ICD_O, ONCOTREE, SNOMED, Concept
 from models.features.clinical import means
 from models.knowledge.clinical_types import Clinical, TumourType
+from models.knowledge.tumour_lines import line
 from models.knowledge.types import Knowledge
 from models.patient import Condition, Gap, PatientProfile
 
@@ -43,22 +44,22 @@ class Tumour:
     origin: str = ""
 
 
-def tumours(profile: PatientProfile, knowledge: Knowledge) -> tuple[tuple[Tumour, ...], tuple[Gap, ...]]:
-    """Every tumour of the problem list in its state, and what could not be told. Relatives' tumours are not among them."""
+def tumours(profile: PatientProfile, knowledge: Knowledge, *, unnamed: bool = False) -> tuple[tuple[Tumour, ...], tuple[Gap, ...]]:
+    """Every tumour of the problem list in its state, and what could not be told. Relatives' tumours are not among them.
+
+    `unnamed`: malignant ones of a type that is not known here too, without a code: what is said of every solid tumour may be said of them.
+    """
     found: list[Tumour] = []
     gaps: list[Gap] = []
     for condition, read in _read(profile, knowledge):
         if isinstance(read, Gap):
             gaps.append(Gap(read.subject, read.reason, read.because, condition.origin))
+            if unnamed and read.because == UNKNOWN:
+                c = condition
+                found.append(Tumour("", "", UNNAMED, c.state, c.began, c.stage, c.sites, c.origin))
         else:
             found.append(_tumour(read, condition))
     return tuple(found), tuple(dict.fromkeys(gaps))
-
-
-def of_unknown_type(profile: PatientProfile, knowledge: Knowledge) -> tuple[Tumour, ...]:
-    """Malignant tumours on file whose type is none that is known here: what is said of every solid tumour may still be said of them."""
-    unknown = (c for c, read in _read(profile, knowledge) if isinstance(read, Gap) and read.because == UNKNOWN)
-    return tuple(Tumour("", "", UNNAMED, c.state, c.began, c.stage, c.sites, c.origin) for c in unknown)
 
 
 def _read(profile: PatientProfile, knowledge: Knowledge) -> Iterator[tuple[Condition, Clinical | Gap]]:
@@ -81,13 +82,6 @@ def _may_name_one(condition: Condition, codes: set[tuple[str, str]]) -> bool:
         if by_icd or c.system in (ICD_O, ONCOTREE) or (c.system, c.code) in codes:
             return True
     return False
-
-
-def tumour_lines(clinical: Mapping[str, Clinical]) -> dict[str, tuple[str, ...]]:
-    """OncoTree code of each type → its own and those of every wider one. Made once, it answers `is_of` without a search."""
-    types = {name: known for name, known in clinical.items() if known.tumour is not None}
-    code = {name: known.tumour.oncotree for name, known in types.items() if known.tumour is not None}
-    return {code[name]: tuple(code[wider] for wider in _line(name, types)) for name in types}
 
 
 def is_of(tumour: Tumour, oncotree: str, lines: Mapping[str, tuple[str, ...]]) -> bool | None:
@@ -113,7 +107,7 @@ def tumour_type(
     cells = {*morphology, *(c for concept in grown for c in concept.codes(SNOMED))}
     named = {name for name, known in types.items() if means(code, known)}
     at = {name for name, known in types.items() if _grows_at(known.tumour, topography) and not _cells(known.tumour)}
-    known_at = {wider for name in named | at for wider in _line(name, types)}  # cells may contradict a type as well as refine it
+    known_at = {wider for name in named | at for wider in line(name, types)}  # cells may contradict a type as well as refine it
     refined = {name for name, known in types.items() if _refines(name, known.tumour, known_at, topography, cells, types)}
     if refined:
         at = set()  # the cells tell what it is; the topography where, and no more (a stromal tumour of the stomach)
@@ -134,13 +128,13 @@ def _refines(
         return False
     if not tumour.topography:
         return True
-    above = not known.isdisjoint(_line(name, types)[1:])
+    above = not known.isdisjoint(line(name, types)[1:])
     return _grows_at(tumour, topography) or (above and not topography and not _narrower_sites(name, tumour, types))
 
 
 def _narrower_sites(name: str, tumour: TumourType, types: Mapping[str, Clinical]) -> bool:
     """Does it grow at a part only of the sites of the type above it? Then that one's code does not prove the site."""
-    above = next((sites for wider in _line(name, types)[1:] if (sites := _sites(wider, types))), ())
+    above = next((sites for wider in line(name, types)[1:] if (sites := _sites(wider, types))), ())
     return set(tumour.topography) != set(above)
 
 
@@ -159,18 +153,8 @@ def _grows_at(tumour: TumourType | None, topography: Sequence[str]) -> bool:
 
 def _narrowest(found: set[str], types: Mapping[str, Clinical]) -> set[str]:
     """Without those that another one lies below."""
-    above = {wider for name in found for wider in _line(name, types)[1:]}
+    above = {wider for name in found for wider in line(name, types)[1:]}
     return found - above
-
-
-def _line(name: str, types: Mapping[str, Clinical]) -> list[str]:
-    """The type itself and every wider one."""
-    line = []
-    while name and name not in line:
-        line.append(name)
-        tumour = types[name].tumour
-        name = tumour.parent if tumour is not None else ""
-    return line
 
 
 def _may_be_one(code: Concept, told_by_icd_o: bool) -> str:

@@ -32,6 +32,7 @@ from models.knowledge.shape import Table
 from models.knowledge.site_files import HEAD, TABLE, read_sites
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import read_source
+from models.knowledge.tumour_lines import tumour_lines
 from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, Modulators, Option
 
 #: it becomes an id that answers name
@@ -58,13 +59,14 @@ def load(root: Traversable | None = None) -> Knowledge:
     Raises KnowledgeError with every file and place that is wrong: nothing may be advised from knowledge that does not agree.
     """
     texts = dict(_texts(files(__package__) if root is None else root))
-    genes, drugs = _genes(texts), _drugs(texts)
+    genes, drugs, clinical = _genes(texts), _drugs(texts), _clinical(texts)
     knowledge = Knowledge(
         genes=MappingProxyType(genes),
         guidelines=MappingProxyType(_guidelines(texts)),
         drugs=drugs,
         modulators=MappingProxyType(_modulators(texts)),
-        clinical=MappingProxyType(_clinical(texts)),
+        clinical=MappingProxyType(clinical),
+        tumour_lines=MappingProxyType(tumour_lines(clinical)),
         equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NoReturn, get_args
 
 from models.errors import KnowledgeError
 from models.finding import Drug
 from models.knowledge.biomarker_terms import read_predicate
-from models.knowledge.biomarker_types import Direction, Origin, Predicate, TherapyRow
+from models.knowledge.biomarker_types import Atom, Direction, Origin, Predicate, TherapyRow
 from models.knowledge.shape import Table
 from models.knowledge.source_block import Source, read_source
 
@@ -129,7 +130,7 @@ def _item(cells: Cells, source: Source, drugs: Mapping[str, Drug]) -> TherapyRow
         medicines=cells.drugs("medicines", drugs),
         tumours=cells.listed("tumours", " | ") or cells.refuse("tumours", "is empty; write it"),
         excepted=(),
-        biomarkers=cells.predicate("biomarkers"),
+        biomarkers=_inherited(cells.predicate("biomarkers")) if cells.text("origin") == "germline" else cells.predicate("biomarkers"),
         direction=cells.one_of("direction", get_args(Direction)),
         level=cells.one_of("level", ("A", "B")),
         source=source,
@@ -138,3 +139,12 @@ def _item(cells: Cells, source: Source, drugs: Mapping[str, Drug]) -> TherapyRow
         origin=cells.one_of("origin", get_args(Origin)),
         note=cells.text("note"),
     )
+
+
+def _inherited(predicate: Predicate) -> Predicate:
+    """An item on inherited variants says nothing of those that a tumour alone has."""
+    return tuple(tuple(replace(term, atom=_germline(term.atom)) for term in group) for group in predicate)
+
+
+def _germline(atom: Atom) -> Atom:
+    return atom if atom.kind == "marker" or atom.origin else replace(atom, origin="germline", text=f"{atom.text} germline")

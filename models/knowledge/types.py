@@ -269,5 +269,6 @@ class Knowledge:
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
+    tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type
     trials: tuple[TrialRecord, ...] = ()  #: that a site gave
     hereditary: Hereditary = field(default_factory=Hereditary)

@@ -27,6 +27,11 @@ class Match:
     held: Held
 
     @property
+    def positive(self) -> bool:
+        """Does it rest on something that was found, and not only on what is absent?"""
+        return any(not term.negated for term, _ in self.held.rests_on)
+
+    @property
     def tiers(self) -> tuple[Tier, ...]:
         return tiers(self.row, self.fit)
 

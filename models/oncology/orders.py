@@ -9,8 +9,8 @@ from models.features.alterations import NOT_INHERITED, ORIGIN_UNSAID
 from models.finding import Action, Assessment, Checked, Drug, Finding, Recommendation, Remark, Urgency
 from models.knowledge.biomarker_terms import spelled
 from models.knowledge.biomarker_types import TherapyRow
-from models.oncology.matches import SPEAKS_AGAINST, Match, about, doubtful, is_stopped, matches, stopped, strongest_first, superseded
-from models.oncology.patient import RowsOf, TumourPatient
+from models.oncology.matches import SPEAKS_AGAINST, Match, about, doubtful, is_stopped, stopped, strongest_first, superseded
+from models.oncology.patient import TumourPatient
 from models.oncology.statements import evidence, recommendation, rests_on, tumour_type
 from models.patient import Gap
 
@@ -24,29 +24,26 @@ NOT_KNOWN_INHERITED = (NOT_INHERITED, ORIGIN_UNSAID)
 HISTOLOGY_OPEN = "tumour-type-open"  #: remark
 
 
-def assess_tumour_order(drug: Drug, rows: RowsOf, patient: TumourPatient, every: Sequence[TherapyRow]) -> Assessment:
-    """The answer for one ordered medicine; `every`: all rows, among which alternatives are looked for."""
-    own = rows.get(drug.key, ())
-    if not own:
-        return Assessment()
+def assess_tumour_order(drug: Drug, own: Sequence[TherapyRow], here: Sequence[Match], patient: TumourPatient) -> Assessment:
+    """The answer for one ordered medicine. `own`: the rows on it; `here`: every row that fits a tumour, whatever its predicate says."""
     subject = f"{drug.name}–tumour"
     if not patient.tumours:
         because = CONDITIONS_UNREAD if "conditions" in patient.unread else NO_TUMOUR
         asked = any(row.needs and row.medicines[0] == drug for row in own)
         return Assessment(gaps=(Gap(subject, "unavailable", because),) if asked else ())
-    found = strongest_first(matches(own, patient))
+    found = strongest_first(m for m in here if drug in m.row.medicines)
     if not found:
         return Assessment(gaps=(Gap(subject, "out_of_range", NOT_FOR),), checked=(Checked(subject, "out_of_range", NOT_FOR),))
     fitting = [m for m in found if m.row.direction == "sensitivity" and m.held.verdict and not m.row.withdrawn]
     against = _against(found, fitting, drug, patient)
     if against:
-        return _spoken(_resisted(drug, against, found, every, patient), subject)
-    if fitting and (shadow := _in_doubt(drug, fitting, every, patient)) is not None:
+        return _spoken(_resisted(drug, against, found, here, patient), subject)
+    if fitting and (shadow := _in_doubt(drug, fitting, here, patient)) is not None:
         return _spoken(shadow, subject)
     if fitting:
         names = ", ".join(dict.fromkeys(m.row.id for m in fitting))
         return Assessment(checked=(Checked(subject, "silent", f"its biomarkers fit ({names})"),))
-    return _companion(drug, found, subject, every, patient)
+    return _companion(drug, found, subject, here, patient)
 
 
 def _against(found: Sequence[Match], fitting: Sequence[Match], drug: Drug, patient: TumourPatient) -> list[Match]:
@@ -54,22 +51,21 @@ def _against(found: Sequence[Match], fitting: Sequence[Match], drug: Drug, patie
     return [m for m in said if not superseded(m, fitting, drug.key, patient)]
 
 
-def _resisted(drug: Drug, against: Sequence[Match], found: Sequence[Match], every: Sequence[TherapyRow], patient: TumourPatient) -> Finding:
+def _resisted(drug: Drug, against: Sequence[Match], found: Sequence[Match], here: Sequence[Match], patient: TumourPatient) -> Finding:
     """Resistance, or no benefit. Where sources contradict each other on the same biomarker both are shown, and it is no warning."""
     contradicting = [m for m in found if m.held.verdict and _contradicts(m, against)]
     loud = not contradicting and any(m.row.direction == "resistance" or m.row.level != "B" for m in against)
     said = [recommendation(m, _message(m), "alternative") for m in against[:MOST_SAID]]
     said += [recommendation(m, "tumour-contradicts", "no_recommendation") for m in contradicting[:MOST_SAID]]
     shown = [*against[:MOST_SAID], *contradicting[:MOST_SAID]]
-    finding = _finding(drug, shown, said, "warning" if loud else "info", every, patient)
+    finding = _finding(drug, shown, said, "warning" if loud else "info", here)
     partners = _names(m for m in found if m.row.level == "label" and m.row.direction == "sensitivity" and m.held.verdict)
     return replace(finding, remarks=(*finding.remarks, Remark("tumour-partners", (("combinations", partners),)))) if partners else finding
 
 
-def _in_doubt(drug: Drug, fitting: Sequence[Match], every: Sequence[TherapyRow], patient: TumourPatient) -> Finding | None:
+def _in_doubt(drug: Drug, fitting: Sequence[Match], here: Sequence[Match], patient: TumourPatient) -> Finding | None:
     """It fits, but what makes a like medicine fail was found too."""
     about_it = [m for m in fitting if about(m.row, drug.key, patient)] or fitting
-    here = matches(every, patient)
     causes = [doubtful(m, here) for m in about_it]
     against = [m for m in causes if m is not None]
     if len(against) < len(about_it):
@@ -77,7 +73,7 @@ def _in_doubt(drug: Drug, fitting: Sequence[Match], every: Sequence[TherapyRow],
     said = recommendation(against[0], "tumour-class", "alternative")
     others = " and ".join(dict.fromkeys(d.name for m in against for d in m.row.medicines))
     said = replace(said, parts={**said.parts, "others": others}, derived=True)
-    return _finding(drug, against[:1], [said], "info", every, patient)
+    return _finding(drug, against[:1], [said], "info", here)
 
 
 def _message(match: Match) -> str:
@@ -93,12 +89,12 @@ def _contradicts(match: Match, against: Sequence[Match]) -> bool:
     )
 
 
-def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence[TherapyRow], patient: TumourPatient) -> Assessment:
+def _companion(drug: Drug, found: Sequence[Match], subject: str, here: Sequence[Match], patient: TumourPatient) -> Assessment:
     """No row fits. Is a biomarker that its label asks for known to be absent, or not known?"""
     withdrawn = [m for m in found if m.row.withdrawn and m.held.verdict]
     if withdrawn:
         said = [recommendation(m, "tumour-withdrawn", "alternative") for m in withdrawn[:MOST_SAID]]
-        return _spoken(_finding(drug, withdrawn[:MOST_SAID], said, "info", every, patient), subject)
+        return _spoken(_finding(drug, withdrawn[:MOST_SAID], said, "info", here), subject)
     needed = [m for m in found if m.row.needs and m.row.medicines[0] == drug and m.row.direction == "sensitivity"]
     if not needed:
         return Assessment(checked=(Checked(subject, "silent", "no row speaks for or against it"),))
@@ -110,7 +106,7 @@ def _companion(drug: Drug, found: Sequence[Match], subject: str, every: Sequence
     message = "tumour-not-inherited" if unsure else "tumour-untested" if open_ else "tumour-absent"
     action: Action = "test" if open_ else "alternative"
     said = [recommendation(m, message, action) for m in shown]
-    finding = _finding(drug, shown, said, "info" if open_ and not unsure else "warning", every, patient)
+    finding = _finding(drug, shown, said, "info" if open_ and not unsure else "warning", here)
     return _spoken(replace(finding, kind="pre-test") if open_ and not unsure else finding, subject)
 
 
@@ -124,10 +120,9 @@ def _finding(
     shown: Sequence[Match],
     said: Sequence[Recommendation],
     urgency: Urgency,
-    every: Sequence[TherapyRow],
-    patient: TumourPatient,
+    here: Sequence[Match],
 ) -> Finding:
-    instead = _instead(drug, every, patient) if said[0].action == "alternative" else []
+    instead = _instead(drug, here) if said[0].action == "alternative" else []
     lead = said[0]
     alone = tuple(dict.fromkeys(m.row.medicines[0] for m in instead if len(m.row.medicines) == 1))[:MOST_ALTERNATIVES]
     remarks = [Remark(HISTOLOGY_OPEN, (("tumour", shown[0].tumour.label),))] if all(m.fit == "maybe" for m in shown) else []
@@ -154,18 +149,12 @@ def _names(found: Iterable[Match]) -> str:
     return "; ".join([*named.values()][:MOST_ALTERNATIVES])
 
 
-def _instead(drug: Drug, every: Sequence[TherapyRow], patient: TumourPatient) -> list[Match]:
+def _instead(drug: Drug, here: Sequence[Match]) -> list[Match]:
     """Approved therapies whose biomarkers this patient has, in the same tumour, without the ordered medicine."""
-    labels = [r for r in every if r.level == "label" and r.direction == "sensitivity" and not r.withdrawn and drug not in r.medicines]
-    here = matches(every, patient)
     by = stopped(here)
-    fitting = (m for m in matches(labels, patient) if m.held.verdict and _positive(m) and not is_stopped(m, by))
-    return [m for m in strongest_first(fitting) if doubtful(m, here) is None]
-
-
-def _positive(match: Match) -> bool:
-    """Does it rest on something that was found, and not only on what is absent?"""
-    return any(not term.negated for term, _ in match.held.rests_on)
+    fitting = (m for m in here if m.row.level == "label" and m.row.direction == "sensitivity" and m.held.verdict and m.positive)
+    left = (m for m in fitting if not m.row.withdrawn and drug not in m.row.medicines and not is_stopped(m, by))
+    return [m for m in strongest_first(left) if doubtful(m, here) is None]
 
 
 def _spoken(finding: Finding, subject: str) -> Assessment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from models.features.age import Age
@@ -48,6 +48,3 @@ class TumourPatient:
     def together(self, row: TherapyRow) -> bool:
         """Is every medicine of the row's combination ordered or taken?"""
         return all(drug.key in self.given for drug in row.medicines)
-
-
-RowsOf = Mapping[str, tuple[TherapyRow, ...]]  #: by a medicine's key

@@ -43,7 +43,7 @@ def _sides(own: Sequence[Match]) -> dict[str, list[Match]]:
     held = [m for m in own if m.fit != "other" and m.held.verdict]
     against = [m for m in held if m.row.direction in SPEAKS_AGAINST and len(m.row.medicines) == 1]
     by = stopped(held)
-    fitting = [m for m in held if m.row.direction == "sensitivity" and _positive(m)]
+    fitting = [m for m in held if m.row.direction == "sensitivity" and m.positive]
     open_ = [m for m in fitting if not m.row.withdrawn and not is_stopped(m, by)]
     unsure = [m for m in open_ if doubtful(m, held) is not None]
     fits = [m for m in open_ if m not in unsure]
@@ -86,11 +86,6 @@ def _elsewhere(own: Sequence[Match], held: Sequence[Match], out: set[Drug]) -> l
         and not out & set(m.row.medicines)
         and all(term.atom.kind != "marker" and not term.negated and term.atom not in excluded for term, _ in m.held.rests_on)
     ]
-
-
-def _positive(match: Match) -> bool:
-    """Does it rest on something that was found, and not only on what is absent?"""
-    return any(not term.negated for term, _ in match.held.rests_on)
 
 
 def _grouped(found: Iterable[Match]) -> list[list[Match]]:

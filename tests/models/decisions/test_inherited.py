@@ -65,9 +65,11 @@ def test_a_rule_that_breaks_is_told_and_returned(knowledge: Knowledge, monkeypat
         raise ValueError
 
     monkeypatch.setattr(inherited, "hereditary_findings", broken)
-    [answer], [fault] = against_inherited([], person(knowledge, "citalopram", LONG_QT), knowledge)
+    given = person(knowledge, "citalopram", LONG_QT)
+    [drug] = [d for d in knowledge.drugs.ingredients.values() if d.name == "citalopram"]
+    [answer], [fault] = against_inherited([(drug, (), ())], given, knowledge)
     assert isinstance(fault, ValueError)
-    assert [(gap.subject, gap.reason) for gap in answer.gaps] == [("inherited disease", "fault")]
+    assert [(gap.subject, gap.reason) for gap in answer.gaps] == [("citalopram", "fault")]
 
 
 def test_the_opened_chart_tells_what_the_site_asked_for(knowledge: Knowledge) -> None:

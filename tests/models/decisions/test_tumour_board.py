@@ -85,6 +85,27 @@ def test_a_plan_on_half_the_results_says_so(knowledge: Knowledge) -> None:
     assert ("markers", "unavailable") in {(gap.subject, gap.reason) for gap in assess_opened_chart(half, knowledge).gaps}
 
 
+def test_a_plan_that_breaks_silences_no_other_part_of_the_chart(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Assessment:
+        raise ValueError
+
+    monkeypatch.setattr(tumour_board, "treatment_plans", broken)
+    found = assess_opened_chart(chart(knowledge, variants=["EGFR p.L858R", "EGFR p.T790M"], medicines=["gefitinib"]), knowledge)
+    assert [f.drug.name for f in found.findings] == ["gefitinib"]
+    assert ("treatment plan", "fault") in {(gap.subject, gap.reason) for gap in found.gaps}
+
+
+def test_where_every_rule_breaks_the_fault_is_raised(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer in which nothing was evaluated must not look like an empty one."""
+
+    def broken(*_: object) -> Assessment:
+        raise ValueError
+
+    monkeypatch.setattr(tumour_board, "assess_tumour_order", broken)
+    with pytest.raises(ValueError, match=r"^$"):
+        assess_orders(chart(knowledge, orders=["osimertinib"], variants=["EGFR p.L858R"]), knowledge)
+
+
 def test_two_tumours_have_two_plans(knowledge: Knowledge) -> None:
     found = assess_opened_chart(chart(knowledge, also=["MEL"], variants=["BRAF p.V600E"]), knowledge)
     assert sorted(f.tumour.oncotree for f in found.findings if f.tumour and f.plan) == ["MEL", "NSCLC"]

@@ -7,7 +7,6 @@ import pytest
 from models.codes import Concept
 from models.features.alterations import told
 from models.features.tumour_genes import variants_of_genes
-from models.features.variants import same_variant
 from models.knowledge.biomarker_terms import read_atom
 from models.knowledge.types import Knowledge
 from models.variant import Variant
@@ -86,27 +85,3 @@ def test_the_insertion_that_is_left_out_stays_out_whatever_the_words(knowledge: 
 def test_a_protein_name_that_is_not_understood_denies_nothing(knowledge: Knowledge, names: tuple[str, ...]) -> None:
     odd = Variant("Observation/1", "present", (Concept(text="BRAF"),), protein=names)
     assert told(read_atom("BRAF p.V600E"), [odd], knowledge.biomarkers).verdict is None
-
-
-@pytest.mark.parametrize(
-    ("own", "asked", "expected"),
-    [
-        ({"protein": ("p.(Val600Glu)",)}, "p.V600E", "same"),
-        ({"protein": ("NP_004324.2:p.Val600Glu",)}, "V600E", "same"),
-        ({"coding": ("NM_004333.4:c.1799T>A",)}, "NM_004333.6:c.1799T>A", "same"),
-        ({"coding": ("c.1799T>A",), "transcript": "NM_004333.4"}, "NM_004333.6:c.1799T>A", "same"),
-        ({"coding": ("c.2235_2249delGGAATTAAGAGAAGC",)}, "NM_005228.5:c.2235_2249del", "same"),
-        ({"genomic": ("NC_000007.14:g.140753336A>T",)}, "NC_000007.14:140753335:A:T", "same"),
-        ({"protein": ("p.Arg97ProfsTer23",)}, "p.R97fs", "same"),
-        ({"protein": ("p.R130X",)}, "p.Arg130Ter", "same"),
-        ({"protein": ("p.V600K",)}, "p.V600E", "different"),
-        ({"protein": ("p.G12D",)}, "p.G12C", "different"),
-        ({"coding": ("NM_004333.6:c.1799T>G",)}, "NM_004333.6:c.1799T>A", "different"),
-        ({"genomic": ("NC_000007.14:g.140753336A>C",)}, "NC_000007.14:140753335:A:T", "different"),
-        ({"coding": ("NM_001374258.1:c.1919T>A",)}, "NM_004333.6:c.1799T>A", "unresolved"),
-        ({"genomic": ("NC_000007.13:g.140453136A>T",)}, "NC_000007.14:140753335:A:T", "unresolved"),
-        ({"protein": ("p.Leu318fs",)}, "p.L318*", "unresolved"),
-    ],
-)
-def test_fault_E50_names_of_one_variant(own: dict[str, object], asked: str, expected: str) -> None:
-    assert same_variant(Variant("Observation/1", "present", **own), [asked]).verdict == expected  # type: ignore[arg-type]

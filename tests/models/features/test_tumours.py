@@ -9,9 +9,10 @@ import pytest
 
 from models.codes import ICD10, ICD10_CM, ICD_O, ONCOTREE, SNOMED, Code, Concept
 from models.errors import KnowledgeError
-from models.features.tumours import CONFLICT, NOT_MALIGNANT, SECONDARY, UNKNOWN, is_of, of_unknown_type, tumour_lines, tumours
+from models.features.tumours import CONFLICT, NOT_MALIGNANT, SECONDARY, UNKNOWN, is_of, tumours
 from models.knowledge.check import check
 from models.knowledge.clinical_types import Clinical, TumourType
+from models.knowledge.tumour_lines import tumour_lines
 from models.knowledge.types import Knowledge
 from models.patient import Condition, PatientProfile
 from tests.support.small_knowledge import knowledge as small
@@ -132,7 +133,7 @@ def test_fault_E49_an_unknown_type_keeps_its_place_without_a_name(knowledge: Kno
     given = PatientProfile(
         AS_OF, conditions=(condition((ONCOTREE, "NOSUCH"), state="past"), condition((ICD10_CM, "C34.9")), condition((ICD10_CM, "C79.3")))
     )
-    [found] = of_unknown_type(given, knowledge)
+    [found] = [t for t in tumours(given, knowledge, unnamed=True)[0] if not t.type]
     assert (found.type, found.oncotree, found.state, found.origin) == ("", "", "past", "Condition/1")
     assert [t.oncotree for t in tumours(given, knowledge)[0]] == ["LUNG"]
 
