@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from cds_service.app import create_app, create_state
 from cds_service.logs import Log
 from cds_service.settings import Settings
-from models.knowledge.load import load
 from models.knowledge.types import Knowledge
+from tests.support.shipped import shipped
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     """The snapshot that the service would load."""
-    return load()
+    return shipped()
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,10 @@ from cds_service.settings import Settings
 from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.inputs import Found, Record
 from fhir_mappings.profile import read_profile
-from models.knowledge.load import load
 from models.patient import PatientProfile
 from tests.support.edge import OID_LOINC, OPTIONAL, RESULTS, asked, draft, drafts, observation, request, with_server
 from tests.support.mock_fhir import MockFhir, bundle, outcome
+from tests.support.shipped import shipped
 
 Json = dict[str, Any]
 
@@ -74,7 +74,7 @@ def test_fault_B17_a_specimen_that_the_server_sends_along_is_kept_for_the_firewa
     genotype = observation(specimen={"reference": "Specimen/s1"}, valueCodeableConcept={"text": "CYP2C19 *2/*2"})
     genotype["code"] = {"coding": [{"system": "http://loinc.org", "code": "84413-4"}]}
     fhir.answers["Observation"] = bundle(genotype, sample)
-    wanted = genotypes_input(load())
+    wanted = genotypes_input(shipped())
     record = gather(asked(with_server(fhir.base)), (wanted,), client, Deadline.after(3000), local((), (), 800))
     assert [r["resourceType"] for r in record.found["genotypes"].resources] == ["Observation", "Specimen"]
 

@@ -16,12 +16,12 @@ from models.errors import KnowledgeError
 from models.features.circumstances import NOTHING_KNOWN
 from models.features.population import open_populations
 from models.finding import Evidence, Finding, GeneEvidence
-from models.knowledge.load import load
 from models.knowledge.types import Guideline, Knowledge, Row
 from models.pharmacogenomics.findings import recommendations
 from models.pharmacogenomics.rows import Applied
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 
 
 def every_row() -> Iterator[tuple[Guideline, int, Row]]:

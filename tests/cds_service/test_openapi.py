@@ -14,15 +14,15 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, assume, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from models.knowledge.load import load
 from tests.support.hospital import Hospital
+from tests.support.shipped import shipped
 
 #: what is tolerated on purpose is accepted beside the description: unknown members, odd FHIR (A13, H15)
 TOLERANT = [positive_data_acceptance, negative_data_rejection]
 
 
 #: a service with a clients file, offline: a generated fhirServer must not be called
-HOSPITAL = Hospital(Path(mkdtemp(prefix="precision-hooks-")), load())
+HOSPITAL = Hospital(Path(mkdtemp(prefix="precision-hooks-")), shipped())
 atexit.register(rmtree, HOSPITAL.folder, ignore_errors=True)
 schema = schemathesis.openapi.from_wsgi("/openapi.json", HOSPITAL.app)
 

@@ -19,12 +19,12 @@ from models.codes import HGNC, LOINC
 from models.features.gene_names import by_gene
 from models.features.gene_state import gene_state
 from models.knowledge.code_files import Shared, read_codes
-from models.knowledge.load import load
 from models.knowledge.types import Knowledge
 from models.patient import GeneResult
+from tests.support.shipped import shipped
 from tests.support.site_folder import CODES, OWN
 
-PLAIN = load()
+PLAIN = shipped()
 SHARED = Shared(canonical, observations().roles.keys(), meant, readable)
 LOCAL = read_codes(tomli.loads(CODES), "codes.toml", PLAIN, SHARED).local
 KNOWLEDGE: Knowledge = replace(PLAIN, local=LOCAL)

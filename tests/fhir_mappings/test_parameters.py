@@ -6,11 +6,11 @@ from cds_service.bundles import found_of, page_of
 from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.parameters import as_bundle
 from fhir_mappings.resource import entries, origin
-from models.knowledge.load import load
 from tests.support.fhir_examples import observation, parameters
 from tests.support.result_facts import facts
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 GENOTYPES = genotypes_input(KNOWLEDGE)
 
 

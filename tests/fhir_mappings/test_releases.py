@@ -17,11 +17,11 @@ from fhir_mappings.profile import read_profile
 from fhir_mappings.requests import REQUESTS
 from models.codes import Concept
 from models.errors import UnsupportedFhirVersion
-from models.knowledge.load import load
 from models.patient import Dosage, PatientProfile
+from tests.support.shipped import shipped
 
 Json = dict[str, Any]
-GENOTYPES = genotypes_input(load())
+GENOTYPES = genotypes_input(shipped())
 ME = {"reference": "Patient/pat-1"}
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 PENICILLIN = {"coding": [{"system": RXNORM, "code": "7980"}]}

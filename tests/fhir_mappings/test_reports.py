@@ -12,12 +12,12 @@ from fhir_mappings.inputs import Found, Record
 from fhir_mappings.profile import read_profile
 from fhir_mappings.reports import read_reports, reports_input
 from models.features.gene_names import by_gene
-from models.knowledge.load import load
 from models.patient import PatientProfile
 from tests.support.fhir_examples import observation, report
+from tests.support.shipped import shipped
 
 Json = dict[str, Any]
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 INPUTS = (genotypes_input(KNOWLEDGE), reports_input(KNOWLEDGE))
 
 

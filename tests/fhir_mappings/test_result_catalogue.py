@@ -9,12 +9,12 @@ import tomli
 
 from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.reports import reports_input
-from models.knowledge.load import load
 from tests.support.fhir_examples import FOLDER, OBSERVATIONS, REPORTS, observation, report
 from tests.support.result_facts import facts
+from tests.support.shipped import shipped
 
 TABLE: dict[str, dict[str, Any]] = tomli.loads((FOLDER / "results.toml").read_text("utf-8"))
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 GENOTYPES, REPORTED = genotypes_input(KNOWLEDGE), reports_input(KNOWLEDGE)
 BY_IDENTITY = {"contained-another-patient"}  # only the firewall can judge it: test_reports.py
 

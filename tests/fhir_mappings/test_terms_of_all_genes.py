@@ -9,10 +9,10 @@ import pytest
 
 from fhir_mappings.genotypes import read_genotypes
 from models.features.diplotypes import Diplotype, parse_diplotype
-from models.knowledge.load import load
 from models.patient import GeneResult
+from tests.support.shipped import shipped
 
-GENES = load().genes
+GENES = shipped().genes
 #: said of too much else, or no status in words: a result that gives only these becomes a Gap
 NOT_READ = {"Normal", "Variable", "Indeterminate"}
 BY_BASES = ("VKORC1", "CYP4F2")

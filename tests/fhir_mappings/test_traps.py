@@ -12,12 +12,12 @@ import tomli
 
 from fhir_mappings.genotypes import genotypes_input
 from fhir_mappings.requests import read_requests
-from models.knowledge.load import load
+from tests.support.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
 INDEX = tomli.loads((ROOT / "tests" / "fhir" / "catalogue.toml").read_text("utf-8"))
 RESULTS = tomli.loads((ROOT / "tests" / "fhir" / "results.toml").read_text("utf-8"))
-GENOTYPES = genotypes_input(load())
+GENOTYPES = genotypes_input(shipped())
 LOINC, TBD = "http://loinc.org", "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
 
 

@@ -9,9 +9,9 @@ import pytest
 from fhir_mappings.sequences import OLD_SEQUENCES, SEQUENCES
 from fhir_mappings.variants import read_variants, variants_input
 from models.features.variants import protein_changes
-from models.knowledge.load import load
 from models.patient import Gap
 from models.variant import Place, Variant
+from tests.support.shipped import shipped
 
 Json = dict[str, Any]
 LOINC = "http://loinc.org"
@@ -330,7 +330,7 @@ def test_the_extensions_of_the_r4_core() -> None:
 
 
 def test_a_service_reads_the_variants_of_its_genes_alone_and_those_that_name_none() -> None:
-    wanted = variants_input(load())
+    wanted = variants_input(shipped())
     spdi = variant(part("81252-9", coded("NC_000010.11:94781858:G:A", "https://api.ncbi.nlm.nih.gov/variation/v0/")), id="s")
     other = gene("HGNC:12435", "TYMP")
     read = wanted.read(

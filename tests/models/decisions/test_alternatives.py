@@ -11,10 +11,10 @@ from models.codes import RXNORM, Code, Concept
 from models.decisions.alternatives import with_options
 from models.decisions.assess import assess_orders
 from models.finding import Assessment, Screened
-from models.knowledge.load import load
 from models.patient import Gap, GeneResult, Medication, Order, PatientProfile
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 NAMES = {drug.name: key for key, drug in KNOWLEDGE.drugs.ingredients.items()}
 
 

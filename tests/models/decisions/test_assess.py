@@ -15,13 +15,13 @@ import models.decisions.assess as decisions
 from models.codes import RXNORM, SNOMED, Code, Concept
 from models.decisions.assess import assess_orders
 from models.finding import Assessment
-from models.knowledge.load import load
 from models.knowledge.types import Knowledge
 from models.patient import GeneResult, Order, PatientProfile
 from models.pharmacogenomics.assess import assess_guideline
 from models.pharmacogenomics.question import Question
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 AS_OF = date(2026, 11, 25)
 
 

@@ -13,13 +13,13 @@ import pytest
 from models.codes import RXNORM, Code, Concept
 from models.decisions.assess import assess_orders
 from models.knowledge.keys import score
-from models.knowledge.load import load
 from models.knowledge.types import INDETERMINATE, NO_RESULT, NO_SCORE, Gene, Guideline, Population, Row
 from models.patient import GeneResult, Order, PatientProfile
 from models.pharmacogenomics.lookup import find_row
 from models.pharmacogenomics.rows import same_advice, usual_key
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 AS_OF = date(2026, 11, 25)
 BORN = {"adult": "1980-01-01", "child": "2018-01-01"}
 

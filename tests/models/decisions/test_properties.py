@@ -15,10 +15,10 @@ from cds_service.present import summary
 from models.codes import RXNORM, Code, Concept
 from models.decisions.assess import assess_orders
 from models.finding import CAREFUL_FIRST, Assessment
-from models.knowledge.load import load
 from models.patient import GeneResult, Order, PatientProfile
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 METABOLIC = {symbol: sorted(gene.alleles) for symbol, gene in KNOWLEDGE.genes.items() if gene.method != "presence"}
 DRUGS = sorted(KNOWLEDGE.guidelines)
 

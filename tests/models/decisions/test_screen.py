@@ -14,10 +14,10 @@ from models.decisions.assess import assess_orders
 from models.decisions.screen import Patient, screen
 from models.features.age import age
 from models.finding import Assessment, Drug, Screened
-from models.knowledge.load import load
 from models.patient import Allergy, Condition, GeneResult, Medication, Order, PatientProfile
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 NAMED = sorted({d for several in KNOWLEDGE.guidelines.values() for g in several for row in g.rows for d in row.alternatives})
 WITH_ALTERNATIVES = sorted(key for key, several in KNOWLEDGE.guidelines.items() if any(row.alternatives for g in several for row in g.rows))
 GENES = {"CYP2C19": ("*1", "*2", "*17"), "CYP2D6": ("*1", "*4", "*2x2"), "CYP2C9": ("*1", "*3"), "SLCO1B1": ("*1", "*5")}

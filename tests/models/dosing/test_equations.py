@@ -14,10 +14,10 @@ from models.dosing.estimate import DAYS, estimate
 from models.dosing.gage import surface
 from models.dosing.person import Person
 from models.knowledge.dosing_types import Equation
-from models.knowledge.load import load
 from tests.support.reference import reference_file
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 IWPC, GAGE = KNOWLEDGE.equations["iwpc"], KNOWLEDGE.equations["gage"]
 BASES = {"GG": "-1639 G/G (low sensitivity)", "AG": "-1639 G/A (intermediate sensitivity)", "AA": "-1639 A/A (high sensitivity)"}
 STARS = ("*1/*1", "*1/*2", "*1/*3", "*2/*2", "*2/*3", "*3/*3")

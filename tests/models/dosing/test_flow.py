@@ -14,10 +14,10 @@ import models.decisions.dosing as decisions
 from models.codes import LOINC, RXNORM, Code, Concept
 from models.decisions.assess import assess_orders
 from models.finding import CAREFUL_FIRST, Assessment
-from models.knowledge.load import load
 from models.patient import Dosage, GeneResult, Measurement, Medication, Order, PatientProfile
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 AS_OF = date(2026, 11, 25)
 BODY = (
     Measurement(Concept((Code(LOINC, "8302-2"),)), 170, "cm", effective="2026-01-01"),

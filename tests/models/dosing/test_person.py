@@ -10,10 +10,10 @@ import pytest
 from models.codes import ICD10_CM, LOINC, SNOMED, Code, Concept
 from models.dosing.person import Person, person
 from models.features.age import age
-from models.knowledge.load import load
 from models.patient import Condition, Measurement, Order, PatientProfile
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 FLOW = KNOWLEDGE.flows["11289"]
 AS_OF = date(2026, 11, 25)
 HEIGHT, WEIGHT, SMOKING = "8302-2", "29463-7", "72166-2"

@@ -9,10 +9,10 @@ import pytest
 from models.codes import RXNORM, SNOMED, Code, Concept
 from models.features.exposure import REACTION, unharmed_days
 from models.features.phenoconversion import taken
-from models.knowledge.load import load
 from models.patient import Allergy, Condition, Medication, PatientProfile
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 DRUG, OTHER, AS_OF = "2002", "2670", date(2026, 11, 25)
 
 

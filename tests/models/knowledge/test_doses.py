@@ -8,10 +8,10 @@ import pytest
 
 from cds_service.messages import messages
 from cds_service.words import dose, joined
-from models.knowledge.load import load
 from models.knowledge.types import Guideline, Row
+from tests.support.shipped import shipped
 
-KNOWLEDGE = load()
+KNOWLEDGE = shipped()
 ROWS = [(g, row) for several in KNOWLEDGE.guidelines.values() for g in several for row in g.rows if row.dose is not None]
 
 

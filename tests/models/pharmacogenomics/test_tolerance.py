@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.knowledge.load import load
 from models.knowledge.types import Population, Row
 from models.pharmacogenomics.rows import Applied
 from models.pharmacogenomics.tolerance import tolerated
+from tests.support.shipped import shipped
 from tests.support.small_knowledge import row
 
 EVERYBODY = Population("general", "everybody")
@@ -53,7 +53,7 @@ def test_fault_E41_tolerated(question: Any, rows: tuple[Row, ...], expected: boo
 def test_tolerance_is_never_claimed_where_it_proves_nothing() -> None:
     """decisions.md: clopidogrel, tamoxifen, codeine, abacavir; and what acts on the heart without being felt."""
     never = {"clopidogrel", "tamoxifen", "codeine", "tramadol", "hydrocodone", "abacavir", "citalopram", "escitalopram", "warfarin"}
-    guidelines = [g for several in load().guidelines.values() for g in several]
+    guidelines = [g for several in shipped().guidelines.values() for g in several]
     tolerant = {g.drug.name for g in guidelines if any(r.tolerance_days is not None for r in g.rows)}
     assert tolerant == {"sertraline"}
     assert not tolerant & never
