@@ -112,5 +112,6 @@ def _folded(
     if not wanted:
         return ()
     orders = tuple(Order("", Concept((Code(RXNORM, drug.key),))) for drug in wanted)
-    found = assess(replace(profile, orders=orders, requests=()), knowledge)
-    return tuple(f for f in found.findings if f.tumour is None)
+    # what the tumour's own rows say of them stands in the plan already, and must not be merged with what the genes say
+    of_genes = replace(knowledge, biomarkers=replace(knowledge.biomarkers, by_medicine={}))
+    return assess(replace(profile, orders=orders, requests=()), of_genes).findings

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from models.codes import ONCOTREE, Code, Concept
+from models.codes import HGNC, ONCOTREE, Code, Concept
 from models.decisions import tumour_board
 from models.decisions.assess import assess_orders
 from models.decisions.opened_chart import assess_opened_chart
 from models.finding import Assessment, Finding
 from models.knowledge.types import Knowledge
-from models.patient import Condition, PatientProfile
+from models.patient import Condition, GeneResult, PatientProfile
 from tests.support.tumour_cases import Case, profile
 
 
@@ -135,6 +135,17 @@ def test_an_unrelated_variant_changes_nothing(knowledge: Knowledge) -> None:
 def test_genes_of_the_patient_are_folded_in(knowledge: Knowledge) -> None:
     found = plan_of(assess_opened_chart(chart(knowledge, tumour="COADREAD", variants=["BRAF p.V600E"]), knowledge))
     assert {f.drug.name for f in found.plan.genes} == {"fluorouracil", "capecitabine"}  # type: ignore[union-attr]
+
+
+def test_a_slow_ugt1a1_is_told_before_irinotecan_and_sacituzumab(knowledge: Knowledge) -> None:
+    slow = (GeneResult(Concept((Code(HGNC, "HGNC:12530", "UGT1A1"),)), "Observation/9", diplotypes=("*28/*28",)),)
+    for tumour, given, medicine in (
+        ("COADREAD", {"variants": ["BRAF p.V600E"]}, "irinotecan"),
+        ("BREAST", {"markers": ["HER2 positive"]}, "sacituzumab govitecan"),
+    ):
+        found = plan_of(assess_opened_chart(replace(chart(knowledge, tumour=tumour, **given), genotypes=slow), knowledge))
+        told = {f.drug.name: [g.diplotype for g in f.genes] for f in found.plan.genes}  # type: ignore[union-attr]
+        assert told[medicine] == ["*28/*28"]
 
 
 def test_a_withdrawn_approval_is_marked(knowledge: Knowledge) -> None:
