@@ -45,9 +45,14 @@ class Locus:
 
     @property
     def hgvs(self) -> str:
-        """The g. (or m.) name; indels in repeats are not shifted to where HGVS would put them, and no dup is made."""
+        """The g. (or m.) name; indels in repeats are not shifted to where HGVS would put them, and no dup is made.
+
+        "" for what is put before the first base, which HGVS has no name for.
+        """
         kind, first, last = ("m" if self.sequence == MITOCHONDRIAL else "g"), self.start + 1, self.start + len(self.ref)
         at = f"{self.sequence}:{kind}."
+        if not self.ref and not self.start:
+            return ""
         if not self.ref:
             return f"{at}{self.start}_{first}ins{self.alt}"
         if len(self.ref) == len(self.alt) == 1 and self.ref != "N":

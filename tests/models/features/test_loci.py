@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.features.loci import Locus, from_hgvs, from_place, from_spdi, from_vcf, loci
@@ -90,12 +90,16 @@ def test_deletions_with_and_without_their_bases_are_one() -> None:
     assert not whole.same(Locus("NC_000001.11", 97740410, "ATG", ""))
 
 
+@example("NC_000001.10", 0, "A", "AA")
 @given(st.sampled_from(sorted(CHROMOSOMES)), st.integers(0, 200_000_000), bases, bases)
 def test_spdi_and_g_names_and_vcf_go_both_ways(sequence: str, start: int, ref: str, alt: str) -> None:
     locus = from_spdi(f"{sequence}:{start}:{ref}:{alt}")
     assert locus is not None
     assert from_spdi(locus.spdi) == locus
     if ref == alt:
+        return
+    if not locus.ref and not locus.start:
+        assert not locus.hgvs
         return
     named = from_hgvs(locus.hgvs)
     assert named is not None
