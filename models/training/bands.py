@@ -1,4 +1,4 @@
-"""Calibration bands: of people given a risk from here to there, how many there were and how many had the outcome. They belong to a formula."""
+"""Calibration bands of a formula: of people given a risk from here to there, how many there were, and the share with the outcome."""
 
 from __future__ import annotations
 

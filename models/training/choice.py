@@ -1,4 +1,4 @@
-"""The choice of knots and penalty for each formula, on years that its fit has not seen. It refits nothing and reports nothing on later years."""
+"""The choice of knots and penalty for each formula, on years that its fit has not seen. It looks at no later years."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GRID = tuple(Settings(knots, c) for knots, c in product((2, 3), (0.03, 0.1, 0.3,
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One candidate on the years chosen on. `behind`: mean log-loss above the best one's, `error`: the standard error of that, by person."""
+    """One candidate on the years chosen on. `behind`: mean log-loss above the best one's, `error`: its standard error."""
 
     settings: Settings
     people: int

@@ -69,7 +69,7 @@ def _at_threshold(outcome: Floats, risk: Floats) -> dict[str, Measured]:
 
 def groups(people: pd.DataFrame, outcome: Floats, risk: Floats, how: Resampling) -> dict[str, dict[str, dict[str, Measured | float]]]:
     """By sex, age and reported ancestry. A group of fewer than FEWEST people is left out."""
-    by = {"sex": people["sex"], "age": _age_bands(people["age"]), "ancestry": people["ancestry"].fillna("not told")}
+    by = {"sex": people["sex"], "age": _age_bands(people["age"]), "ancestry": people["race-ethnicity"].fillna("not told")}
     return {
         dimension: {
             str(name): _group(outcome[rows], risk[rows], how)

@@ -1,4 +1,4 @@
-"""A fitted pipeline as a formula of the model contract: each spline a curve of straight lines, each choice and flag a coefficient. It fits nothing."""
+"""A fitted pipeline as a formula of the model contract: splines as curves of straight lines, choices and flags as coefficients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One additive spline-logistic as a scikit-learn pipeline, and what is refused of any estimator. It chooses nothing and measures nothing."""
+"""One additive spline-logistic as a scikit-learn pipeline, and what is refused of any estimator. It chooses and measures nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, SplineTran
 
 from models.training.asked import BY_NAME, LOGARITHMIC, Asked, levels
 from models.training.refusals import TrainingRefused
+from models.training.rows import usable
 
 ENDS = (0.005, 0.995)  #: quantiles of the people trained on between which a spline bends; it goes on level beyond
 
@@ -34,16 +35,13 @@ def refuse_weights(estimator: Any) -> None:
     for name, value in estimator.get_params(deep=True).items():
         if name.rsplit("__", 1)[-1] == "class_weight" and value is not None:
             raise TrainingRefused(
-                f"{name} = {value!r}: weighted classes destroy calibration at equal discrimination, so no model here may have them; leave it out"
+                f"{name} = {value!r}: weighted classes destroy calibration and gain no discrimination, so no model here has them"
             )
 
 
 def complete(people: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Those of whom everything is known that this formula asks, within its ranges. Nothing is imputed; the rest is not used."""
-    stays = people[list(asked.inputs)].notna().all(axis=1)
-    for name in asked.numbers:
-        stays &= people[name].between(BY_NAME[name].low, BY_NAME[name].high)
-    return people[stays]
+    return people[usable(people, [BY_NAME[name] for name in asked.inputs])]
 
 
 def pipeline(asked: Asked, people: pd.DataFrame, settings: Settings, *, class_weight: Any = None) -> Pipeline:

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta, chi2
 
-from models.training.metrics import Floats
-
 LEVEL = 0.95
 
 

@@ -16,8 +16,11 @@ def model_json(inputs: Iterable[ModelInput], formulas: Sequence[Formula]) -> str
         "factor": [_factor(one) for formula in formulas for one in formula.factors],
         "formula": [_formula(one) for one in formulas],
     }
-    parts = (f'"{name}": [\n{",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)}\n]' for name, rows in tables.items())
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    return "{\n" + ",\n".join(_lines(name, rows) for name, rows in tables.items()) + "\n}\n"
+
+
+def _lines(name: str, rows: Sequence[dict[str, Any]]) -> str:
+    return f'"{name}": [\n' + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
 
 
 def _input(asked: ModelInput) -> dict[str, Any]:

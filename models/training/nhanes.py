@@ -21,8 +21,8 @@ YEARS = {cycle: f"{1997 + 2 * cycle}-{1998 + 2 * cycle}" for cycle in range(1, 1
 ETHNICITY = {1: "hispanic", 2: "hispanic", 3: "white", 4: "black", 5: "asian"}
 ASIAN, TOLD_APART_FROM = "Non-Hispanic Asian", 7  #: demo_race, and the first cycle in which it tells Asian people from others of code 5
 NEEDED = (
-    "survey_nr gender age ethnicity pregnancy BMI waist SBP1 SBP2 SBP3 SBP4 TC HDL glucose ever_hypertension ever_BP_meds now_BP_meds bp_med_use "
-    "famhist_T2D ever_diabetes insulin oral_diab_med hba1c demo_race cc_egfr cc_acr"
+    "survey_nr gender age ethnicity pregnancy BMI waist SBP1 SBP2 SBP3 SBP4 TC HDL glucose "
+    "ever_hypertension ever_BP_meds now_BP_meds bp_med_use famhist_T2D ever_diabetes insulin oral_diab_med hba1c demo_race cc_egfr cc_acr"
 ).split()
 
 
@@ -69,7 +69,7 @@ def _people(rows: pd.DataFrame) -> pd.DataFrame:
             "outcome": (rows["hba1c"] >= DIABETES).astype(int),
             "age": rows["age"].clip(upper=OLDEST),
             "sex": rows["gender"].map({1: "male", 2: "female"}),
-            "ancestry": _ancestry(rows),
+            "race-ethnicity": _ancestry(rows),
             "bmi": rows["BMI"],
             "waist": rows["waist"],
             "systolic-pressure": rows[["SBP1", "SBP2", "SBP3", "SBP4"]].mean(axis=1),

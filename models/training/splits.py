@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ class Split:
         steps = (self.fit, self.choose, self.report)
         if not all(steps):
             raise TrainingRefused("a split by time needs cycles to fit on, to choose on and to report on; name at least one for each")
-        for earlier, later in zip(steps, steps[1:], strict=False):
+        for earlier, later in pairwise(steps):
             if max(earlier) >= min(later):
                 raise TrainingRefused(
                     f"cycle {max(earlier)} would be used before cycle {min(later)} is unseen; each step needs years after those before it"
