@@ -16,6 +16,7 @@ from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.model_types import InputSource, Model, Relatives
+from models.knowledge.risk_types import Risk
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -276,6 +277,8 @@ class Knowledge:
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
+    risks: Mapping[str, Risk] = field(default_factory=dict)  #: questions that an opened chart is asked, by id
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)  #: a site's own, by model
     dosed_by: Mapping[str, str] = field(
         default_factory=dict
     )  #: medicine (key) → the CDS service that owns its number, where another one does
