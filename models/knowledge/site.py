@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from models.errors import KnowledgeError
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.trial_types import TrialRecord
 from models.knowledge.types import Guideline, Knowledge
 
@@ -35,6 +36,15 @@ def with_choices(knowledge: Knowledge, *, hereditary_summary: bool, trials: tupl
     told = repr((hereditary_summary, trials))
     digest = hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12]
     return replace(knowledge, hereditary=replace(knowledge.hereditary, summarise=hereditary_summary), trials=trials, digest=digest)
+
+
+def with_calibrations(knowledge: Knowledge, calibrations: Mapping[tuple[str, str], Calibration]) -> Knowledge:
+    """The snapshot in which these hold, by model and formula; its digest is another one: predictions are other numbers by them."""
+    if not calibrations:
+        return knowledge
+    told = repr(sorted(calibrations.items()))
+    digest = hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12]
+    return replace(knowledge, calibrations=MappingProxyType(dict(calibrations)), digest=digest)
 
 
 def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:
