@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
@@ -278,8 +279,6 @@ class Knowledge:
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
     risks: Mapping[str, Risk] = field(default_factory=dict)  #: questions that an opened chart is asked, by id
-    calibrations: Mapping[str, Calibration] = field(default_factory=dict)  #: a site's own, by model
-    dosed_by: Mapping[str, str] = field(
-        default_factory=dict
-    )  #: medicine (key) → the CDS service that owns its number, where another one does
+    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number instead
     dose_loading: bool = False  #: the site wants doses of a loading phase told
+    calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula
