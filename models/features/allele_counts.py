@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from models.features.loci import Locus, loci
 from models.features.sequences import accession
 from models.features.variants import rsids
-from models.knowledge.score_types import ScoredVariant, VariantScore
+from models.knowledge.score_types import AlleleCount, Counts, ScoredVariant, VariantScore
 from models.knowledge.site_types import trimmed
 from models.patient import Gap
 from models.variant import Variant
@@ -17,17 +16,6 @@ _FACING = str.maketrans("ACGT", "TGCA")
 _COPIES = {"heterozygous": 1, "homozygous": 2}
 _UNFINISHED = frozenset({"preliminary", "registered", "unknown"})
 Bases = tuple[str, str]  #: of one genome, plus strand, unordered
-
-
-@dataclass(frozen=True, slots=True)
-class AlleleCount:
-    """Copies of the counted allele, 0 to 2, and where they were read."""
-
-    copies: int
-    origin: str = ""
-
-
-Counts = Mapping[str, AlleleCount | Gap]  #: by the scored variant's id; what nothing was reported of is not in it
 
 
 def allele_counts(variants: Sequence[Variant], score: VariantScore) -> Counts:

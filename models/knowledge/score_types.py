@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.knowledge.source_block import Source
+from models.patient import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,14 @@ class VariantScore:
     parts: tuple[str, ...] = ("",)  #: in the order in which they are told
     ancestry: str = ""  #: whose data made the weights, in words
     references: tuple[Distribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlleleCount:
+    """Copies of a counted allele that one person has, 0 to 2, and where they were read."""
+
+    copies: int
+    origin: str = ""
+
+
+Counts = Mapping[str, AlleleCount | Gap]  #: by the scored variant's id; what nothing was reported of is not in it

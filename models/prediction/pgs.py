@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.errors import KnowledgeError
-from models.features.sequences import accession
 from models.knowledge.score_types import ScoredVariant, VariantScore
 from models.knowledge.source_block import Source
 
@@ -22,6 +21,7 @@ _KINDS = ("is_haplotype", "is_diplotype", "is_interaction", "is_dominant", "is_r
 _BY_DOSAGE = ("dosage_0_weight", "dosage_1_weight", "dosage_2_weight")
 _NO = frozenset({"", "false", "0", "na", "nr"})
 _FACING = str.maketrans("ACGT", "TGCA")
+_CHROMOSOMES = frozenset({*map(str, range(1, 23)), "X", "Y", "MT"})
 _MOST = 5_000_000  #: lines: beyond, it is no scoring file
 
 
@@ -149,7 +149,7 @@ def _unusable(chromosome: str, position: str, effect: str, other: str, rsid: str
         return "the file does not say its other allele, or names several"
     if effect == other:
         return "both of its alleles are the same"
-    if not accession("GRCh38", chromosome) or not position.isdigit() or position == "0":
+    if chromosome not in _CHROMOSOMES or not position.isdigit() or position == "0":
         return "it has no place on this build" if not rsid else "it has no place on this build, and a dbSNP id alone tells no strand"
     if len(effect) == 1 and effect == other.translate(_FACING):
         return "A/T or C/G: the file does not say on which strand"

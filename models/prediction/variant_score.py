@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from models.features.allele_counts import AlleleCount, Counts
-from models.knowledge.score_types import Distribution, Haplotypes, ScoredVariant, VariantScore
+from models.knowledge.score_types import AlleleCount, Counts, Distribution, Haplotypes, ScoredVariant, VariantScore
 from models.patient import Gap
 
 NONE = "none"  #: a haplotype that no tag tells of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.codes import Code
-from models.features.allele_counts import AlleleCount, allele_counts
-from models.knowledge.score_types import ScoredVariant, VariantScore
+from models.features.allele_counts import allele_counts
+from models.knowledge.score_types import AlleleCount, ScoredVariant, VariantScore
 from models.knowledge.source_block import Source
 from models.patient import Gap
 from models.variant import Place, Variant

@@ -7,9 +7,9 @@ import math
 import pytest
 
 from models.errors import KnowledgeError
-from models.features.allele_counts import AlleleCount, allele_counts
+from models.features.allele_counts import allele_counts
 from models.knowledge.score_files import read_distribution
-from models.knowledge.score_types import VariantScore
+from models.knowledge.score_types import AlleleCount, VariantScore
 from models.prediction.pgs import read_pgs
 from models.prediction.variant_score import VariantScored, add_up, standing
 from models.variant import Place, Variant

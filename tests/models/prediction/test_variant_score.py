@@ -6,8 +6,7 @@ import math
 
 import pytest
 
-from models.features.allele_counts import AlleleCount
-from models.knowledge.score_types import Distribution, VariantScore
+from models.knowledge.score_types import AlleleCount, Distribution, VariantScore
 from models.patient import Gap
 from models.prediction.variant_score import NONE, VariantScored, add_up, likeliest, pair_number, standing
 from tests.support.shipped import shipped
