@@ -194,6 +194,28 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A predicted number and the interval in which it lies for `level` of such patients; None where no interval was measured."""
+
+    value: float
+    unit: str  #: UCUM
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None  #: 0.9: of a hundred such patients ninety lie within
+
+
+@dataclass(frozen=True, slots=True)
+class InputUsed:
+    """One value that an estimate rests on, as it was read."""
+
+    name: str  #: in words
+    value: str
+    unit: str = ""
+    as_of: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One decision about one drug (or, later, tumour, risk or plan)."""
 
@@ -214,6 +236,8 @@ class Finding:
     tumour: TumourType | None = None
     condition: str = ""  #: an inherited one, as its card names it
     plan: Plan | None = None  #: of a tumour's treatment plan, whose `drug` bears the tumour's name
+    estimate: Estimate | None = None
+    inputs: tuple[InputUsed, ...] = ()  #: what the estimate rests on, genes apart
 
     @property
     def topic(self) -> str:
@@ -224,6 +248,8 @@ class Finding:
             facts += [gene.gene, gene.phenotype, gene.activity_score, *gene.allele_status, *readings]
             facts += filter(None, (gene.variant, gene.zygosity, gene.significance))
         facts += filter(None, (self.tumour.oncotree if self.tumour else "", self.condition))
+        if self.estimate is not None:  # another number is another fact
+            facts += [f"{self.estimate.value:.3g}", self.estimate.unit]
         return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]
 
 
