@@ -278,5 +278,7 @@ class Knowledge:
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
-    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number, where another one does
+    dosed_by: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: medicine (key) → the CDS service that owns its number, where another one does
     dose_loading: bool = False  #: the site wants doses of a loading phase told
