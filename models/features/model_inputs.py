@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.features.age import Age, age
 from models.features.allele_counts import allele_counts
+from models.features.carriers import known_carrier
 from models.features.clinical import conditions_of, means, measurements_of
 from models.features.dates import days_of
 from models.features.family import affected_count, family_value, youngest_onset
@@ -200,6 +201,24 @@ def _onset(source: InputSource, chart: _Chart) -> Known | Gap:
     return Known(float(ages.pop()), first.origin, first.began)
 
 
+def _several(source: InputSource, chart: _Chart) -> Known | Gap:
+    """Whether the patient had it more than once. Several entries may be one disease coded twice, which no chart tells."""
+    named = [chart.knowledge.clinical[name] for name in source.names]
+    every = {c.origin for name in named for c in conditions_of(chart.profile.conditions, name, "active", "past")}
+    if "conditions" in chart.profile.unread:
+        return chart.gap(source, "unavailable", "the problem list was not, or only partly, read")
+    if len(every) > 1:
+        return chart.gap(source, "conflict", "the problem list has several entries, and whether they are one is not told", min(every))
+    return Known(NO)
+
+
+def _carrier(source: InputSource, chart: _Chart) -> Known | Gap:
+    known, origin = known_carrier(source.genes, chart.profile, chart.knowledge)
+    if known is None:
+        return chart.gap(source, "unavailable", origin)
+    return Known(YES, origin) if known else Known(NO)
+
+
 def _part(source: InputSource, chart: _Chart) -> Known | Gap:
     """A part of a genetic score, only where each of its variants was seen: nothing is counted as absent here."""
     score = chart.knowledge.scores[source.score]
@@ -234,6 +253,8 @@ _READERS: Mapping[Origin, Callable[[InputSource, _Chart], Known | Gap]] = {
     "family": _family,
     "relatives": _relatives,
     "onset": _onset,
+    "several": _several,
+    "carrier": _carrier,
     "score": _part,
     "stated": _stated,
 }

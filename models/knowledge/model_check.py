@@ -75,3 +75,8 @@ def _source_faults(source: InputSource, knowledge: Knowledge) -> Iterator[str]:
         yield f"{where}: input '{source.name}' is worked out by the model '{source.model}', which is not in models/"
     if source.origin == "score" and source.part not in getattr(knowledge.scores.get(source.score), "parts", ()):
         yield f"{where}: input '{source.name}' is a part of the score '{source.score}', which scores/ does not have; correct it"
+    if (source.origin == "carrier") != bool(source.genes):
+        yield f"{where}: input '{source.name}' must name genes where its origin is carrier, and only there; correct it"
+    for gene in source.genes:
+        if knowledge.biomarkers.genes.get(("", gene)) != gene:
+            yield f"{where}: input '{source.name}' waits for the gene '{gene}', which is not in biomarkers/genes.tsv; correct the symbol"

@@ -145,7 +145,8 @@ class Relatives:
 
 
 #: condition: active problems · history: active or past ones · stated: nothing in a chart gives it, only a caller who asked
-#: · relatives: how many had it · onset: youngest age at it, the patient's own without `relatives` · score: part of a genetic score
+#: · relatives: how many had it · onset: youngest age at it, the patient's own without `relatives`
+#: · several: had it more than once · carrier: an inherited harmful variant is known · score: part of a genetic score
 Origin = Literal[
     "age",
     "sex",
@@ -159,6 +160,8 @@ Origin = Literal[
     "family",
     "relatives",
     "onset",
+    "several",
+    "carrier",
     "score",
     "stated",
 ]
@@ -180,5 +183,6 @@ class InputSource:
     drugs: tuple[str, ...] = ()  #: origin medication: RxNorm ingredient ids; beginnings of ATC codes follow "atc:"
     relatives: tuple[str, ...] = ()  #: origin family: those that make a flag true ("parent"); () : degrees, as choices
     model: str = ""  #: the model that works it out from other inputs, asked before any measurement
+    genes: tuple[str, ...] = ()  #: origin carrier
     score: str = ""  #: origin score: id of the genetic score
     part: str = ""  #: of it

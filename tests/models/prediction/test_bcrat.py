@@ -106,7 +106,7 @@ BETWEEN_BIRTHDAYS = (
     ("japanese", 45.5, 50.5, 3.2645076717),
     ("other-pacific-islander", 45.5, 50.5, 1.4922876399),
 )
-KNOWN_NOT = dict.fromkeys(("breast-cancer", "breast-carcinoma-in-situ", "high-risk-breast-variant", "chest-radiation"), 0.0)
+KNOWN_NOT = dict.fromkeys(("breast-cancer", "breast-carcinoma-in-situ", "high-risk-breast-variant", "hodgkin-lymphoma"), 0.0)
 
 
 def bcrat() -> Model:
@@ -192,7 +192,7 @@ def test_a_longer_time_is_a_higher_risk() -> None:
         ({"breast-cancer": 1.0}, "breast-cancer"),
         ({"breast-carcinoma-in-situ": 1.0}, "breast-carcinoma-in-situ"),
         ({"high-risk-breast-variant": 1.0}, "high-risk-breast-variant"),
-        ({"chest-radiation": 1.0}, "chest-radiation"),
+        ({"hodgkin-lymphoma": 1.0}, "hodgkin-lymphoma"),
         ({"age": 34.0}, "age"),
         ({"age": 86.0}, "age"),
         ({"sex": "male"}, "sex"),

@@ -19,7 +19,7 @@ def premm5() -> Model:
 
 
 def person(**told: Value) -> dict[str, Value]:
-    nobody: dict[str, Value] = dict.fromkeys((*CANCERS, *RELATIVES, "several-colorectal-cancers", "lynch-syndrome"), 0.0)
+    nobody: dict[str, Value] = dict.fromkeys((*CANCERS, *RELATIVES, "several-colorectal-cancers", "lynch-syndrome", "lynch-variant"), 0.0)
     return nobody | {"age": 50.0, "sex": "female"} | {name.replace("_", "-"): value for name, value in told.items()}
 
 
@@ -126,7 +126,7 @@ def test_ages_of_cancers_that_nobody_had_change_nothing() -> None:
 
 
 def test_two_bowel_cancers_and_a_known_syndrome_are_refused() -> None:
-    for name in ("several_colorectal_cancers", "lynch_syndrome"):
+    for name in ("several_colorectal_cancers", "lynch_syndrome", "lynch_variant"):
         found = predict(premm5(), person(**{name: 1.0}))
         assert isinstance(found, tuple)
         assert found[0].reason == "out_of_range"
