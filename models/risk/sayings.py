@@ -81,7 +81,9 @@ def inputs_used(q: RiskQuestion, asked: Asked, found: Prediction) -> tuple[Input
         known = q.told.get(name)
         if name in formula.inputs and isinstance(known, Known):
             said = amount(given, known.value)
-            listed.append(InputUsed(q.label(name), said.split(" ")[0] if given.kind == "number" else said, given.unit, known.effective, known.origin))
+            listed.append(
+                InputUsed(q.label(name), said.split(" ")[0] if given.kind == "number" else said, given.unit, known.effective, known.origin)
+            )
     return tuple(listed)
 
 
@@ -100,14 +102,22 @@ def remarks(q: RiskQuestion, asked: Asked, found: Prediction) -> Iterator[Remark
         yield Remark("risk-drivers", (("drivers", said),))
     if otherwise := list(changes(q, asked, found)):
         yield Remark("risk-changes", (("changes", "; ".join(f"{words} {then}" for words, then in otherwise)),))
-    used = ", ".join(f"{u.name} {u.value} {shown(u.unit)}".strip() + (f" ({u.as_of})" if u.as_of else "") for u in inputs_used(q, asked, found))
+    used = ", ".join(
+        f"{u.name} {u.value} {shown(u.unit)}".strip() + (f" ({u.as_of})" if u.as_of else "") for u in inputs_used(q, asked, found)
+    )
     yield Remark("risk-inputs", (("inputs", used),))
     yield _sureness(found)
     yield Remark("risk-population", (("model", model.label), ("population", model.population)))
 
 
 def shown(unit: str) -> str:
-    return "" if unit in ("1", "") else "years" if unit == "a" else " ".join(re.sub(r"[{}\[\]]", " ", unit).replace("_", " ").split()).replace("/ ", "/")
+    return (
+        ""
+        if unit in ("1", "")
+        else "years"
+        if unit == "a"
+        else " ".join(re.sub(r"[{}\[\]]", " ", unit).replace("_", " ").split()).replace("/ ", "/")
+    )
 
 
 def _sureness(found: Prediction) -> Remark:
