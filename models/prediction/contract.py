@@ -92,8 +92,8 @@ def fitting(model: Model, values: Values, outcome: str = "", horizon: float | No
     whole = [f for f in mine if f.inputs <= values.keys()]
     if whole:
         return max(whole, key=lambda f: len(f.inputs))  # of equals the first
-    least = min(mine, key=lambda f: len(f.inputs - values.keys()))
-    return tuple(_missing(model, name) for name in model.inputs if name in least.inputs - values.keys())
+    lacking = min((f.inputs - values.keys() for f in mine), key=len)
+    return tuple(_missing(model, name) for name in model.inputs if name in lacking)
 
 
 @lru_cache(maxsize=1024)
