@@ -18,6 +18,7 @@ from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.model_types import InputSource, Model, Relatives, Value
 from models.knowledge.risk_types import Risk
+from models.knowledge.score_types import VariantScore
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -269,6 +270,7 @@ class Knowledge:
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
+    scores: Mapping[str, VariantScore] = field(default_factory=dict)  #: genetic scores by id
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
