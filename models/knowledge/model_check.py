@@ -73,6 +73,10 @@ def _source_faults(source: InputSource, knowledge: Knowledge) -> Iterator[str]:
             yield f"{where}: input '{source.name}' waits for RxNorm {drug}, which is no ingredient in drugs/; correct it"
     if source.model and source.model not in knowledge.models:
         yield f"{where}: input '{source.name}' is worked out by the model '{source.model}', which is not in models/"
+    yield from _genetic_faults(source, knowledge, where)
+
+
+def _genetic_faults(source: InputSource, knowledge: Knowledge, where: str) -> Iterator[str]:
     if source.origin == "score" and source.part not in getattr(knowledge.scores.get(source.score), "parts", ()):
         yield f"{where}: input '{source.name}' is a part of the score '{source.score}', which scores/ does not have; correct it"
     if (source.origin == "carrier") != bool(source.genes):

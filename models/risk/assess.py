@@ -76,10 +76,10 @@ def _of(mark: Threshold, q: RiskQuestion, asked: Asked, found: Prediction) -> tu
 def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshold, holding: Sequence[Holds]) -> Finding:
     model = q.knowledge.models[asked.model]
     parts = {
-        "risk": told(found, found.unit),
+        "risk": told(found, model),
         "what": asked.label,
         "years": f"{found.horizon_years:g}" if found.horizon_years is not None else "",
-        "threshold": percent(reached.at_least) if found.horizon_years is not None else f"{reached.at_least:g}",
+        "threshold": percent(reached.at_least) if model.output.what == "risk" else f"{reached.at_least:g}",
         "model": model.label,
         "body": q.risk.source.body,
     }
@@ -131,7 +131,7 @@ def _also(q: RiskQuestion, told_already: Asked) -> Iterator[Remark]:
         found = q.answer(asked)
         if isinstance(found, Prediction):
             years = f"{asked.horizon_years:g}" if asked.horizon_years is not None else ""
-            yield Remark("risk-also", (("what", asked.label), ("years", years), ("risk", told(found, found.unit))))
+            yield Remark("risk-also", (("what", asked.label), ("years", years), ("risk", told(found, q.knowledge.models[asked.model]))))
 
 
 def _raised(raising: Sequence[Holds]) -> Iterator[Remark]:
