@@ -75,9 +75,9 @@ class Band:
     upper: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """One sub-model: for whom (`when`), of what (`outcome`, `horizon_years`), and its sum."""
+    """One sub-model: for whom (`when`), of what (`outcome`, `horizon_years`), and its sum. Compared by identity."""
 
     id: str
     outcome: str
@@ -91,12 +91,11 @@ class Formula:
     factors: tuple[Factor, ...] = ()  #: those that its terms name
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: of an input, where this formula is for fewer than the model
     bands: tuple[Band, ...] = ()  #: what was observed of those who were given such a prediction; () : never measured
+    inputs: frozenset[str] = field(init=False, repr=False, compare=False)  #: what it needs; worked out once, since every call asks
 
-    @property
-    def inputs(self) -> frozenset[str]:
-        """What it needs."""
+    def __post_init__(self) -> None:
         used = {f.input for f in self.factors} | {f.less for f in self.factors if f.less}
-        return frozenset(used | self.when.keys())
+        object.__setattr__(self, "inputs", frozenset(used | self.when.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class Card:
     runs: tuple[str, ...] = ()  #: ids of recorded evaluation runs (knowledge/evaluations)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """One model. `form` "terms" is a sum of terms; any other form is a module of models/prediction that reads `numbers`."""
 

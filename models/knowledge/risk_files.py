@@ -49,7 +49,7 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
 
 
 def _asked(row: Table) -> Asked:
-    return Asked(row.text("model"), row.text("outcome"), row.number("horizon_years", None), row.text("label"))
+    return Asked(row.text("model"), row.text("outcome"), row.number("horizon_years", None), row.text("label"), row.text("variant", ""))
 
 
 def _threshold(row: Table) -> Threshold:

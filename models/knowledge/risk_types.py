@@ -24,6 +24,7 @@ class Asked:
     outcome: str
     horizon_years: float | None
     label: str  #: what is told, in words: "a first heart attack or stroke"
+    variant: str = ""  #: of the model's formulas, these alone
 
 
 @dataclass(frozen=True, slots=True)

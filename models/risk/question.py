@@ -59,10 +59,10 @@ class RiskQuestion:
         if unknown:
             return tuple(unknown)
         values = {**self.values, **(changed or {})}
-        formula = fitting(model, values, asked.outcome, asked.horizon_years)
+        formula = fitting(model, values, asked.outcome, asked.horizon_years, asked.variant)
         own = self.knowledge.calibrations
         calibration = own.get((model.id, formula.id), own.get((model.id, ""))) if isinstance(formula, Formula) else None
-        found = predict(model, values, asked.outcome, asked.horizon_years, calibration)
+        found = predict(model, values, asked.outcome, asked.horizon_years, calibration, asked.variant)
         return tuple(self._in_words(gap, model.label) for gap in found) if isinstance(found, tuple) else found
 
     def _in_words(self, gap: Gap, model: str) -> Gap:
