@@ -270,6 +270,7 @@ class Knowledge:
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
+    accepted_terms: frozenset[str] = frozenset()  #: models (id) whose terms of use the site has accepted
     scores: Mapping[str, VariantScore] = field(default_factory=dict)  #: genetic scores by id
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
