@@ -10,6 +10,7 @@ from pathlib import Path
 from cds_service.admit import Remember, Trust, trust_of
 from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
+from cds_service.model_cards.local_reports import Reports, read_reports
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
@@ -30,7 +31,7 @@ _OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials"})
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials")
+    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials", "model_reports")
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -59,7 +60,7 @@ def exported(to: Path) -> str:
     for folder in FOLDERS:
         (to / folder).mkdir()
         for file in (files("models.knowledge") / folder).iterdir():
-            if file.name.endswith((".toml", ".tsv")):
+            if file.name.endswith((".toml", ".tsv", ".json")):
                 (to / folder / file.name).write_bytes(file.read_bytes())
     digest = load(to).digest
     (to / DIGEST).write_text(f"{digest}\n", "utf-8")
@@ -90,6 +91,11 @@ def load_sites(settings: Settings, knowledge: Knowledge, trust: Trust) -> Mappin
     return sites((client.site for client in trust.clients.all), settings.sites, knowledge)
 
 
+def load_reports(settings: Settings) -> Reports:
+    """Raises KnowledgeError naming the file that is wrong."""
+    return read_reports(settings.model_reports) if settings.model_reports else {}
+
+
 def load_switches(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], trust: Trust) -> Switches:
     """Raises SettingsError."""
     medicines: dict[str, set[str]] = {}
@@ -107,6 +113,7 @@ def rebuilt(old: State, what: frozenset[str], shipped: Knowledge | None = None) 
     knowledge = load_knowledge(settings, shipped) if what & _OF_KNOWLEDGE else old.knowledge
     trust = old.trust.again(settings, _prefetch_keys(knowledge, old.services)) if "clients" in what else old.trust
     # each only when it or what it rests on changed: the kill switch must not wait for a site's policy that is wrong
-    own = load_sites(settings, knowledge, trust) if what - {"switches"} else old.sites
-    switches = load_switches(settings, knowledge, old.services, trust) if what - {"sites"} else old.switches
-    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches)
+    own = load_sites(settings, knowledge, trust) if what - {"switches", "model_reports"} else old.sites
+    switches = load_switches(settings, knowledge, old.services, trust) if what - {"sites", "model_reports"} else old.switches
+    reports = load_reports(settings) if "model_reports" in what else old.reports
+    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches, reports=reports)

@@ -59,6 +59,7 @@ class Settings:
     most_info: int = field(default=3, metadata={"range": (0, 50)})  #: cards of info in one answer; the rest are named in one card
     ask_first: tuple[str, ...] = ()  #: ingredients whose first start without a result asks for the test, beside those that always do
     hereditary_summary: bool = False  #: tell in the opened chart what is inherited, with surveillance and testing of relatives
+    model_reports: str = ""  #: a folder of local-validity reports, which model cards then show to anybody (docs/model-cards.md)
     trials: str = ""  #: a folder of trials' eligibility (docs/trials.md)
     site_codes: str = ""  #: a file with the site's own codes of medicines (docs/integrate.md)
     rxnorm_file: str = ""  #: what `precision-hooks knowledge import-rxnorm` wrote

@@ -14,6 +14,7 @@ import tomli
 
 from models.errors import KnowledgeError
 from models.knowledge.biomarker_files import read_biomarkers
+from models.knowledge.card_files import read_cards
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
@@ -22,6 +23,7 @@ from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
 from models.knowledge.dosing_files import read_equation, read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
+from models.knowledge.evaluation_files import read_evaluations
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
@@ -39,10 +41,12 @@ from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FOLDERS = (
     "biomarkers",
+    "cards",
     "clinical",
     "dosing",
     "drugs",
     "equations",
+    "evaluations",
     "evidence",
     "genes",
     "guidelines",
@@ -72,6 +76,8 @@ def load(root: Traversable | None = None) -> Knowledge:
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
         sites=_sites(texts, genes),
+        cards=read_cards(texts, _toml),
+        evaluations=MappingProxyType(read_evaluations(texts)),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
         digest=_digest(texts),
@@ -91,7 +97,7 @@ def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
     """Every knowledge file by 'folder/name', in an order that no file system decides."""
     for folder in FOLDERS:
         for file in _listed(root, folder):
-            if file.name.endswith((".toml", ".tsv")):
+            if file.name.endswith((".toml", ".tsv", ".json")):
                 if not NAME.fullmatch(file.name):
                     raise KnowledgeError(f"{folder}/{file.name!r}: a knowledge file's name has letters, digits and . _ - alone; rename it")
                 yield f"{folder}/{file.name}", _text(file, f"{folder}/{file.name}")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
+from models.knowledge.card_types import Cards, Evaluation
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
@@ -267,6 +268,8 @@ class Knowledge:
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
+    cards: Cards = field(default_factory=Cards)  #: what models are accountable for
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)  #: recorded runs by id
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
     tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type

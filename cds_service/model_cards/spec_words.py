@@ -1,0 +1,146 @@
+"""What follows from a model's own file, in words: output, population, cautions, which personal data it uses. Nothing of it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from cds_service.model_cards.figures import number
+from models.knowledge.card_types import Use
+from models.knowledge.model_digest import digest_of
+from models.knowledge.model_types import Formula, InputSource, Model, ModelInput
+from models.knowledge.types import Knowledge
+
+_WHAT = {"risk": "Risk of", "dose": "Dose:", "score": "Score:", "rate": "Rate:"}
+_TYPE = {
+    "risk": "Prediction (a probability)",
+    "dose": "Prediction (a dose that the average patient with these inputs needs)",
+    "score": "Evaluation (points or an index)",
+    "rate": "Prediction (a value that is estimated from other values)",
+}
+_FORM = {"terms": "a sum of terms"}
+
+
+def spec_answers(model: Model, knowledge: Knowledge) -> Mapping[str, str]:
+    """By key of the attribute."""
+    told: Mapping[str, Callable[[Model, Knowledge], str]] = {
+        "output": _output,
+        "output-type": lambda m, _: _TYPE[m.output.what],
+        "intended-population": _population,
+        "out-of-scope": _out_of_scope,
+        "citation": _citation,
+        "dates": _dates,
+        "specification": _specification,
+        "predictors": lambda m, k: "; ".join(_asked(i, label_of(i.name, k)) for i in m.inputs.values()) + ".",
+        "input-variables": lambda m, k: " ".join(_used(use, m, k) for use in k.cards.uses),
+    }
+    uses = {use.key: _used(use, model, knowledge) for use in knowledge.cards.uses}
+    return {key: tell(model, knowledge) for key, tell in told.items()} | uses
+
+
+def label_of(name: str, knowledge: Knowledge) -> str:
+    source = knowledge.inputs.get(name)
+    return source.label if source else name.replace("-", " ")
+
+
+def unit_of(unit: str) -> str:
+    return "" if unit == "1" else f" {unit}"
+
+
+def horizons(model: Model) -> Mapping[str, tuple[float, ...]]:
+    """Outcome → years ahead, ascending; () where it tells of now."""
+    found: dict[str, set[float]] = {}
+    for formula in model.formulas:
+        found.setdefault(formula.outcome, set()).update(() if formula.horizon_years is None else (formula.horizon_years,))
+    return {outcome: tuple(sorted(years)) for outcome, years in found.items()}
+
+
+def _output(model: Model, knowledge: Knowledge) -> str:
+    parts = []
+    for outcome, years in horizons(model).items():
+        ahead = f" within {' or '.join(f'{y:g}' for y in years)} years" if years else ""
+        parts.append(outcome.replace("-", " ") + ahead)
+    unit = " as a part of one" if model.output.what == "risk" else unit_of(model.output.unit)
+    limits = f"from {number(model.output.low)} to {number(model.output.high)}{unit}"
+    return f"{_WHAT[model.output.what]} {', '.join(parts)}; {limits}. Nothing outside these bounds is given."
+
+
+def _population(model: Model, knowledge: Knowledge) -> str:
+    ranges = [_asked(i, label_of(i.name, knowledge)) for i in model.inputs.values() if i.name in _groups(knowledge)]
+    return f"{_stop(model.population)}" + (f" Validated for: {'; '.join(ranges)}." if ranges else "")
+
+
+def _groups(knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(name for name, source in knowledge.inputs.items() if source.origin in ("age", "sex", "ancestry"))
+
+
+def _out_of_scope(model: Model, knowledge: Knowledge) -> str:
+    refused = [f"{label_of(name, knowledge)}: {why}" for name, why in model.refuses.items()]
+    ranges = [_asked(i, label_of(i.name, knowledge)) for i in model.inputs.values() if i.kind == "number"]
+    needed = [label_of(i.name, knowledge) for i in model.inputs.values() if i.required]
+    parts = [
+        f"No number is given where the chart has one of: {'; '.join(refused)}." if refused else "",
+        f"Outside these ranges no number is given: {'; '.join(ranges)}." if ranges else "",
+        f"Without one of these no number is given: {', '.join(needed)}." if needed else "",
+    ]
+    return " ".join(filter(None, parts)) or "The model's file refuses nobody."
+
+
+def _asked(asked: ModelInput, label: str) -> str:
+    if asked.kind == "number" and asked.low is not None and asked.high is not None:
+        return f"{label} {_plain(asked.low)} to {_plain(asked.high)}{unit_of(asked.unit)}"
+    return f"{label} ({', '.join(asked.choices)})" if asked.choices else label
+
+
+def _plain(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _citation(model: Model, knowledge: Knowledge) -> str:
+    source = model.source
+    return f"{source.body}, {source.version} ({source.date}). {source.url}"
+
+
+def _dates(model: Model, knowledge: Knowledge) -> str:
+    source = model.source
+    return f"Version {source.version} of {source.date}; read for this software on {source.retrieved}; specification {digest_of(model)}."
+
+
+def _specification(model: Model, knowledge: Knowledge) -> str:
+    form = _FORM.get(model.form, f"the form '{model.form}'")
+    links = ", ".join(dict.fromkeys(formula.link for formula in model.formulas))
+    return f"{_count(model.formulas)}, {form}, link {links}; digest {digest_of(model)}. The coefficients stand in the model's file."
+
+
+def _count(formulas: tuple[Formula, ...]) -> str:
+    return "One formula" if len(formulas) == 1 else f"{len(formulas)} formulas"
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _used(use: Use, model: Model, knowledge: Knowledge) -> str:
+    """Whether it is an input, or an input of what is worked out for it."""
+    label = use.label[:1].upper() + use.label[1:]
+    if direct := [label_of(i.name, knowledge) for i in model.inputs.values() if _is_of(use, i)]:
+        return f"{label}: used as an input ({', '.join(direct)})."
+    if indirect := list(_indirect(use, model, knowledge)):
+        return f"{label}: used where it must be worked out: {', '.join(indirect)}."
+    return f"{label}: not used."
+
+
+def _is_of(use: Use, asked: ModelInput) -> bool:
+    return asked.name in use.inputs and (not use.choices or bool(set(use.choices) & set(asked.choices)))
+
+
+def _indirect(use: Use, model: Model, knowledge: Knowledge) -> Iterator[str]:
+    """Inputs that another model works out from such data."""
+    for name in model.inputs:
+        source = knowledge.inputs.get(name)
+        inner = knowledge.models.get(source.model) if source and source.origin == "derived" else None
+        if source and inner and any(_is_of(use, asked) for asked in inner.inputs.values()):
+            yield _said(source)
+
+
+def _said(source: InputSource) -> str:
+    return source.label
