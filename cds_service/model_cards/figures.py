@@ -24,7 +24,7 @@ def number(value: float) -> str:
 
 
 def said(metric: Metric) -> str:
-    """"0.811 (0.790 to 0.832; 9,001 people, 299 events)"."""
+    """ "0.811 (0.790 to 0.832; 9,001 people, 299 events)"."""
     interval = f"{number(metric.low)} to {number(metric.high)}" if metric.low is not None and metric.high is not None else ""
     people = f"{metric.people:,} people" if metric.people is not None else ""
     events = f"{metric.events:,} events" if metric.events is not None else ""

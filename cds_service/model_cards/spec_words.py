@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from cds_service.model_cards.figures import number
 from models.knowledge.card_types import Use
 from models.knowledge.model_digest import digest_of
-from models.knowledge.model_types import Formula, InputSource, Model, ModelInput
+from models.knowledge.model_types import Formula, Model, ModelInput
 from models.knowledge.types import Knowledge
 
 _WHAT = {"risk": "Risk of", "dose": "Dose:", "score": "Score:", "rate": "Rate:"}
@@ -70,7 +70,7 @@ def _population(model: Model, knowledge: Knowledge) -> str:
 
 
 def _groups(knowledge: Knowledge) -> frozenset[str]:
-    return frozenset(name for name, source in knowledge.inputs.items() if source.origin in ("age", "sex", "ancestry"))
+    return frozenset(name for name, source in knowledge.inputs.items() if source.origin in ("age", "sex", "ancestry", "ethnicity"))
 
 
 def _out_of_scope(model: Model, knowledge: Knowledge) -> str:
@@ -122,25 +122,15 @@ def _stop(text: str) -> str:
 def _used(use: Use, model: Model, knowledge: Knowledge) -> str:
     """Whether it is an input, or an input of what is worked out for it."""
     label = use.label[:1].upper() + use.label[1:]
-    if direct := [label_of(i.name, knowledge) for i in model.inputs.values() if _is_of(use, i)]:
+    if direct := [label_of(name, knowledge) for name in model.inputs if name in use.inputs]:
         return f"{label}: used as an input ({', '.join(direct)})."
-    if indirect := list(_indirect(use, model, knowledge)):
-        return f"{label}: used where it must be worked out: {', '.join(indirect)}."
+    if indirect := [label_of(name, knowledge) for name in model.inputs if _made_of(use, name, knowledge)]:
+        return f"{label}: used to work out another input ({', '.join(indirect)})."
     return f"{label}: not used."
 
 
-def _is_of(use: Use, asked: ModelInput) -> bool:
-    return asked.name in use.inputs and (not use.choices or bool(set(use.choices) & set(asked.choices)))
-
-
-def _indirect(use: Use, model: Model, knowledge: Knowledge) -> Iterator[str]:
-    """Inputs that another model works out from such data."""
-    for name in model.inputs:
-        source = knowledge.inputs.get(name)
-        inner = knowledge.models.get(source.model) if source and source.origin == "derived" else None
-        if source and inner and any(_is_of(use, asked) for asked in inner.inputs.values()):
-            yield _said(source)
-
-
-def _said(source: InputSource) -> str:
-    return source.label
+def _made_of(use: Use, name: str, knowledge: Knowledge) -> bool:
+    """Does another model work this input out from such data?"""
+    source = knowledge.inputs.get(name)
+    inner = knowledge.models.get(source.model) if source else None
+    return inner is not None and not inner.inputs.keys().isdisjoint(use.inputs)

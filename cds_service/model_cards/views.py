@@ -171,5 +171,3 @@ def _tripod(knowledge: Knowledge, found: Mapping[str, Answer]) -> list[Json]:
         }
         for item in knowledge.cards.tripod
     ]
-
-

@@ -62,7 +62,7 @@ def _attribute(row: Table) -> Attribute:
 
 
 def _use(row: Table) -> Use:
-    return Use(row.text("key"), row.text("label"), row.texts("inputs"), row.texts("choices", []))
+    return Use(row.text("key"), row.text("label"), row.texts("inputs"))
 
 
 def _item(row: Table) -> TripodItem:

@@ -82,7 +82,6 @@ class Use:
     key: str  #: of the attribute
     label: str  #: "race"
     inputs: tuple[str, ...]
-    choices: tuple[str, ...] = ()  #: where only some choices of these inputs are of it
 
 
 @dataclass(frozen=True, slots=True)
