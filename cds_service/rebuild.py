@@ -10,7 +10,8 @@ from pathlib import Path
 from cds_service.admit import Remember, Trust, trust_of
 from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
-from cds_service.model_cards.local_reports import Reports, read_reports
+from cds_service.model_cards.local_reports import read_reports
+from cds_service.model_cards.pages import ModelPages
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
@@ -91,9 +92,10 @@ def load_sites(settings: Settings, knowledge: Knowledge, trust: Trust) -> Mappin
     return sites((client.site for client in trust.clients.all), settings.sites, knowledge)
 
 
-def load_reports(settings: Settings) -> Reports:
-    """Raises KnowledgeError naming the file that is wrong."""
-    return read_reports(settings.model_reports) if settings.model_reports else {}
+def load_cards(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service]) -> ModelPages:
+    """With the site's own reports. Raises KnowledgeError naming the one that is wrong."""
+    reports = read_reports(settings.model_reports) if settings.model_reports else {}
+    return ModelPages(knowledge, tuple(services.values()), reports, settings.base_url)
 
 
 def load_switches(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], trust: Trust) -> Switches:
@@ -115,5 +117,5 @@ def rebuilt(old: State, what: frozenset[str], shipped: Knowledge | None = None) 
     # each only when it or what it rests on changed: the kill switch must not wait for a site's policy that is wrong
     own = load_sites(settings, knowledge, trust) if what - {"switches", "model_reports"} else old.sites
     switches = load_switches(settings, knowledge, old.services, trust) if what - {"sites", "model_reports"} else old.switches
-    reports = load_reports(settings) if "model_reports" in what else old.reports
-    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches, reports=reports)
+    cards = load_cards(settings, knowledge, old.services) if what & {*_OF_KNOWLEDGE, "model_reports"} else old.cards
+    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches, cards=cards)

@@ -13,7 +13,7 @@ from cds_service.errors import UnknownService
 from cds_service.fhir_client import FhirClient
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
-from cds_service.model_cards.local_reports import Reports
+from cds_service.model_cards.pages import ModelPages
 from cds_service.overload import Load
 from cds_service.rates import Rates
 from cds_service.recall import Recall
@@ -63,7 +63,7 @@ class State:
     present: Present
     trust: Trust  #: who may call
     switches: Switches
-    reports: Reports  #: what sites measured of models, by model
+    cards: ModelPages  #: what /models tells
     now: Callable[[], datetime]  #: the only clock, with zone
 
     def services_at(self, service_id: str, caller: Client) -> tuple[Service, ...]:

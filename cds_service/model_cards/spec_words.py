@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from cds_service.model_cards.figures import number
 from models.knowledge.card_types import Use
-from models.knowledge.model_digest import digest_of
 from models.knowledge.model_types import Formula, Model, ModelInput
 from models.knowledge.types import Knowledge
 
@@ -102,13 +101,13 @@ def _citation(model: Model, knowledge: Knowledge) -> str:
 
 def _dates(model: Model, knowledge: Knowledge) -> str:
     source = model.source
-    return f"Version {source.version} of {source.date}; read for this software on {source.retrieved}; specification {digest_of(model)}."
+    return f"Version {source.version} of {source.date}; read for this software on {source.retrieved}."
 
 
 def _specification(model: Model, knowledge: Knowledge) -> str:
     form = _FORM.get(model.form, f"the form '{model.form}'")
     links = ", ".join(dict.fromkeys(formula.link for formula in model.formulas))
-    return f"{_count(model.formulas)}, {form}, link {links}; digest {digest_of(model)}. The coefficients stand in the model's file."
+    return f"{_count(model.formulas)}, {form}, link {links}. The coefficients stand in the model's file, and the card names its digest."
 
 
 def _count(formulas: tuple[Formula, ...]) -> str:
