@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from cds_service.model_cards.figures import number
 from models.knowledge.card_types import Use
@@ -57,7 +57,7 @@ def _output(model: Model, knowledge: Knowledge) -> str:
     parts = []
     for outcome, years in horizons(model).items():
         ahead = f" within {' or '.join(f'{y:g}' for y in years)} years" if years else ""
-        parts.append(outcome.replace("-", " ") + ahead)
+        parts.append(knowledge.cards.outcomes.get(outcome, outcome.replace("-", " ")) + ahead)
     unit = " as a part of one" if model.output.what == "risk" else unit_of(model.output.unit)
     limits = f"from {number(model.output.low)} to {number(model.output.high)}{unit}"
     return f"{_WHAT[model.output.what]} {', '.join(parts)}; {limits}. Nothing outside these bounds is given."
@@ -79,9 +79,22 @@ def _out_of_scope(model: Model, knowledge: Knowledge) -> str:
     parts = [
         f"No number is given where the chart has one of: {'; '.join(refused)}." if refused else "",
         f"Outside these ranges no number is given: {'; '.join(ranges)}." if ranges else "",
+        f"Narrower for some formulas: {'; '.join(narrower)}." if (narrower := list(_narrower(model, knowledge))) else "",
         f"Without one of these no number is given: {', '.join(needed)}." if needed else "",
     ]
     return " ".join(filter(None, parts)) or "The model's file refuses nobody."
+
+
+def _narrower(model: Model, knowledge: Knowledge) -> Iterator[str]:
+    """Ranges of single formulas, once for each horizon and variant."""
+    found = {
+        (name, *span, f"{f.horizon_years:g} years" if f.horizon_years is not None else f.variant)
+        for f in model.formulas
+        for name, span in f.limits.items()
+        if name in model.inputs and span != (model.inputs[name].low, model.inputs[name].high)
+    }
+    for name, low, high, where in sorted(found):
+        yield f"{label_of(name, knowledge)} {_plain(low)} to {_plain(high)} ({where})"
 
 
 def _asked(asked: ModelInput, label: str) -> str:

@@ -47,6 +47,7 @@ def _schema(values: Mapping[str, Any]) -> dict[str, Any]:
             "evidence_based": evidence,
             "uses": uses,
             "tripod": items,
+            "outcomes": file.mapping("outcomes"),
         }
         if len({attribute.key for attribute in attributes}) != len(attributes):
             file.refuse("has two attributes of one key; a card could answer neither, so keep one")

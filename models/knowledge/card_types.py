@@ -126,6 +126,7 @@ class Cards:
     evidence_based: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ()
     tripod: tuple[TripodItem, ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)  #: a model's outcome → in words, where its id is not enough
     common: Mapping[str, str] = field(default_factory=dict)  #: answers for every model
     published: Mapping[str, str] = field(default_factory=dict)  #: for equations taken from the literature
     trained: Mapping[str, str] = field(default_factory=dict)  #: for models trained here
