@@ -14,6 +14,9 @@ from models.knowledge.model_types import Model
 from models.knowledge.types import Knowledge
 
 
+_PARTY = "external-party"  #: who tested it on other data: nobody, where there is no such run
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One attribute's value. `runs`: recorded runs that its figures come from; a site's report bears its site's name."""
@@ -61,6 +64,8 @@ def answers(model: Model, knowledge: Knowledge, reports: Sequence[LocalReport] =
         value, ids = NOT_KNOWN, tuple[str, ...]()
         if key in spec:
             value = spec[key]
+        elif key == _PARTY and not runs.external:
+            value = NOT_MEASURED
         elif key in written:
             value, ids = _written(written[key], knowledge)
         elif attribute.origin == "site":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from cds_service.model_cards.figures import number
 from models.knowledge.card_types import Use
 from models.knowledge.model_types import Formula, Model, ModelInput
 from models.knowledge.types import Knowledge
@@ -15,6 +14,15 @@ _TYPE = {
     "dose": "Prediction (a dose that the average patient with these inputs needs)",
     "score": "Evaluation (points or an index)",
     "rate": "Prediction (a value that is estimated from other values)",
+}
+_UNITS = {
+    "a": "years",
+    "mm[Hg]": "mmHg",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "10*9/L": "× 10⁹/L",
+    "mg/d": "mg a day",
+    "mg/wk": "mg a week",
+    "kg/m2": "kg/m²",
 }
 _FORM = {"terms": "a sum of terms"}
 
@@ -42,7 +50,8 @@ def label_of(name: str, knowledge: Knowledge) -> str:
 
 
 def unit_of(unit: str) -> str:
-    return "" if unit == "1" else f" {unit}"
+    """As people write it; with a blank before it."""
+    return "" if unit == "1" else f" {_UNITS.get(unit, unit)}"
 
 
 def horizons(model: Model) -> Mapping[str, tuple[float, ...]]:
@@ -59,7 +68,7 @@ def _output(model: Model, knowledge: Knowledge) -> str:
         ahead = f" within {' or '.join(f'{y:g}' for y in years)} years" if years else ""
         parts.append(knowledge.cards.outcomes.get(outcome, outcome.replace("-", " ")) + ahead)
     unit = " as a part of one" if model.output.what == "risk" else unit_of(model.output.unit)
-    limits = f"from {number(model.output.low)} to {number(model.output.high)}{unit}"
+    limits = f"from {_plain(model.output.low)} to {_plain(model.output.high)}{unit}"
     return f"{_WHAT[model.output.what]} {', '.join(parts)}; {limits}. Nothing outside these bounds is given."
 
 
