@@ -13,7 +13,6 @@ from models.knowledge.card_types import NOT_KNOWN, NOT_MEASURED, Evaluation, Mod
 from models.knowledge.model_types import Model
 from models.knowledge.types import Knowledge
 
-
 _PARTY = "external-party"  #: who tested it on other data: nobody, where there is no such run
 
 

@@ -74,7 +74,7 @@ def _output(model: Model, knowledge: Knowledge) -> str:
 
 def _population(model: Model, knowledge: Knowledge) -> str:
     ranges = [_asked(i, label_of(i.name, knowledge)) for i in model.inputs.values() if i.name in _groups(knowledge)]
-    return f"{_stop(model.population)}" + (f" Validated for: {'; '.join(ranges)}." if ranges else "")
+    return f"{_stop(model.population)}" + (f" It answers for: {'; '.join(ranges)}." if ranges else "")
 
 
 def _groups(knowledge: Knowledge) -> frozenset[str]:
@@ -82,7 +82,7 @@ def _groups(knowledge: Knowledge) -> frozenset[str]:
 
 
 def _out_of_scope(model: Model, knowledge: Knowledge) -> str:
-    refused = [f"{label_of(name, knowledge)}: {why}" for name, why in model.refuses.items()]
+    refused = [f"{label_of(name, knowledge)} ({why})" for name, why in model.refuses.items()]
     ranges = [_asked(i, label_of(i.name, knowledge)) for i in model.inputs.values() if i.kind == "number"]
     needed = [label_of(i.name, knowledge) for i in model.inputs.values() if i.required]
     parts = [
