@@ -106,7 +106,8 @@ def spread(groups: Groups, *, complementary: bool = False) -> str:
         for name in dict.fromkeys(n for metrics in seen.values() for n, m in metrics.items() if m.low is not None and enough(m)):
             ranked = sorted((metrics[name].value, value) for value, metrics in seen.items() if name in metrics)
             (low, lowest), (high, highest) = ranked[0], ranked[-1]
-            parts.append(f"{name} by {by}: {number(low)} ({lowest}) to {number(high)} ({highest})")
+            if len(ranked) > 1:
+                parts.append(f"{name} by {by}: {number(low)} ({lowest}) to {number(high)} ({highest})")
     return "; ".join(parts)
 
 

@@ -103,7 +103,7 @@ def _narrower(model: Model, knowledge: Knowledge) -> Iterator[str]:
         if name in model.inputs and span != (model.inputs[name].low, model.inputs[name].high)
     }
     for name, low, high, where in sorted(found):
-        yield f"{label_of(name, knowledge)} {_plain(low)} to {_plain(high)} ({where})"
+        yield f"{label_of(name, knowledge)} {_plain(low)} to {_plain(high)}{unit_of(model.inputs[name].unit)} ({where})"
 
 
 def _asked(asked: ModelInput, label: str) -> str:

@@ -93,9 +93,14 @@ def test_a_site_answers_for_itself() -> None:
     found = told(with_sample(), report(), report("south", groups={}))
     assert found["local-validity"].value.startswith("north, 2026-11-20, 812 people, 60 events: auroc 0.811 (")
     assert found["local-validity"].runs == ("north", "south")
-    # `other` has 7 people, so the next smallest group is hidden too, or it could be worked out
-    assert found["local-fairness"].value == "north: auroc by sex: 0.820 (female) to 0.820 (female)."
-    assert found["local-fairness"].runs == ("north",)
+    # `other` has 7 people, so the next smallest group is hidden too, or it could be worked out: nothing is left to compare
+    assert found["local-fairness"].value == NOT_MEASURED and not found["local-fairness"].measured
+
+
+def test_a_site_tells_how_its_groups_fare() -> None:
+    sexes = {name: metrics for name, metrics in run()["groups"]["sex"].items() if name != "other"}
+    found = told(with_sample(), report(groups={"sex": sexes}))["local-fairness"]
+    assert (found.value, found.runs) == ("north: auroc by sex: 0.800 (male) to 0.820 (female).", ("north",))
 
 
 def test_what_follows_from_the_file_is_worked_out() -> None:
