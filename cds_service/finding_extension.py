@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.finding import Finding, GeneEvidence, Reading, Recommendation, Screened
+from models.finding import Estimate, Finding, GeneEvidence, InputUsed, Reading, Recommendation, Screened
 
 #: of variants; what a report says in other words is none of the contract's
 SOURCE_CLASSES = ("germline", "somatic")
@@ -23,6 +23,8 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         tumour=_tumour(finding),
         condition=finding.condition,
         plan=_plan(finding),
+        estimate=_estimate(finding.estimate),
+        inputs=[_input(used) for used in finding.inputs],
         knowledge=knowledge,
     )
 
@@ -46,6 +48,17 @@ def _plan(finding: Finding) -> dict[str, Any]:
         genes=[finding_extension(found, "")["topic"] for found in plan.genes],
         trials=[_filled(id=t.id, url=t.url, met=list(t.met), unknown=list(t.unknown)) for t in plan.trials],
     )
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, Any]:
+    if estimate is None:
+        return {}
+    ends = {"low": estimate.low, "high": estimate.high, "level": estimate.level}
+    return _filled(value=estimate.value, unit=estimate.unit, **ends)
+
+
+def _input(used: InputUsed) -> dict[str, Any]:
+    return _filled(name=used.name, value=used.value, unit=used.unit, asOf=used.as_of, sources=[used.origin] if used.origin else [])
 
 
 def _option(option: Screened) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
 from cds_service.model_cards.local_reports import read_reports
 from cds_service.model_cards.pages import ModelPages
-from cds_service.service import Service
+from cds_service.service import DOSES, Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
 from cds_service.sites import Site, sites
@@ -22,17 +22,28 @@ from cds_service.switches_file import read_switches, rule_names
 from cds_service.trials_folder import read_trials_folder
 from models.errors import KnowledgeError
 from models.knowledge.load import FOLDERS, load
-from models.knowledge.site import asking_first, with_choices
+from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by
 from models.knowledge.trial_criteria import trial_words
 from models.knowledge.types import Knowledge
 
 DIGEST = "DIGEST"  #: file in a folder of knowledge that holds the digest which it must have
-_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials"})
+_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials", "calibrations", "calibration_keys"})
 
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials", "model_reports")
+    names = (
+        "clients",
+        "switches",
+        "knowledge",
+        "sites",
+        "site_codes",
+        "rxnorm_file",
+        "trials",
+        "calibrations",
+        "calibration_keys",
+        "model_reports",
+    )
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -47,7 +58,17 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
         agree(known, messages())
     trials = read_trials_folder(settings.trials, trial_words(known.biomarkers, known.clinical)) if settings.trials else ()
     chosen = with_choices(known, hereditary_summary=settings.hereditary_summary, trials=trials)
-    return with_site_files(asking_first(chosen, settings.ask_first), settings)
+    dosed = with_doses_by(chosen, DOSES if settings.dose_service else "", loading=settings.dose_loading)
+    return with_site_files(asking_first(_calibrated(dosed, settings), settings.ask_first), settings)
+
+
+def _calibrated(known: Knowledge, settings: Settings) -> Knowledge:
+    if not settings.calibrations:
+        return known
+    from cds_service.population.calibrations_folder import read_calibrations  # on use: most sites have no record
+
+    held = read_calibrations(settings.calibrations, settings.calibration_keys, known.models)
+    return with_calibrations(known, {(h.record.model, h.record.formula): h.calibration for h in held if h.calibration is not None})
 
 
 def exported(to: Path) -> str:
