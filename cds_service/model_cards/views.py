@@ -10,6 +10,7 @@ from cds_service.model_cards.figures import as_json, subgroups
 from cds_service.model_cards.local_reports import LocalReport
 from cds_service.model_cards.spec_words import horizons, label_of
 from cds_service.service import Service
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.card_types import FEWEST, Evaluation, Published
 from models.knowledge.model_digest import digest_of
 from models.knowledge.model_types import Model, ModelInput
@@ -43,6 +44,7 @@ def card(model: Model, knowledge: Knowledge, services: Sequence[Service], report
         "evaluations": [_run(r, "internal") for r in runs.internal] + [_run(r, "external") for r in runs.external],
         "observed": list(_observed(model)),
         "local": [_local(report) for report in reports],
+        "calibrations": [_calibration(c) for (of, _), c in sorted(knowledge.calibrations.items()) if of == model.id],
         "published": [_published(entry) for entry in card_of(model, knowledge).published],
         "sourceAttributes": _attributes(model, knowledge, found),
         "tripodAi": _tripod(knowledge, found),
@@ -131,6 +133,12 @@ def _local(report: LocalReport) -> Json:
         "figures": as_json(report.metrics),
         "subgroups": subgroups(report.groups, complementary=True),
     }
+
+
+def _calibration(found: Calibration) -> Json:
+    """A site's own record that is in force: it changes the numbers that cards tell there."""
+    members = {"site": found.site, "intercept": found.intercept, "slope": found.slope, "people": found.people, "events": found.events}
+    return _said({"formula": found.formula}) | members | {"version": found.version}
 
 
 def _published(entry: Published) -> Json:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from cds_service.model_cards.pages import ModelPages
 from cds_service.model_cards.views import card, listing
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.card_types import NOT_MEASURED, Published
 from models.knowledge.types import Knowledge
 from tests.support.edge import service
@@ -157,6 +158,15 @@ def test_a_card_holds_runs_with_groups_and_hides_small_ones(described: dict[str,
     assert "0.99" not in json.dumps(document["evaluations"])
     (row,) = [row for row in document["sourceAttributes"] if row["key"] == "internal-validity"]
     assert (row["value"], row["measured"], row["published"][0]["value"]) == (NOT_MEASURED, False, "0.92")
+
+
+def test_a_calibration_in_force_is_told(described: dict[str, Any]) -> None:
+    own = Calibration(MODEL, "one", "north", -0.1, 0.9, 1200, 80, "2")
+    knowledge = replace(with_sample(), calibrations={(MODEL, "one"): own, ("other", "one"): replace(own, model="other")})
+    document = card(knowledge.models[MODEL], knowledge, ())
+    valid(document, "ModelCard", described)
+    (told,) = document["calibrations"]
+    assert told == {"formula": "one", "site": "north", "intercept": -0.1, "slope": 0.9, "people": 1200, "events": 80, "version": "2"}
 
 
 def test_asking_for_nothing_that_is_there_fills_no_memory() -> None:
