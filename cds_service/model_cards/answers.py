@@ -48,7 +48,8 @@ def runs_of(model: Model, knowledge: Knowledge) -> Runs:
     """Where the card does not say, a run of a published equation is external, one of a model that was trained here is internal."""
     card = card_of(model, knowledge)
     runs = [run for run in knowledge.evaluations.values() if run.model == model.id]
-    internal = {run.id for run in runs if run.id in card.internal or (model.derived and run.id not in card.external)}
+    usual = card.runs or ("internal" if model.derived else "external")
+    internal = {run.id for run in runs if run.id in card.internal or (usual == "internal" and run.id not in card.external)}
     return Runs(tuple(r for r in runs if r.id in internal), tuple(r for r in runs if r.id not in internal))
 
 
@@ -70,7 +71,7 @@ def answers(model: Model, knowledge: Knowledge, reports: Sequence[LocalReport] =
         elif attribute.origin == "site":
             value, ids = _SITE[key](reports)
         elif attribute.origin in ("measured", "runs"):
-            value, ids = _recorded(key, runs)
+            value, ids = _recorded(key, runs, knowledge.cards.headlines)
         published = tuple(entry for entry in card.published if entry.attribute == key)
         found[key] = Answer(key, attribute.title, value, ids, published)
     return found
@@ -93,34 +94,34 @@ def _figure(reference: Reference, runs: Mapping[str, Evaluation]) -> str:
     return hidden(groups).get(reference.value) or said(groups[reference.value][reference.metric])
 
 
-def _recorded(key: str, runs: Runs) -> tuple[str, tuple[str, ...]]:
+def _recorded(key: str, runs: Runs, headlines: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """What the runs say by themselves, where the card's author wrote nothing."""
     of, tell = _RECORDED.get(key, (None, None))
     if of is None or tell is None:
         return NOT_MEASURED, ()
-    told = [(run.id, text) for run in of(runs) for text in [tell(run)] if text]
+    told = [(run.id, text) for run in of(runs) for text in [tell(run, headlines)] if text]
     return " ".join(text for _, text in told) or NOT_MEASURED, tuple(run for run, _ in told)
 
 
-def _validity(run: Evaluation) -> str:
-    figures = ", ".join(f"{name} {said(metric)}" for name, metric in run.metrics.items() if enough(metric))
-    return f"{run.data.name}: {figures} (run {run.id} of {run.made})."
+def _validity(run: Evaluation, headlines: Sequence[str]) -> str:
+    figures = ", ".join(f"{name} {said(run.metrics[name])}" for name in headlines if name in run.metrics and enough(run.metrics[name]))
+    return f"{run.data.name}: {figures} (run {run.id} of {run.made})." if figures else ""
 
 
-def _fairness(run: Evaluation) -> str:
-    text = spread(run.groups)
+def _fairness(run: Evaluation, headlines: Sequence[str]) -> str:
+    text = spread(run.groups, headlines)
     return f"{run.data.name}: {text} (run {run.id} of {run.made}; people and intervals are in the card's tables)." if text else ""
 
 
-def _represented(run: Evaluation) -> str:
+def _represented(run: Evaluation, headlines: Sequence[str]) -> str:
     return f"{run.data.name}: {counted(run.groups)}." if run.groups else ""
 
 
-def _data(run: Evaluation) -> str:
+def _data(run: Evaluation, headlines: Sequence[str]) -> str:
     return f"{run.data.name}: {run.data.rows:,} rows, sha256 {run.data.sha256}, evaluated on {run.made} (run {run.id})."
 
 
-def _process(run: Evaluation) -> str:
+def _process(run: Evaluation, headlines: Sequence[str]) -> str:
     software = ", ".join(f"{name} {version}" for name, version in run.software.items())
     seed = "" if run.seed is None else f" with the seed {run.seed}"
     return f"Run {run.id}: {run.command}{seed}; {software}."
@@ -128,7 +129,7 @@ def _process(run: Evaluation) -> str:
 
 _INTERNAL: Callable[[Runs], tuple[Evaluation, ...]] = lambda runs: runs.internal  # noqa: E731 - a table reads best in one place
 _EXTERNAL: Callable[[Runs], tuple[Evaluation, ...]] = lambda runs: runs.external  # noqa: E731
-_RECORDED: Mapping[str, tuple[Callable[[Runs], tuple[Evaluation, ...]], Callable[[Evaluation], str]]] = {
+_RECORDED: Mapping[str, tuple[Callable[[Runs], tuple[Evaluation, ...]], Callable[[Evaluation, Sequence[str]], str]]] = {
     "internal-validity": (_INTERNAL, _validity),
     "internal-fairness": (_INTERNAL, _fairness),
     "external-validity": (_EXTERNAL, _validity),
@@ -151,8 +152,13 @@ def _local(report: LocalReport) -> str:
 
 
 def _local_fairness(reports: Sequence[LocalReport]) -> tuple[str, tuple[str, ...]]:
-    told = [(report.site, text) for report in reports for text in [spread(report.groups, complementary=True)] if text]
+    told = [(report.site, text) for report in reports for text in [spread(report.groups, _all_of(report), complementary=True)] if text]
     return " ".join(f"{site}: {text}." for site, text in told) or NOT_MEASURED, tuple(site for site, _ in told)
+
+
+def _all_of(report: LocalReport) -> Sequence[str]:
+    """Names of every figure of its groups, in their order."""
+    return tuple(dict.fromkeys(name for values in report.groups.values() for metrics in values.values() for name in metrics))
 
 
 _SITE: Mapping[str, Callable[[Sequence[LocalReport]], tuple[str, tuple[str, ...]]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.knowledge.card_types import FEWEST, Groups, Metric, Metrics
@@ -97,17 +97,20 @@ def of_groups(groups: Mapping[str, Metrics], metric: str, *, complementary: bool
     return "; ".join(parts)
 
 
-def spread(groups: Groups, *, complementary: bool = False) -> str:
-    """Of each grouping and figure with an interval the lowest and the highest: "auroc by sex: 0.801 (male) to 0.820 (female)"."""
+def spread(groups: Groups, names: Sequence[str], *, complementary: bool = False) -> str:
+    """Of each grouping and each of these figures with an interval the lowest and the highest: "auroc by sex: 0.801 (male) to 0.820 (female)"."""
     parts = []
     for by, values in groups.items():
         left_out = hidden(values, complementary=complementary)
         seen = {value: metrics for value, metrics in values.items() if value not in left_out}
-        for name in dict.fromkeys(n for metrics in seen.values() for n, m in metrics.items() if m.low is not None and enough(m)):
-            ranked = sorted((metrics[name].value, value) for value, metrics in seen.items() if name in metrics)
+        for name in names:
+            ranked = sorted(
+                (m[name].value, value) for value, m in seen.items() if name in m and m[name].low is not None and enough(m[name])
+            )
+            if len(ranked) < 2:
+                continue
             (low, lowest), (high, highest) = ranked[0], ranked[-1]
-            if len(ranked) > 1:
-                parts.append(f"{name} by {by}: {number(low)} ({lowest}) to {number(high)} ({highest})")
+            parts.append(f"{name} by {by}: {number(low)} ({lowest}) to {number(high)} ({highest})")
     return "; ".join(parts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from models.errors import KnowledgeError
-from models.knowledge.card_types import ORIGINS, Attribute, AttributeGroup, CardKind, Cards, ModelCard, Published, TripodItem, Use
+from models.knowledge.card_types import ORIGINS, Attribute, AttributeGroup, CardKind, Cards, ModelCard, Published, Role, TripodItem, Use
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 
@@ -46,6 +46,7 @@ def _schema(values: Mapping[str, Any]) -> dict[str, Any]:
             "predictive": groups,
             "evidence_based": evidence,
             "uses": uses,
+            "headlines": file.texts("headlines"),
             "tripod": items,
             "outcomes": file.mapping("outcomes"),
         }
@@ -77,6 +78,7 @@ def read_card(values: Mapping[str, Any], where: str) -> ModelCard:
         read_source(file)
         with file.table("card") as head:
             model, kind = head.text("model"), head.choice("kind", get_args(CardKind))
+            runs: Role = head.choice("runs", ("internal", "external")) if head.has("runs") else ""
             internal, external = head.texts("internal", []), head.texts("external", [])
         if where != f"{FOLDER}{model}.toml":
             file.refuse(f"is the card of '{model}'; a card's file bears its model's id")
@@ -85,6 +87,7 @@ def read_card(values: Mapping[str, Any], where: str) -> ModelCard:
             kind=kind,
             attributes=file.mapping("attributes", {}),
             published=tuple([_published(row) for row in file.tables("published")]) if file.has("published") else (),
+            runs=runs,
             internal=internal,
             external=external,
         )

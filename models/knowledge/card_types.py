@@ -8,6 +8,8 @@ from typing import Literal
 
 #: which list of attributes a model answers: those of a trained or fitted prediction, or those of a rule that experts agreed on
 CardKind = Literal["predictive", "evidence-based"]
+#: on data of the same source as the training data (the very people, or later ones) · on other data · "": as is usual for such a model
+Role = Literal["internal", "external", ""]
 #: where an attribute's value comes from. spec: worked out from the model's own file, never typed · common: one answer for all ·
 #: own: the card's file · measured: recorded runs, and nothing else · runs: what a recorded run says of itself · site: a site's own report
 Origin = Literal["spec", "common", "own", "measured", "runs", "site"]
@@ -113,8 +115,9 @@ class ModelCard:
     kind: CardKind = "predictive"
     attributes: Mapping[str, str] = field(default_factory=dict)  #: by key
     published: tuple[Published, ...] = ()
-    internal: tuple[str, ...] = ()  #: runs on data of the same source as the training data
-    external: tuple[str, ...] = ()  #: runs on other data
+    runs: Role = ""  #: what its runs are; usually external of a published equation, and internal of a model that was trained here
+    internal: tuple[str, ...] = ()  #: those that are internal nevertheless
+    external: tuple[str, ...] = ()  #: those that are external nevertheless
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Cards:
     predictive: tuple[AttributeGroup, ...] = ()
     evidence_based: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ()
+    headlines: tuple[str, ...] = ()  #: metrics that an attribute tells where its author wrote nothing; the card's tables have them all
     tripod: tuple[TripodItem, ...] = ()
     outcomes: Mapping[str, str] = field(default_factory=dict)  #: a model's outcome → in words, where its id is not enough
     common: Mapping[str, str] = field(default_factory=dict)  #: answers for every model

@@ -14,7 +14,7 @@ from models.knowledge.card_types import DataSet, Evaluation, Groups, Metric, Met
 
 FOLDER = "evaluations/"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")  #: of a metric: a reference {run:metric@group=value} must be readable in one way
+_NAME = re.compile(r"[^{}@=:\s][^{}@=:\n]{0,99}")  #: of a metric: a reference {run:metric@group=value} must be readable in one way
 _PEOPLE = ("n", "people")
 _ANEW = "record the run anew with its command"
 
@@ -68,7 +68,7 @@ def read_metrics(values: Mapping[str, Any], where: str) -> Metrics:
 
 def _metric(name: str, value: Any, where: str) -> Metric:
     if not _NAME.fullmatch(name):
-        _refuse(f"{where}.{name}", "is no name that a card can refer to; letters, digits and . _ + - alone")
+        _refuse(f"{where}.{name}", "is no name that a card can refer to; leave out { } @ = :")
     if isinstance(value, dict):
         people = next((_whole(value[key], f"{where}.{name}.{key}") for key in _PEOPLE if value.get(key) is not None), None)
         events = value.get("events")

@@ -76,6 +76,15 @@ def test_a_run_of_a_published_equation_is_external_and_of_one_trained_here_inter
     assert internal["external-party"].value == NOT_MEASURED != external["external-party"].value
     swapped = told(with_sample(run(), internal=("sample-later",)))
     assert swapped["internal-validity"].measured and swapped["external-data"].value == NOT_MEASURED
+    same = told(with_sample(run(), run("sample-elsewhere"), runs="internal", external=("sample-elsewhere",)))
+    assert (same["internal-validity"].runs, same["external-validity"].runs) == (("sample-later",), ("sample-elsewhere",))
+
+
+def test_only_headlines_stand_in_an_attribute() -> None:
+    noisy = run(metrics={"auroc": 0.8, "missing.age": 0.1, "excluded.under 20 years": 5})
+    found = told(with_sample(noisy))["external-validity"].value
+    assert "auroc 0.800" in found and "missing" not in found and "excluded" not in found
+    assert told(with_sample(run(metrics={"missing.age": 0.1})))["external-validity"].value == NOT_MEASURED
 
 
 def test_a_run_tells_of_itself() -> None:

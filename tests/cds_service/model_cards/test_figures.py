@@ -64,10 +64,10 @@ def test_tables_of_groups() -> None:
 
 def test_nothing_of_a_small_group_stands_in_words() -> None:
     groups = {"sex": {"female": group(500, 0.82), "male": group(400, 0.8), "other": group(5, 0.99)}}
-    for text in (of_groups(groups["sex"], "auroc"), spread(groups), counted(groups)):
+    for text in (of_groups(groups["sex"], "auroc"), spread(groups, ("auroc",)), counted(groups)):
         assert "0.99" not in text and " 5 " not in text
-    assert spread(groups) == "auroc by sex: 0.800 (male) to 0.820 (female)"
-    assert spread({"sex": {"female": group(500), "other": group(5)}}) == "", "one group compares with nothing"
+    assert spread(groups, ("auroc",)) == "auroc by sex: 0.800 (male) to 0.820 (female)"
+    assert spread({"sex": {"female": group(500), "other": group(5)}}, ("auroc",)) == "", "one group compares with nothing"
     assert counted(groups) == f"by sex: female 500, male 400, other {FEW}"
 
 
