@@ -98,7 +98,7 @@ def of_groups(groups: Mapping[str, Metrics], metric: str, *, complementary: bool
 
 
 def spread(groups: Groups, names: Sequence[str], *, complementary: bool = False) -> str:
-    """Of each grouping and each of these figures with an interval the lowest and the highest: "auroc by sex: 0.801 (male) to 0.820 (female)"."""
+    """By grouping, of these figures with an interval the lowest and the highest: "auroc by sex: 0.801 (male) to 0.820 (female)"."""
     parts = []
     for by, values in groups.items():
         left_out = hidden(values, complementary=complementary)

@@ -129,5 +129,5 @@ def _run_faults(run: Evaluation, models: Mapping[str, Model]) -> Iterator[str]:
     elif run.model_digest and run.model_digest != (now := digest_of(model)):
         yield f"{where}: was recorded with another '{run.model}' ({run.model_digest}; it is {now} now); run its command again"
     for name, metric in run.metrics.items():
-        if metric.low is not None and metric.high is not None and not metric.low <= metric.value <= metric.high:
-            yield f"{where}: metrics.{name} lies outside its own interval; record the run anew"
+        if metric.low is not None and metric.high is not None and metric.low > metric.high:
+            yield f"{where}: the interval of metrics.{name} ends before it begins; record the run anew"
