@@ -33,5 +33,5 @@ class Service:
 
     @property
     def under_alias(self) -> bool:
-        """Does it answer under a client's one id for order hooks? One that is a site's choice has an id of its own: a hook has one answer."""
+        """Does it answer under a client's one id for order hooks? One that is a site's choice has its own id: a hook has one answer."""
         return self.reads_drafts and not self.only_with

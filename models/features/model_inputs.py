@@ -176,7 +176,9 @@ def _family(source: InputSource, chart: _Chart) -> Known | Gap:
 
 
 def _stated(source: InputSource, chart: _Chart) -> Known | Gap:
-    return chart.gap(source, "unavailable", f"no chart tells the {source.label} in codes that are read here")
+    if source.name in chart.knowledge.stated:
+        return Known(chart.knowledge.stated[source.name])
+    return chart.gap(source, "unavailable", f"no chart tells the {source.label} in codes that are read here, and the site has not said it")
 
 
 _READERS: Mapping[Origin, Callable[[InputSource, _Chart], Known | Gap]] = {

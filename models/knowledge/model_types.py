@@ -74,9 +74,9 @@ class Band:
     upper: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """One sub-model: for whom (`when`), of what (`outcome`, `horizon_years`), and its sum."""
+    """One sub-model: for whom (`when`), of what (`outcome`, `horizon_years`), and its sum. Compared by identity."""
 
     id: str
     outcome: str
@@ -90,12 +90,11 @@ class Formula:
     factors: tuple[Factor, ...] = ()  #: those that its terms name
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: of an input, where this formula is for fewer than the model
     bands: tuple[Band, ...] = ()  #: what was observed of those who were given such a prediction; () : never measured
+    inputs: frozenset[str] = field(init=False)  #: what it needs
 
-    @property
-    def inputs(self) -> frozenset[str]:
-        """What it needs."""
+    def __post_init__(self) -> None:
         used = {f.input for f in self.factors} | {f.less for f in self.factors if f.less}
-        return frozenset(used | self.when.keys())
+        object.__setattr__(self, "inputs", frozenset(used | self.when.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ class Card:
     runs: tuple[str, ...] = ()  #: ids of recorded evaluation runs (knowledge/evaluations)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """One model. `form` "terms" is a sum of terms; any other form is a module of models/prediction that reads `numbers`."""
 

@@ -38,10 +38,11 @@ def assess_risk(q: RiskQuestion) -> Assessment:
 def _not_asked(q: RiskQuestion) -> Assessment | None:
     """For whom the question does not arise; where that is not known, neither is the answer."""
     unknown = []
-    for name, why in q.risk.not_with.items():
-        if q.values.get(name) == YES:
+    flags = [(name, YES, why) for name, why in q.risk.not_with.items()] + [(name, NO, why) for name, why in q.risk.only_with.items()]
+    for name, ends, why in flags:
+        if q.values.get(name) == ends:
             return Assessment(checked=(_checked(q, "silent", why),))
-        unknown += [q.gap(name)] if q.values.get(name) != NO else []
+        unknown += [q.gap(name)]
     for name, (low, below) in q.risk.only_within.items():
         value = q.values.get(name)
         if isinstance(value, float) and not low <= value < below:
@@ -56,10 +57,20 @@ def _not_asked(q: RiskQuestion) -> Assessment | None:
 
 def _by_number(q: RiskQuestion, asked: Asked, found: Prediction, holding: Sequence[Holds], gaps: tuple[Gap, ...]) -> Assessment:
     raised = any(h.modifier.effect == "raises" for h in holding)
-    reached = next((t for t in q.risk.thresholds if found.value >= t.at_least and (raised or not t.if_raised)), None)
-    if reached is None:
-        return Assessment((), gaps, (_checked(q, "silent", "below the threshold"),))
-    return Assessment((_finding(q, asked, found, reached, holding),), gaps, (_checked(q, "fired", reached.message),))
+    for mark in q.risk.thresholds:
+        own, number = _of(mark, q, asked, found)
+        if number is not None and number.value >= mark.at_least and (raised or not mark.if_raised):
+            return Assessment((_finding(q, own, number, mark, holding),), gaps, (_checked(q, "fired", mark.message),))
+    return Assessment((), gaps, (_checked(q, "silent", "below the threshold"),))
+
+
+def _of(mark: Threshold, q: RiskQuestion, asked: Asked, found: Prediction) -> tuple[Asked, Prediction | None]:
+    """The answer that a threshold is about."""
+    if mark.horizon_years is None:
+        return asked, found
+    other = next(a for a in q.risk.also if a.horizon_years == mark.horizon_years)
+    number = q.answer(other)
+    return other, number if isinstance(number, Prediction) else None
 
 
 def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshold, holding: Sequence[Holds]) -> Finding:
@@ -82,7 +93,7 @@ def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshol
         recommendations=(_said(q, reached.action, reached.classification, reached.message, parts, derived=reached.derived),),
         evidence=(_evidence(q.risk.source, q.risk.label), *origins),
         notes=("risk-threshold-ours",) if reached.derived else (),
-        remarks=(*_also(q), *_raised(raising), *remarks(q, asked, found), *_unread(q.risk.read, q.risk.source)),
+        remarks=(*_also(q, asked), *_raised(raising), *remarks(q, asked, found), *_unread(q.risk.read, q.risk.source)),
         tests=reached.orders,
         estimate=Estimate(found.value, found.unit, found.low, found.high, 0.95 if found.low is not None else None),
         inputs=inputs_used(q, asked, found),
@@ -115,8 +126,8 @@ def _said(
     return Recommendation(q.risk.source.body, classification, (action,), q.risk.id, {}, message, parts, derived=derived)
 
 
-def _also(q: RiskQuestion) -> Iterator[Remark]:
-    for asked in q.risk.also:
+def _also(q: RiskQuestion, told_already: Asked) -> Iterator[Remark]:
+    for asked in (a for a in (*q.risk.asked[:1], *q.risk.also) if a != told_already):
         found = q.answer(asked)
         if isinstance(found, Prediction):
             years = f"{asked.horizon_years:g}" if asked.horizon_years is not None else ""

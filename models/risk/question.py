@@ -8,11 +8,11 @@ from functools import cached_property
 
 from models.features.model_inputs import Known, Told, read_inputs
 from models.features.tumour_genes import ByGene
-from models.knowledge.model_types import Value
+from models.knowledge.model_types import Formula, Value
 from models.knowledge.risk_types import Asked, Risk
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
-from models.prediction.contract import Prediction, predict
+from models.prediction.contract import Prediction, fitting, predict
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RiskQuestion:
     def told(self) -> Told:
         models = [self.knowledge.models[a.model] for a in (*self.risk.asked, *self.risk.also)]
         names = {name for model in models for name in (*model.inputs, *model.refuses)}
-        names |= {*self.risk.not_with, *self.risk.only_within, *self.risk.known_by}
+        names |= {*self.risk.not_with, *self.risk.only_with, *self.risk.only_within, *self.risk.known_by}
         names |= {m.input for m in self.risk.modifiers if m.input}
         return read_inputs(sorted(names), self.profile, self.knowledge)
 
@@ -56,8 +56,11 @@ class RiskQuestion:
         unknown = [gap for name in model.refuses if (gap := self.gap(name)) is not None]
         if unknown:
             return tuple(unknown)
-        calibration = self.knowledge.calibrations.get(model.id)
-        found = predict(model, {**self.values, **(changed or {})}, asked.outcome, asked.horizon_years, calibration)
+        values = {**self.values, **(changed or {})}
+        formula = fitting(model, values, asked.outcome, asked.horizon_years, asked.variant)
+        own = self.knowledge.calibrations
+        calibration = own.get((model.id, formula.id), own.get((model.id, ""))) if isinstance(formula, Formula) else None
+        found = predict(model, values, asked.outcome, asked.horizon_years, calibration, asked.variant)
         return tuple(self._in_words(gap, model.label) for gap in found) if isinstance(found, tuple) else found
 
     def _in_words(self, gap: Gap, model: str) -> Gap:
