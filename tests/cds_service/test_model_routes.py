@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from cds_service.model_cards.pages import ModelPages
 from cds_service.model_cards.views import card, listing
+from cds_service.services import load_services
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.card_types import NOT_MEASURED, Published
 from models.knowledge.types import Knowledge
@@ -174,3 +175,11 @@ def test_asking_for_nothing_that_is_there_fills_no_memory() -> None:
     first = pages.card(MODEL)
     assert pages.card(MODEL) is first
     assert pages.listing() is pages.listing()
+
+
+def test_the_services_that_predict_say_which_models_they_tell(knowledge: Knowledge) -> None:
+    listed = {m["id"]: m["usedBy"] for m in listing(knowledge, tuple(load_services().values()))["models"]}
+    assert "risk-patient-view" in listed["prevent"]
+    assert listed["body-mass-index"] == []
+    for found in load_services().values():
+        assert set(found.models(knowledge)) <= knowledge.models.keys(), found.id
