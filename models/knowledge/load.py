@@ -35,6 +35,8 @@ from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.risk_files import read_risk
 from models.knowledge.risk_types import Risk
+from models.knowledge.score_files import read_score
+from models.knowledge.score_types import VariantScore
 from models.knowledge.shape import Table
 from models.knowledge.site_files import HEAD, TABLE, read_sites
 from models.knowledge.site_types import Sites
@@ -62,6 +64,7 @@ FOLDERS = (
     "modulators",
     "options",
     "risks",
+    "scores",
     "sites",
 )
 
@@ -84,6 +87,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
+        scores=MappingProxyType(_scores(texts)),
         sites=_sites(texts, genes),
         cards=read_cards(texts, _toml),
         evaluations=MappingProxyType(read_evaluations(texts)),
@@ -222,6 +226,19 @@ def _options(texts: dict[str, str]) -> dict[str, Option]:
         if name != file_of(option):
             raise KnowledgeError(f"{name}: holds '{option.drug.name}'; an option's file bears the medicine's name")
         found[option.drug.key] = option
+    return found
+
+
+def _scores(texts: dict[str, str]) -> dict[str, VariantScore]:
+    found: dict[str, VariantScore] = {}
+    for name, table in _named(texts, "scores"):
+        beside = name.removesuffix(".toml") + ".tsv"
+        if beside not in texts:
+            raise KnowledgeError(f"{beside}: is missing; a score is nothing without its variants")
+        score = read_score(table, texts[beside], name)
+        if name != f"scores/{score.id}.toml":
+            raise KnowledgeError(f"{name}: holds '{score.id}'; a score's file bears its id")
+        found[score.id] = score
     return found
 
 

@@ -19,6 +19,7 @@ from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.model_types import InputSource, Model, Relatives, Value
 from models.knowledge.risk_types import Risk
+from models.knowledge.score_types import VariantScore
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -270,6 +271,7 @@ class Knowledge:
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
+    scores: Mapping[str, VariantScore] = field(default_factory=dict)  #: genetic scores by id
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     cards: Cards = field(default_factory=Cards)  #: what models are accountable for
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)  #: recorded runs by id

@@ -92,8 +92,8 @@ def fitting(model: Model, values: Values, outcome: str = "", horizon: float | No
     whole = [f for f in mine if f.inputs <= values.keys()]
     if whole:
         return max(whole, key=lambda f: len(f.inputs))  # of equals the first
-    least = min(mine, key=lambda f: len(f.inputs - values.keys()))
-    return tuple(_missing(model, name) for name in model.inputs if name in least.inputs - values.keys())
+    lacking = min((f.inputs - values.keys() for f in mine), key=len)
+    return tuple(_missing(model, name) for name in model.inputs if name in lacking)
 
 
 @lru_cache(maxsize=1024)
@@ -108,12 +108,15 @@ def _missing(model: Model, name: str) -> Gap:
 
 
 def _not_for(model: Model, wanted: Sequence[Formula], values: Values) -> Iterator[Gap]:
-    """A choice that is not known is missing; one that no formula has is outside whom it was made for."""
-    for name in dict.fromkeys(n for f in wanted for n in f.when):
-        if name not in values:
+    """A choice that no formula has is outside whom it was made for; else one that is not known is missing."""
+    names = dict.fromkeys(n for f in wanted for n in f.when)
+    beyond = [n for n in names if n in values and not any(f.when.get(n) in (None, values[n]) for f in wanted)]
+    for name in beyond:
+        yield Gap(f"{model.label}–{name}", "out_of_range", f"it was not made for this {name}")
+    near = [f for f in wanted if all(values[name] == choice for name, choice in f.when.items() if name in values)]
+    for name in names:
+        if name not in values and not beyond and any(name in f.when for f in near):
             yield _missing(model, name)
-        elif not any(f.when.get(name) in (None, values[name]) for f in wanted):
-            yield Gap(f"{model.label}–{name}", "out_of_range", f"it was not made for this {name}")
 
 
 def _wrong(model: Model, formula: Formula, values: Values) -> Iterator[Gap]:
@@ -123,10 +126,16 @@ def _wrong(model: Model, formula: Formula, values: Values) -> Iterator[Gap]:
             yield Gap(f"{model.label}–{name}", "out_of_range", why)
     for name, asked in model.inputs.items():
         if name not in values:
-            if asked.required:
+            if asked.required or _counts(values.get(asked.needed_with)):
                 yield _missing(model, name)
-        elif (name in formula.inputs or asked.required) and (because := outside(_narrowed(asked, formula), values[name])):
+        elif (name in formula.inputs or asked.required or model.form != TERMS) and (
+            because := outside(_narrowed(asked, formula), values[name])
+        ):
             yield Gap(f"{model.label}–{name}", "out_of_range", because)
+
+
+def _counts(value: Value | None) -> bool:
+    return isinstance(value, float) and value >= 1.0
 
 
 def _narrowed(asked: ModelInput, formula: Formula) -> ModelInput:
