@@ -147,8 +147,9 @@ def _local_validity(reports: Sequence[LocalReport]) -> tuple[str, tuple[str, ...
 
 def _local(report: LocalReport) -> str:
     figures = ", ".join(f"{name} {said(metric)}" for name, metric in report.metrics.items() if enough(metric))
+    people = "" if report.people is None else f", {report.people:,} people"
     events = "" if report.events is None else f", {report.events:,} events"
-    return f"{report.site}, {report.made}, {report.people:,} people{events}: {figures}."
+    return f"{report.site}, {report.made}{people}{events}: {figures}."
 
 
 def _local_fairness(reports: Sequence[LocalReport]) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from models.knowledge.card_types import FEWEST, Groups, Metric, Metrics
 
 _COUNTS = ("people", "n", "rows")  #: a metric of one of these names is how many people there are
 FEW = f"fewer than {FEWEST} people"
-UNCOUNTED = "number of people not recorded"
+UNCOUNTED = "number of people not told"
 BESIDE = "left out, or a smaller group could be worked out from the rest"
 
 

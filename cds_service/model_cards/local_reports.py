@@ -13,6 +13,7 @@ from models.errors import KnowledgeError
 from models.knowledge.card_types import Groups, Metrics
 from models.knowledge.evaluation_files import read_groups, read_metrics
 
+HIDDEN = "suppressed"  #: in a report: a count or a figure that few people stand behind, or that would give such a one away
 LARGEST = 2_000_000  #: bytes; a report holds aggregates
 _ANEW = "write the report anew with `precision-hooks model recalibrate`"
 
@@ -24,7 +25,7 @@ class LocalReport:
     model: str
     site: str
     made: str  #: ISO date
-    people: int
+    people: int | None  #: None: not told
     events: int | None
     metrics: Metrics
     groups: Groups
@@ -58,9 +59,9 @@ def read_report(text: str, where: str) -> LocalReport:
             site=_word(values["site"]),
             made=date.fromisoformat(values["made"]).isoformat(),
             people=_count(values["people"]),
-            events=None if values.get("events") is None else _count(values["events"]),
-            metrics=read_metrics(values["metrics"], f"{where}: metrics"),
-            groups=read_groups(values.get("groups", {}), f"{where}: groups"),
+            events=_count(values.get("events", HIDDEN)),
+            metrics=read_metrics(_told(values["metrics"]), f"{where}: metrics"),
+            groups=read_groups(_told(values.get("groups", {})), f"{where}: groups"),
         )
     except KeyError as error:
         raise KnowledgeError(f"{where}: has no {error.args[0]}; {_ANEW}") from None
@@ -74,7 +75,14 @@ def _word(value: Any) -> str:
     return value
 
 
-def _count(value: Any) -> int:
+def _told(value: Any) -> Any:
+    """Without what the report itself holds back, at any depth."""
+    return {name: _told(inner) for name, inner in value.items() if inner != HIDDEN} if isinstance(value, dict) else value
+
+
+def _count(value: Any) -> int | None:
+    if value is None or value == HIDDEN:
+        return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise TypeError
     return value

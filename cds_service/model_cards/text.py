@@ -54,7 +54,8 @@ def _runs(document: Json) -> Iterator[str]:
         yield _para(run["command"], 2)
         yield from _figures(run)
     for report in document["local"]:
-        yield f"\nMeasured at {report['site']} on {report['made']} ({report['people']:,} people)"
+        people = f" ({report['people']:,} people)" if "people" in report else ""
+        yield f"\nMeasured at {report['site']} on {report['made']}{people}"
         yield from _figures(report)
 
 

@@ -128,8 +128,7 @@ def _local(report: LocalReport) -> Json:
     return {
         "site": report.site,
         "made": report.made,
-        "people": report.people,
-        **_said({"events": report.events}),
+        **_said({"people": report.people, "events": report.events}),
         "figures": as_json(report.metrics),
         "subgroups": subgroups(report.groups, complementary=True),
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cds_service.model_cards import local_reports
+from cds_service.model_cards.figures import BESIDE, UNCOUNTED, subgroups
 from cds_service.model_cards.local_reports import read_report, read_reports
 from models.errors import KnowledgeError
 
@@ -38,6 +39,19 @@ def test_the_newest_of_each_site_counts(tmp_path: Path) -> None:
         "kfre": [("north", 812)],
         "prevent": [("north", 900), ("south", 812)],
     }
+
+
+def test_what_a_report_holds_back_is_not_told() -> None:
+    groups = {"sex": {"female": {"people": 400, "events": "suppressed"}, "male": {"people": "suppressed"}}}
+    found = read_report(
+        json.dumps(REPORT | {"people": "suppressed", "events": "suppressed", "metrics": {"auroc": "suppressed"}, "groups": groups}), "a"
+    )
+    assert (found.people, found.events, found.metrics) == (None, None, {})
+    assert (found.groups["sex"]["female"]["people"].value, found.groups["sex"]["male"]) == (400, {})
+    assert [row for table in subgroups(found.groups, complementary=True) for row in table["groups"]] == [
+        {"group": "female", "notShown": BESIDE},
+        {"group": "male", "notShown": UNCOUNTED},
+    ]
 
 
 def test_events_may_be_left_out() -> None:
