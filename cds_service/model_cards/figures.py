@@ -33,10 +33,14 @@ def said(metric: Metric) -> str:
     return f"{number(metric.value)} ({inner})" if inner else number(metric.value)
 
 
+def told(metric: Metric) -> str:
+    return said(metric) if enough(metric) else FEW
+
+
 def as_json(metrics: Metrics) -> list[dict[str, Any]]:
     """Members without a value are left out, and figures of too few people with them."""
-    told = [_members(name, metric) for name, metric in metrics.items() if enough(metric)]
-    return [{name: value for name, value in members.items() if value is not None} for members in told]
+    rows = [_members(name, metric) for name, metric in metrics.items() if enough(metric)]
+    return [{name: value for name, value in members.items() if value is not None} for members in rows]
 
 
 def _members(key: str, metric: Metric) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def of_groups(groups: Mapping[str, Metrics], metric: str, *, complementary: bool
     """The figure of every group that has it, in words."""
     left_out = hidden(groups, complementary=complementary)
     parts = [
-        f"{value} {left_out[value] if value in left_out else said(metrics[metric])}"
+        f"{value} {left_out[value] if value in left_out else told(metrics[metric])}"
         for value, metrics in groups.items()
         if value in left_out or metric in metrics
     ]

@@ -41,7 +41,7 @@ def card(model: Model, knowledge: Knowledge, services: Sequence[Service], report
         **_said({"rights": model.rights, "testVectors": model.vectors}),
         "trainedHere": model.derived,
         "limitations": found["risks"].value if "risks" in found else "",
-        "evaluations": [_run(r, "internal") for r in runs.internal] + [_run(r, "external") for r in runs.external],
+        "evaluations": [_run(run, role) for role, several in runs.items() for run in several],
         "observed": list(_observed(model)),
         "local": [_local(report) for report in reports],
         "calibrations": [_calibration(c) for (of, _), c in sorted(knowledge.calibrations.items()) if of == model.id],
