@@ -147,6 +147,8 @@ def _used(use: Use, model: Model, knowledge: Knowledge) -> str:
         return f"{label}: used as an input ({', '.join(direct)})."
     if indirect := [label_of(name, knowledge) for name in model.inputs if _made_of(use, name, knowledge)]:
         return f"{label}: used to work out another input ({', '.join(indirect)})."
+    if refusing := [label_of(name, knowledge) for name in model.refuses if name in use.inputs]:
+        return f"{label}: used to give no number ({', '.join(refusing)})."
     return f"{label}: not used."
 
 

@@ -12,6 +12,7 @@ from models.knowledge.model_types import Model
 from models.knowledge.source_check import text_faults
 from models.knowledge.types import Knowledge
 
+PERSONAL = ("age", "sex", "ancestry", "ethnicity")  #: origins of inputs
 LONGEST = 2000  #: characters of one answer
 WRITTEN = ("common", "own", "measured", "runs")  #: origins whose value a file may hold; of the others it is worked out
 #: words for results. Beside one of them a digit in any attribute is a figure, and must come from a run
@@ -36,6 +37,16 @@ def card_faults(knowledge: Knowledge) -> Iterator[str]:
         yield from _model_faults(model, knowledge)
     for run in knowledge.evaluations.values():
         yield from _run_faults(run, knowledge.models)
+    if cards.uses:
+        yield from _use_faults(knowledge)
+
+
+def _use_faults(knowledge: Knowledge) -> Iterator[str]:
+    """An input that tells who somebody is must be declared as such, or cards would say that models do not use it."""
+    declared = {name for use in knowledge.cards.uses for name in use.inputs}
+    for name, source in knowledge.inputs.items():
+        if source.origin in PERSONAL and name not in declared:
+            yield f"inputs/: '{name}' is read from a person's {source.origin}, but no [[use]] of cards/schema.toml names it; add it there"
 
 
 def _model_faults(model: Model, knowledge: Knowledge) -> Iterator[str]:

@@ -141,6 +141,8 @@ def test_uses_of_personal_data_follow_from_the_inputs() -> None:
     assert more["use-of-race"].value == "Race: used as an input (reported ancestry, reported race and ethnicity)."
     assert more["use-of-ethnicity"].value == "Ethnicity: used as an input (reported race and ethnicity)."
     assert more["use-of-sex"].value == "Sex: not used."
+    refusing = told(with_sample(of=model(refuses={"pregnancy": "nobody pregnant was in the data"})))
+    assert refusing["use-of-health-status"].value == "Health status assessment: used to give no number (pregnancy)."
     assert all(part in more["input-variables"].value for part in ("Race: used", "Sex: not used", "Language: not used"))
 
 

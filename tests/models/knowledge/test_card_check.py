@@ -9,7 +9,7 @@ import pytest
 from models.knowledge.card_check import card_faults
 from models.knowledge.card_types import ModelCard, Published
 from models.knowledge.model_digest import digest_of
-from models.knowledge.model_types import Band, Card
+from models.knowledge.model_types import Band, Card, InputSource
 from models.knowledge.types import Knowledge
 from tests.support.sample_cards import MODEL, model, run, with_sample
 
@@ -123,6 +123,13 @@ def test_figures_of_the_literature_say_where_they_can_be_looked_up() -> None:
     assert faults(with_sample(card=card())) == []
     assert "no attribute that is measured" in faults(with_sample(card=card(attribute="risks")))[0]
     assert "no https address" in faults(with_sample(card=card(url="http://example.org")))[0]
+
+
+def test_what_tells_who_somebody_is_must_be_declared() -> None:
+    knowledge = with_sample()
+    faulty = replace(knowledge, inputs={"skin": InputSource("skin", "skin colour", "choice", origin="ancestry")})
+    (fault,) = faults(faulty)
+    assert fault == "inputs/: 'skin' is read from a person's ancestry, but no [[use]] of cards/schema.toml names it; add it there"
 
 
 def test_a_run_is_internal_or_external() -> None:
