@@ -130,6 +130,7 @@ class Model:
     source: Source
     refuses: Mapping[str, str] = field(default_factory=dict)  #: input that must not be yes → why, in words
     rights: str = ""  #: what is known of the right to use it
+    terms: str = ""  #: whose terms of use a site has to accept before a card tells its number; "": nobody's
     vectors: str = ""  #: with which independent test vectors it agrees; "" : none are known
     derived: bool = False  #: trained here
     numbers: Mapping[str, Any] = field(default_factory=dict)  #: of a special form

@@ -61,6 +61,8 @@ class RiskQuestion:
         Whoever a model refuses must be known not to be one of those: an unread problem list is no answer.
         """
         model = self.knowledge.models[asked.model]
+        if model.terms and model.id not in self.knowledge.accepted_terms:
+            return (Gap(self.subject(model.label), "unavailable", f"the site has not accepted the terms of use of {model.terms}"),)
         unknown = [gap for name in model.refuses if (gap := self.gap(name)) is not None]
         if unknown:
             return tuple(unknown)

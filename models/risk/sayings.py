@@ -10,6 +10,7 @@ from models.finding import Explanation, InputUsed, Remark, Shared
 from models.knowledge.model_types import ModelInput, Value
 from models.knowledge.risk_types import Asked
 from models.prediction.contract import Prediction
+from models.prediction.forms import TERMS
 from models.risk.question import RiskQuestion
 
 MOST_DRIVERS = 4
@@ -79,7 +80,7 @@ def inputs_used(q: RiskQuestion, asked: Asked, found: Prediction) -> tuple[Input
     listed = []
     for name, given in model.inputs.items():
         known = q.told.get(name)
-        if name in formula.inputs and isinstance(known, Known):
+        if (name in formula.inputs or model.form != TERMS) and isinstance(known, Known):
             said = amount(given, known.value)
             listed.append(
                 InputUsed(q.label(name), said.split(" ")[0] if given.kind == "number" else said, given.unit, known.effective, known.origin)
