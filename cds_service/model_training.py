@@ -28,7 +28,8 @@ from models.training.evaluate import Resampling
 from models.training.model_file import model_json
 from models.training.nhanes import YEARS, Cohort, cohort, read_survey
 from models.training.record import DataFile, Run, differences, run_json
-from models.training.splits import Split
+from models.training.rows import medians
+from models.training.splits import Split, of_cycles
 from models.training.train import Trained, train
 from models.training.validate import unseen, validated
 
@@ -87,6 +88,7 @@ def choice_run(recording: Recording, trained: Sequence[Trained], split: Split | 
     """What was tried on the years to choose on, what was chosen, and on how many people it was then refitted."""
     split, people = split or Split(), recording.data.people
     metrics: dict[str, Any] = {f"excluded.{why}": count for why, count in people.excluded}
+    metrics |= medians(of_cycles(people.people, split.refit), INPUTS)
     for one in trained:
         chosen = one.choice
         metrics |= {
