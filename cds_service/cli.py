@@ -19,6 +19,7 @@ from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.cli_model import model
 from cds_service.cli_model_local import merge, new_key, recalibrate
+from cds_service.cli_model_score import score
 from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
@@ -49,8 +50,8 @@ main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
 main.add_command(model)
-for local in (new_key, recalibrate, merge):
-    model.add_command(local)
+for command in (new_key, recalibrate, merge, score):
+    model.add_command(command)
 main.add_command(policy)
 main.add_command(replay)
 main.add_command(sheet)
