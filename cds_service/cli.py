@@ -18,6 +18,7 @@ from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.cli_model import model
+from cds_service.cli_model_card import card
 from cds_service.cli_model_local import merge, new_key, recalibrate
 from cds_service.cli_model_score import score
 from cds_service.cli_policy import policy
@@ -50,8 +51,8 @@ main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
 main.add_command(model)
-for command in (new_key, recalibrate, merge, score):
-    model.add_command(command)
+for one in (card, new_key, recalibrate, merge, score):
+    model.add_command(one)
 main.add_command(policy)
 main.add_command(replay)
 main.add_command(sheet)

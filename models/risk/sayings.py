@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from models.features.model_inputs import Known
 from models.finding import Explanation, InputUsed, Remark, Shared
-from models.knowledge.model_types import Model, ModelInput, Value
+from models.knowledge.model_types import ModelInput, Value
 from models.knowledge.risk_types import Asked
 from models.prediction.contract import Prediction
 from models.prediction.forms import TERMS
@@ -25,9 +25,9 @@ def percent(part: float) -> str:
     return "under 0.1 %" if shown < 0.1 else f"{shown:.1f} %" if shown < 10 else f"{shown:.0f} %"
 
 
-def told(found: Prediction, model: Model) -> str:
+def told(q: RiskQuestion, asked: Asked, value: float) -> str:
     """The number as a card says it: a risk in percent, points as they are."""
-    return percent(found.value) if model.output.what == "risk" else f"{found.value:g}"
+    return percent(value) if q.knowledge.models[asked.model].output.what == "risk" else f"{value:g}"
 
 
 def amount(asked: ModelInput, value: Value) -> str:
