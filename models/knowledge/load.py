@@ -14,6 +14,7 @@ import tomli
 
 from models.errors import KnowledgeError
 from models.knowledge.biomarker_files import read_biomarkers
+from models.knowledge.careplan_files import read_careplans
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
@@ -43,6 +44,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 RELATIVES = "inputs/relatives.toml"
 FOLDERS = (
     "biomarkers",
+    "careplans",
     "clinical",
     "dosing",
     "drugs",
@@ -80,6 +82,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         sites=_sites(texts, genes),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
+        careplans=MappingProxyType(read_careplans(texts, _toml)),
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),

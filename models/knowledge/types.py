@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
+from models.knowledge.careplan_types import CareKnowledge
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
@@ -276,5 +277,6 @@ class Knowledge:
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
+    careplans: Mapping[str, CareKnowledge] = field(default_factory=dict)  #: by disease
     dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number, where another one does
     dose_loading: bool = False  #: the site wants doses of a loading phase told
