@@ -110,9 +110,9 @@ def _dates(names: Sequence[Clinical], profile: PatientProfile) -> Iterator[tuple
     found = [(m.effective, m.code, m.origin) for m in profile.measurements]
     found += [(c.began, c.code, c.origin) for c in profile.conditions if c.category == "procedure" and c.state == "past"]
     for stated, code, origin in found:
-        if any(means(code, name) for name in names) and (span := days_of(stated)) is not None:
-            if span[0] <= profile.as_of + timedelta(days=1):
-                yield span[1], stated, origin
+        span = days_of(stated) if any(means(code, name) for name in names) else None
+        if span is not None and span[0] <= profile.as_of + timedelta(days=1):
+            yield span[1], stated, origin
 
 
 def _fields(name: Clinical) -> set[str]:

@@ -58,7 +58,9 @@ def recorded(plan: CareKnowledge, profile: PatientProfile, knowledge: Knowledge)
 
 
 def forms(plan: CareKnowledge, profile: PatientProfile, knowledge: Knowledge) -> Forms:
-    """Inherited forms by rules of hereditary/. A variant of which nobody said that it is inherited proves none, unless it counts by name."""
+    """Inherited forms by rules of hereditary/.
+    A variant of which nobody said that it is inherited proves none, unless it counts by its name.
+    """
     if not profile.variants:
         return Forms()
     by_gene, told = variants_of_genes(profile.variants, knowledge.biomarkers.genes)

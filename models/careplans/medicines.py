@@ -1,4 +1,4 @@
-"""Classes of medicines for one person: which comes first, which waits, which is avoided, and why. Screening of each medicine is elsewhere."""
+"""Classes of medicines for one person: which comes first, which waits, which is avoided, and why. It screens no medicine."""
 
 from __future__ import annotations
 

@@ -50,6 +50,7 @@ def questions(plan: CareKnowledge) -> Iterator[tuple[str, When]]:
     """Every condition of every row, with where it stands."""
     yield from ((f"suspect '{row.id}'", row.when) for row in plan.suspicions)
     yield from ((f"refuse '{row.message}'", row.when) for row in plan.refusals)
+    yield from ((f"inherited '{form.id}'", form.unless) for form in plan.inherited)
     yield from ((f"target '{row.id}'", row.when) for row in plan.targets)
     yield from ((f"due '{row.id}'", row.when) for row in plan.due)
     for c in plan.classes:
@@ -106,6 +107,8 @@ def _name_faults(plan: CareKnowledge, knowledge: Knowledge, where: str) -> Itera
     yield from (f"{where}: '{name}' is not in clinical/; add it there or correct it" for name in sorted(asked - knowledge.clinical.keys()))
     if plan.unsaid not in {kind.id for kind in plan.kinds}:
         yield f"{where}: plan.unsaid '{plan.unsaid}' is no kind; correct it"
+    if plan.steers not in {row.id for row in plan.targets}:
+        yield f"{where}: plan.steers '{plan.steers}' is no target; correct it"
     facts = {fact.id for fact in plan.facts}
     yield from (f"{where}: target '{row.id}' measures '{row.fact}', which is no fact" for row in plan.targets if row.fact not in facts)
     for row in plan.suspicions:

@@ -37,7 +37,7 @@ LISTS = ("kind", "fact", "refuse", "inherited", "order", "suspect", "class", "ta
 _CLAUSE = re.compile(r"(?:(?P<kind>not|untested) )?(?P<fact>[a-z0-9-]+)|(?P<number>[a-z0-9-]+) (?P<op><|>=) (?P<border>\d+(?:\.\d+)?)")
 
 Parse = Callable[[str, str], Mapping[str, Any]]
-Head = tuple[str, str, tuple[str, ...], tuple[str, ...], Mapping[str, tuple[str, ...]]]
+Head = tuple[str, str, str, tuple[str, ...], tuple[str, ...], Mapping[str, tuple[str, ...]]]
 
 
 def read_careplans(texts: Mapping[str, str], parse: Parse) -> dict[str, CareKnowledge]:
@@ -57,7 +57,7 @@ def _disease(disease: str, files: list[tuple[str, Mapping[str, Any]]]) -> CareKn
     known = dict(files)
     if missing := [name for name in (head, food) if name not in known]:
         raise KnowledgeError(f"{missing[0]}: is missing; the plan for {disease} cannot be understood without it")
-    top: Head = ("", "", (), (), {})
+    top: Head = ("", "", "", (), (), {})
     diet = read_diet(known[food], food, read_when)
     for name, parsed in files:
         if name == food:
@@ -69,12 +69,13 @@ def _disease(disease: str, files: list[tuple[str, Mapping[str, Any]]]) -> CareKn
                 rows[key] += [read(row, source) for row in file.tables(key)] if file.has(key) else []
             if name == head:
                 top = _head(file)
-    label, unsaid, silent, genes, needs = top
+    label, unsaid, steers, silent, genes, needs = top
     return CareKnowledge(
         label=label,
         facts=tuple(rows["fact"]),
         kinds=tuple(rows["kind"]),
         unsaid=unsaid,
+        steers=steers,
         silent=silent,
         inherited=tuple(rows["inherited"]),
         genes=genes,
@@ -93,9 +94,9 @@ def _disease(disease: str, files: list[tuple[str, Mapping[str, Any]]]) -> CareKn
 
 def _head(file: Table) -> Head:
     with file.table("plan") as table:
-        label, unsaid = table.text("label"), table.text("unsaid")
+        label, unsaid, steers = table.text("label"), table.text("unsaid"), table.text("steers")
         silent, genes = table.texts("silent", ()), table.texts("genes", ())
-    return label, unsaid, silent, genes, file.lists("needs")
+    return label, unsaid, steers, silent, genes, file.lists("needs")
 
 
 def read_when(row: Table, key: str = "when") -> When:
@@ -144,7 +145,7 @@ def _inherited(row: Table, source: Source) -> InheritedForm:
         message=row.text("message"),
         medicines=medicines,
         source=source,
-        not_in_pregnancy=row.flag("not_in_pregnancy", False),
+        unless=read_when(row, "unless") if row.has("unless") else (),
         stop=row.texts("stop", ()),
         loud=row.flag("loud", False),
     )

@@ -81,7 +81,7 @@ class InheritedForm:
     message: str
     medicines: Medicines
     source: Source
-    not_in_pregnancy: bool = False  #: what it says of medicines does not hold then
+    unless: When = ()  #: where all of this holds, what it says of medicines does not; (): it always does
     stop: tuple[str, ...] = ()  #: classes that it speaks against
     loud: bool = False  #: a warning while one of these is taken
 
@@ -233,6 +233,7 @@ class CareKnowledge:
     facts: tuple[FactSource, ...]
     kinds: tuple[KindRow, ...]
     unsaid: str  #: id of the kind that is taken where the problem list names none
+    steers: str  #: the target above which more of the medicines is needed
     silent: tuple[str, ...]  #: clinical names that are near the disease and alone make no plan
     inherited: tuple[InheritedForm, ...]
     genes: tuple[str, ...]  #: whose uncertain variants are told
