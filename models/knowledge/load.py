@@ -32,6 +32,8 @@ from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import file_of, read_option
+from models.knowledge.risk_files import read_risk
+from models.knowledge.risk_types import Risk
 from models.knowledge.shape import Table
 from models.knowledge.site_files import HEAD, TABLE, read_sites
 from models.knowledge.site_types import Sites
@@ -57,6 +59,7 @@ FOLDERS = (
     "models",
     "modulators",
     "options",
+    "risks",
     "sites",
 )
 
@@ -86,6 +89,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),
+        risks=MappingProxyType(_risks(texts)),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -189,6 +193,16 @@ def _inputs(texts: dict[str, str]) -> dict[str, InputSource]:
             if one.name in found:
                 raise KnowledgeError(f"{name}: the input '{one.name}' is there twice; an input has one place, so keep one")
             found[one.name] = one
+    return found
+
+
+def _risks(texts: dict[str, str]) -> dict[str, Risk]:
+    found = {}
+    for name, table in _named(texts, "risks"):
+        risk = read_risk(table, name)
+        if name != f"risks/{risk.id}.toml":
+            raise KnowledgeError(f"{name}: holds the risk '{risk.id}'; a risk's file bears its id")
+        found[risk.id] = risk
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.careplan_types import CareKnowledge
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
@@ -17,6 +18,7 @@ from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.model_types import InputSource, Model, Relatives
+from models.knowledge.risk_types import Risk
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -277,6 +279,8 @@ class Knowledge:
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
+    risks: Mapping[str, Risk] = field(default_factory=dict)  #: questions that an opened chart is asked, by id
+    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number instead
     careplans: Mapping[str, CareKnowledge] = field(default_factory=dict)  #: by disease
-    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number, where another one does
     dose_loading: bool = False  #: the site wants doses of a loading phase told
+    calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula
