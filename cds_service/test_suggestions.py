@@ -15,5 +15,5 @@ def suggested_tests(finding: Finding, patient: str, identity: UUID, words: Messa
     found = []
     for test in finding.tests:
         said = words.text("order-test", test=test.name)
-        found.append({"label": said, "uuid": str(uuid5(identity, test.loinc)), "actions": [test_action(test, patient, said)]})
+        found.append({"label": said, "uuid": str(uuid5(identity, test.loinc or test.name)), "actions": [test_action(test, patient, said)]})
     return found

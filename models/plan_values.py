@@ -30,6 +30,7 @@ class ClassPlan:
     taken: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()  #: that could be chosen, in the order of the knowledge file
     left_out: tuple[tuple[str, Sentence], ...] = ()  #: those of the class that this patient's figures rule out, and why
+    review: tuple[str, ...] = ()  #: taken, and it or its class is to be avoided
     cost: str = ""  #: low · middle · high, of the class as a whole
     hypoglycaemia: str = ""  #: low · some · high
     weight: str = ""  #: loss · neutral · gain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.careplans.facts import Fact, flag, number
@@ -50,7 +50,7 @@ def chart_facts(
 ) -> dict[str, Fact]:
     """Every fact by its id."""
     chart = Chart(profile, knowledge, age(profile.birth_date, profile.as_of), tuple(onset))
-    return {source.id: READERS[source.origin](source, chart) for source in sources}
+    return {source.id: replace(READERS[source.origin](source, chart), quiet=source.quiet) for source in sources}
 
 
 def _age(source: FactSource, chart: Chart) -> Fact:
@@ -161,7 +161,7 @@ def _relative(source: FactSource, chart: Chart) -> Fact:
     found = affected(source.names, chart.profile, chart.knowledge)
     if found:
         return flag(source.label, True, found[0][0].origin)
-    return _nothing(source, "family", f"no relative with {source.label} is on file", chart)
+    return _nothing(source, "family", f"no {source.label} is on file", chart)
 
 
 def _positive(source: FactSource, chart: Chart) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +25,7 @@ class Fact:
     because: str = ""  #: why it is not known, one sentence without patient data
     origin: str = ""
     effective: str = ""  #: ISO date
+    quiet: bool = False  #: that nothing is on file is usual, and not told
 
     @property
     def value(self) -> float | None:
@@ -80,13 +81,3 @@ def _answer(clause: Clause, fact: Fact) -> bool | None:
     if fact.high < clause.number:
         return clause.op == "<"
     return clause.op == ">=" if fact.low >= clause.number else None
-
-
-def unknown(names: Iterator[str], facts: Facts) -> tuple[Fact, ...]:
-    """The facts of these names that are not known, each label once."""
-    found: dict[str, Fact] = {}
-    for name in names:
-        fact = facts.get(name)
-        if fact is not None and fact.state != "known":
-            found.setdefault(fact.label, fact)
-    return tuple(found.values())

@@ -57,7 +57,7 @@ def _concerns(row: DrugClass, planned: ClassPlan, how: Medicines, more: bool | N
 
 
 def _stopped(planned: ClassPlan, message: str) -> ClassPlan:
-    return ClassPlan(planned.id, planned.label, planned.group, "avoid", (Sentence(message),), planned.taken)
+    return ClassPlan(planned.id, planned.label, planned.group, "avoid", (Sentence(message),), planned.taken, review=planned.taken)
 
 
 def _class(row: DrugClass, facts: Facts, taken: tuple[str, ...]) -> tuple[ClassPlan, tuple[str, ...]]:
@@ -65,11 +65,12 @@ def _class(row: DrugClass, facts: Facts, taken: tuple[str, ...]) -> tuple[ClassP
     held = [reason for reason, answer in answers if answer.holds]
     stance = _stance(held)
     because = [r for r in held if r.stance == "avoid"] if stance == "avoid" else held
-    medicines, left_out = _members(row, facts) if stance != "avoid" else ((), ())
+    medicines, left_out, harmful = _members(row, facts) if stance != "avoid" else ((), (), ())
+    review = taken if stance == "avoid" else tuple(name for name in taken if name in harmful)
     open_ = () if stance == "avoid" else tuple(n for r, a in answers if a.holds is None and r.stance in STRONG for n in a.missing)
     said = tuple(dict.fromkeys(Sentence(reason.message) for reason in because))
-    planned = ClassPlan(row.id, row.label, row.group, stance, said, taken, medicines, left_out, row.cost, row.hypoglycaemia, row.weight)
-    return planned, open_
+    graded = (row.cost, row.hypoglycaemia, row.weight)
+    return ClassPlan(row.id, row.label, row.group, stance, said, taken, medicines, left_out, review, *graded), open_
 
 
 def _stance(held: Sequence[Reason]) -> Stance:
@@ -83,7 +84,9 @@ def _stance(held: Sequence[Reason]) -> Stance:
     return "prefer" if "prefer" in said else "later" if "later" in said else "possible"
 
 
-def _members(row: DrugClass, facts: Facts) -> tuple[tuple[str, ...], tuple[tuple[str, Sentence], ...]]:
+def _members(row: DrugClass, facts: Facts) -> tuple[tuple[str, ...], tuple[tuple[str, Sentence], ...], tuple[str, ...]]:
+    """(what can be chosen, what is left out and why, those of it that whoever takes them should be asked about)."""
+    harmful: list[str] = []
     left_out: list[tuple[str, Sentence]] = []
     named: list[str] = []
     for member in row.members:
@@ -92,4 +95,5 @@ def _members(row: DrugClass, facts: Facts) -> tuple[tuple[str, ...], tuple[tuple
             named.append(member.drug.name)
         else:
             left_out.append((member.drug.name, Sentence(against.message)))
-    return tuple(named), tuple(left_out)
+            harmful += [member.drug.name] if against.stance == "avoid" else []
+    return tuple(named), tuple(left_out), tuple(harmful)

@@ -80,7 +80,7 @@ def missing(names: Iterable[str], facts: Facts) -> tuple[Gap, ...]:
     found: dict[str, Gap] = {}
     for name in names:
         fact = facts.get(name)
-        if fact is None or fact.state == "known":
+        if fact is None or fact.state == "known" or (fact.quiet and fact.state == "absent"):
             continue
         label = WHOLE.get(fact.because, fact.label)
         because = fact.because or f"no {fact.label} is on file"

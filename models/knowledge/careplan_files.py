@@ -129,6 +129,7 @@ def _fact(row: Table, source: Source) -> FactSource:
         gene=row.text("gene", ""),
         input=row.text("input", ""),
         ever=row.flag("ever", False),
+        quiet=row.flag("quiet", False),
         at_least=row.whole_within("at_least", 1, 9, 1) or 1,
     )
 
@@ -182,7 +183,10 @@ def _class(row: Table, source: Source) -> DrugClass:
 
 
 def _member(row: Table, source: Source) -> Member:
-    unless = [Reason(read_when(one), "avoid", one.text("message"), source) for one in _some(row, "unless")]
+    unless = [
+        Reason(read_when(one), "avoid" if one.flag("review", False) else "later", one.text("message"), source)
+        for one in _some(row, "unless")
+    ]
     return Member(_drug(row.text("drug"), row.text("rxnorm")), tuple(unless))
 
 

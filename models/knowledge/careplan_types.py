@@ -57,6 +57,7 @@ class FactSource:
     gene: str = ""
     input: str = ""  #: of knowledge/inputs: asked alone, or where no measurement is on file
     ever: bool = False  #: of a condition: one of the past counts too
+    quiet: bool = False  #: that nothing is on file is usual, and not told
     at_least: int = 1  #: negatives: how many different tests must have been negative
 
 
@@ -122,7 +123,7 @@ class Member:
     """A medicine of a class that a plan may name; `unless`: figures that rule it out where its class is not."""
 
     drug: Drug
-    unless: tuple[Reason, ...] = ()
+    unless: tuple[Reason, ...] = ()  #: stance avoid: who takes it is told too; later: another one is chosen for a start
 
 
 @dataclass(frozen=True, slots=True)
