@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from models.features.germline import HARMFUL, Inherited
 from models.features.significance import significance
 from models.features.variants import nucleotide_changes, protein_changes
 from models.finding import Evidence, GeneEvidence, Remark, Urgency
-from models.hereditary.germline import HARMFUL, Inherited
 from models.knowledge.hereditary_types import Checked, HereditaryRule, NamedVariant
 from models.knowledge.source_block import Source
 from models.variant import Variant

@@ -15,6 +15,7 @@ from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
+from models.knowledge.model_types import InputSource, Model, Relatives
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -272,3 +273,6 @@ class Knowledge:
     tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type
     trials: tuple[TrialRecord, ...] = ()  #: that a site gave
     hereditary: Hereditary = field(default_factory=Hereditary)
+    models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
+    inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
+    relatives: Relatives = field(default_factory=Relatives)
