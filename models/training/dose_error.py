@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,11 @@ def near(truth: Floats, predicted: Floats) -> Mask:
     return np.abs(predicted - truth) <= NEAR * truth
 
 
+def far_above(truth: Floats, predicted: Floats) -> Mask:
+    """More than a fifth above the true dose: too much."""
+    return predicted > (1 + NEAR) * truth
+
+
 def share(hits: Mask) -> Measure:
     """A share of people with its exact interval (Clopper and Pearson)."""
     people, events = len(hits), int(hits.sum())
@@ -38,28 +43,27 @@ def share(hits: Mask) -> Measure:
     return Measure(events / people, low, high, people, events)
 
 
-class Resampled:
-    """The same draws of the same people for every figure, so that differences are paired. Percentile intervals."""
-
-    def __init__(self, people: int, seed: int) -> None:
-        draws = np.random.default_rng(seed).integers(0, people, size=(DRAWS, people))
-        self.people = people
-        self.weights = np.stack([np.bincount(rows, minlength=people) for rows in draws]).astype(np.float64) / people
-
-    def mean(self, values: Floats) -> Measure:
-        low, high = np.percentile(self.weights @ values, (2.5, 97.5))
-        return Measure(float(values.mean()), float(low), float(high), self.people)
+def resampled_mean(values: Floats, seed: int) -> Measure:
+    """A mean with the 2.5th and 97.5th percentile of it over resampled people. The same seed draws the same people, so differences are paired."""
+    low, high = np.percentile(_weights(len(values), seed) @ values, (2.5, 97.5))
+    return Measure(float(values.mean()), float(low), float(high), len(values))
 
 
-def mean_errors(truth: Floats, predicted: Mapping[str, Floats], seed: int) -> dict[str, Measure]:
-    """Mean absolute error of each, in the unit of `truth`."""
-    resampled = Resampled(len(truth), seed)
-    return {name: resampled.mean(np.abs(values - truth)) for name, values in predicted.items()}
+@lru_cache(maxsize=2)  # the same people are asked for several figures in turn
+def _weights(people: int, seed: int) -> Floats:
+    """(draws, people): how often each is drawn, as a part of all."""
+    draws = np.random.default_rng(seed).integers(0, people, size=(DRAWS, people))
+    return np.stack([np.bincount(rows, minlength=people) for rows in draws]).astype(np.float64) / people
+
+
+def mean_error(truth: Floats, predicted: Floats, seed: int) -> Measure:
+    """Mean absolute error, in the unit of `truth`."""
+    return resampled_mean(np.abs(predicted - truth), seed)
 
 
 def mean_difference(truth: Floats, one: Floats, other: Floats, seed: int) -> Measure:
     """Mean absolute error of `one` less that of `other`, of the same people: below 0, `one` is nearer."""
-    return Resampled(len(truth), seed).mean(np.abs(one - truth) - np.abs(other - truth))
+    return resampled_mean(np.abs(one - truth) - np.abs(other - truth), seed)
 
 
 def explained(truth: Floats, predicted: Floats) -> float:

@@ -60,8 +60,7 @@ def learning_curve(scores: Sequence[Scores], sample: Sample, by: By, level: floa
     sites = []
     for site in sites_with_enough(sample.sites):
         here = sample.sites == site
-        own = Sample(sample.truth[here], sample.predicted[here], sample.sites[here], sample.groups[here])
-        sites.append(_site([one.of(here) for one in scores], own, learn(sample, ~here, by, level), rng))
+        sites.append(_site([one.of(here) for one in scores], sample.of(here), learn(sample, ~here, by, level), rng))
     measured = np.array(sites)
     means, worst = measured.mean(axis=0), measured[:, :, 3].min(axis=0)
     bias = np.abs(measured[:, :, 2]).mean(axis=0)
