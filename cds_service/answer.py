@@ -33,6 +33,8 @@ from cds_service.triggers import orders_unseen
 from cds_service.withhold import withhold
 from fhir_mappings.profile import read_profile
 from models.finding import Assessment
+from models.knowledge.site import without_doses_by
+from models.knowledge.types import Knowledge
 from models.patient import Gap
 
 ORDERS_UNSEEN = Gap(
@@ -91,18 +93,29 @@ def answer(body: bytes, services: Sequence[Service], caller: Client, state: Stat
         strict=state.settings.strict,
     )
     unknown = state.unmapped.count(profile, site.knowledge, caller.id, state.now())
-    found = marked(addressed(service.assess(profile, site.knowledge), asked.user), profile.test)
+    known = _dosed_for(site.knowledge, state, caller, asked)
+    found = marked(addressed(service.assess(profile, known), asked.user), profile.test)
     found = _unseen(applied(found, site.policy), asked)
     found, shadowed = state.switches.applied(found, caller.id, service.id, asked.user)
     memory = state.recall.of(found, asked, profile.orders, service, caller.id, state.now())
     shown = withhold(found, service, memory)
     facts = noted(partial(inbound, sent, inputs, record, profile, body=body, keys=caller.prefetch_keys, unmapped=unknown), state, trace)
-    trace.answered = Answered(asked, service, profile, shown, memory, site.knowledge, shadowed, facts, site.policy.digest)
+    trace.answered = Answered(asked, service, profile, shown, memory, known, shadowed, facts, site.policy.digest)
     _count(trace.answered, {*profile.gaps, *found.gaps}, state, trace)
     spoken = dialect(caller.dialect)
-    told = state.present(shown, asked, service, site.knowledge, site.policy, width=spoken.summary_width)
+    told = state.present(shown, asked, service, known, site.policy, width=spoken.summary_width)
     state.recall.keep(shown, asked, service, caller.id, memory)
     return shaped(dict(told), spoken, messages().text)
+
+
+def _dosed_for(known: Knowledge, state: State, caller: Client, asked: HookRequest) -> Knowledge:
+    """Where the service that owns a medicine's number does not speak of it to this user, the other services tell it as before."""
+    silent = [
+        drug
+        for drug, owner in known.dosed_by.items()
+        if not state.switches.speaks_of(known.drugs.ingredients[drug].name, caller.id, owner, asked.user)
+    ]
+    return without_doses_by(known, silent) if silent else known
 
 
 def _off(site: Site, trace: Trace) -> Mapping[str, Any]:

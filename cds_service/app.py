@@ -142,5 +142,5 @@ def create_app(settings: Settings | None = None, state: State | None = None, hol
     app.url_map.merge_slashes = False
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its warnings and debug lines hold URLs, and those hold ids
     attach(app, holder or holder_of(state))
-    state.log.started(services=len(state.services), knowledge=state.knowledge.digest)
+    state.log.started(services=len(state.offered), knowledge=state.knowledge.digest)
     return app

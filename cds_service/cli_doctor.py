@@ -100,6 +100,7 @@ def sheet(service: str, client: str, as_json: bool) -> None:
     from cds_service.services import load_services
     from cds_service.sheet import markdown, sheet_of
     from cds_service.sites import site
+    from cds_service.state import offered
     from cds_service.wire import write_json
 
     settings = settings_or_exit()
@@ -107,7 +108,7 @@ def sheet(service: str, client: str, as_json: bool) -> None:
         knowledge, clients = knowledge_of(settings), {one.id: one for one in known_clients(settings)}
     except PrecisionError as error:
         stop(str(error))
-    services = load_services()
+    services = offered(load_services(), settings)
     if service and service not in services:
         stop(f"no service is called {service}; there are {', '.join(services)}.")
     if client not in clients and (client or len(clients) > 1):

@@ -9,9 +9,9 @@ from models.finding import Assessment, Finding
 COVERAGE = "org.precision-hooks.coverage"  #: name of the extension
 LONGEST = 500  #: characters of one text; some quote what was reported, which may be a whole report
 #: outcomes of a rule that had what it needed
-LOOKED = ("fired", "silent", "deferred", "overridden", "shown before", "tolerated", "site policy")
+LOOKED = ("fired", "silent", "deferred", "referred", "overridden", "shown before", "tolerated", "site policy")
 #: there may be advice, and it is not shown now
-WITHHELD = ("overridden", "shown before", "tolerated", "recipient", "off", "shadow", "site policy")
+WITHHELD = ("referred", "overridden", "shown before", "tolerated", "recipient", "off", "shadow", "site policy")
 
 
 def subjects(finding: Finding) -> tuple[str, ...]:

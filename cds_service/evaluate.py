@@ -37,7 +37,7 @@ def evaluate_body(body: bytes, service_id: str | None, settings: Settings, *, fe
     trace = Trace()
     try:
         caller = _caller(client, state)
-        services = state.services_at(service_id, caller) if service_id else (_by_hook(body, state.services),)
+        services = state.services_at(service_id, caller) if service_id else (_by_hook(body, state.offered),)
         response = answer(body, services, caller, state, Deadline.after(caller.deadline_ms), trace)
     except Exception as error:  # noqa: BLE001 - as over HTTP: a bug is a 500, with its place in the log
         told = answer_for(error)

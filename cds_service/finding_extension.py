@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.finding import Finding, GeneEvidence, Reading, Recommendation, Screened
+from models.finding import Estimate, Explanation, Finding, GeneEvidence, InputUsed, Reading, Recommendation, Screened
 
 #: of variants; what a report says in other words is none of the contract's
 SOURCE_CLASSES = ("germline", "somatic")
@@ -23,6 +23,11 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         tumour=_tumour(finding),
         condition=finding.condition,
         plan=_plan(finding),
+        estimate=_estimate(finding.estimate),
+        inputs=[_input(used) for used in finding.inputs],
+        outcome=finding.outcome,
+        horizonYears=finding.horizon_years,
+        explanation=_explanation(finding.explanation),
         knowledge=knowledge,
     )
 
@@ -46,6 +51,25 @@ def _plan(finding: Finding) -> dict[str, Any]:
         genes=[finding_extension(found, "")["topic"] for found in plan.genes],
         trials=[_filled(id=t.id, url=t.url, met=list(t.met), unknown=list(t.unknown)) for t in plan.trials],
     )
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, Any]:
+    if estimate is None:
+        return {}
+    ends = {"low": estimate.low, "high": estimate.high, "level": estimate.level}
+    return _filled(value=estimate.value, unit=estimate.unit, **ends)
+
+
+def _explanation(how: Explanation | None) -> dict[str, Any]:
+    """Unlike elsewhere a share of 0 is a fact; there is none in it, since only what differs from the reference is named."""
+    if how is None:
+        return {}
+    sums = {"scale": how.scale, "reference": how.reference, "linear": how.linear}
+    return {"model": how.model, "formula": how.formula, **sums, "shares": [{"name": s.name, "amount": s.amount} for s in how.shares]}
+
+
+def _input(used: InputUsed) -> dict[str, Any]:
+    return _filled(name=used.name, value=used.value, unit=used.unit, asOf=used.as_of, sources=[used.origin] if used.origin else [])
 
 
 def _option(option: Screened) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def summary(finding: Finding, words: Messages, width: int = LONGEST_SUMMARY) -> 
     bare = ", ".join(label(g) for g in genes or finding.genes)
     if finding.kind == "conflict":
         choices = [words.text("summary-conflict", do=do, genes=bare), words.text("summary-conflict-short", do=do)]
-    elif genes and finding.kind == "drug-gene":
+    elif genes and finding.kind in ("drug-gene", "dose"):
         told = ", ".join(_told(g, _short(g), words) for g in genes)
         phenotypes = ", ".join(_told(g, g.phenotype, words) for g in genes)
         choices = [words.text("summary", do=do, genes=text) for text in (told, phenotypes, bare)]

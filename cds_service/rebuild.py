@@ -10,7 +10,7 @@ from pathlib import Path
 from cds_service.admit import Remember, Trust, trust_of
 from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
-from cds_service.service import Service
+from cds_service.service import DOSES, Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
 from cds_service.sites import Site, sites
@@ -20,17 +20,17 @@ from cds_service.switches_file import read_switches, rule_names
 from cds_service.trials_folder import read_trials_folder
 from models.errors import KnowledgeError
 from models.knowledge.load import FOLDERS, load
-from models.knowledge.site import asking_first, with_choices
+from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by, with_stated
 from models.knowledge.trial_criteria import trial_words
 from models.knowledge.types import Knowledge
 
 DIGEST = "DIGEST"  #: file in a folder of knowledge that holds the digest which it must have
-_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials"})
+_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials", "calibrations", "calibration_keys"})
 
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials")
+    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials", "calibrations", "calibration_keys")
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -45,7 +45,18 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
         agree(known, messages())
     trials = read_trials_folder(settings.trials, trial_words(known.biomarkers, known.clinical)) if settings.trials else ()
     chosen = with_choices(known, hereditary_summary=settings.hereditary_summary, trials=trials)
-    return with_site_files(asking_first(chosen, settings.ask_first), settings)
+    dosed = with_doses_by(chosen, DOSES if settings.dose_service else "", loading=settings.dose_loading)
+    stated = with_stated(_calibrated(dosed, settings), {"region": settings.region})
+    return with_site_files(asking_first(stated, settings.ask_first), settings)
+
+
+def _calibrated(known: Knowledge, settings: Settings) -> Knowledge:
+    if not settings.calibrations:
+        return known
+    from cds_service.population.calibrations_folder import read_calibrations  # on use: most sites have no record
+
+    held = read_calibrations(settings.calibrations, settings.calibration_keys, known.models)
+    return with_calibrations(known, {(h.record.model, h.record.formula): h.calibration for h in held if h.calibration is not None})
 
 
 def exported(to: Path) -> str:
@@ -59,7 +70,7 @@ def exported(to: Path) -> str:
     for folder in FOLDERS:
         (to / folder).mkdir()
         for file in (files("models.knowledge") / folder).iterdir():
-            if file.name.endswith((".toml", ".tsv")):
+            if file.name.endswith((".toml", ".tsv", ".json")):
                 (to / folder / file.name).write_bytes(file.read_bytes())
     digest = load(to).digest
     (to / DIGEST).write_text(f"{digest}\n", "utf-8")

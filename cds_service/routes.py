@@ -44,12 +44,12 @@ ACCESS: Mapping[str, Access] = {
 
 def discovery(state: State, caller: Client) -> dict[str, Any]:
     """The same whatever is switched off or out of order: clients keep it."""
-    return {"services": [_described(service, state.sites[caller.site].knowledge, caller) for service in state.services.values()]}
+    return {"services": [_described(service, state.sites[caller.site].knowledge, caller) for service in state.offered.values()]}
 
 
 def _described(service: Service, knowledge: Knowledge, caller: Client) -> dict[str, Any]:
     prefetch = {wanted.field: wanted.query for wanted in service.reads(knowledge)}
-    name = caller.alias if caller.alias and service.reads_drafts else service.id
+    name = caller.alias if caller.alias and service.under_alias else service.id
     members = {"hook": service.hook, "id": name, "title": service.title, "description": service.description}
     return {name: value for name, value in {**members, "prefetch": prefetch, "version": SPECIFICATION}.items() if value}
 
@@ -106,7 +106,7 @@ def ready() -> Response:
     told = {
         "status": "ready" if store and not (problem or old or clock) else "degraded",
         "knowledge": state.knowledge.digest,
-        "services": len(state.services),
+        "services": len(state.offered),
         "store": "reachable" if store else "unreachable",
     }
     told |= {name: why for name, why in (("notLoaded", problem), ("clock", clock)) if why}

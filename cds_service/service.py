@@ -10,6 +10,8 @@ from models.finding import Action, Assessment
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 
+DOSES = "dose-order-sign"  #: id of the service that owns the number of a dose, where the site has it
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -25,4 +27,10 @@ class Service:
     speaks: tuple[Action, ...] = ()  #: actions that it tells; the others wait for a later hook. (): all
     again_after: int = 0  #: days in which the same facts are not told again, in whatever encounter. 0: once in an encounter
     one_card: bool = False  #: everything it has to say stands in one card
+    only_with: str = ""  #: the setting (true or false) without which it is not offered: a service that predicts is a site's choice
     redraws: bool = False  #: called at every change of a draft: what it leaves out vanishes from the screen, so it repeats itself
+
+    @property
+    def under_alias(self) -> bool:
+        """Does it answer under a client's one id for order hooks? One that is a site's choice has its own id: a hook has one answer."""
+        return self.reads_drafts and not self.only_with

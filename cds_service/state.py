@@ -64,11 +64,17 @@ class State:
     switches: Switches
     now: Callable[[], datetime]  #: the only clock, with zone
 
+    @property
+    def offered(self) -> Mapping[str, Service]:
+        """The services that there are here: one that predicts only where the site has set it."""
+        return offered(self.services, self.settings)
+
     def services_at(self, service_id: str, caller: Client) -> tuple[Service, ...]:
         """The service of this id, or all that take orders where it is the caller's alias for them. Raises UnknownService."""
-        if service_id in self.services:
-            return (self.services[service_id],)
-        aliased = tuple(s for s in self.services.values() if s.reads_drafts)
+        here = self.offered
+        if service_id in here:
+            return (here[service_id],)
+        aliased = tuple(s for s in here.values() if s.under_alias)
         if not service_id or service_id != caller.alias or not aliased:
             raise UnknownService("No service has this id. GET /cds-services lists those that there are.")
         return aliased
@@ -113,3 +119,8 @@ class State:
 
     def today(self) -> date:
         return self.now().astimezone(UTC).date()
+
+
+def offered(services: Mapping[str, Service], settings: Settings) -> Mapping[str, Service]:
+    """Without those whose setting is not on."""
+    return {name: one for name, one in services.items() if not one.only_with or getattr(settings, one.only_with)}

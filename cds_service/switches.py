@@ -80,6 +80,11 @@ class Switches:
         held += [Checked("cards", whole, WHY[whole])] if whole != "on" else []
         return replace(found, findings=tuple(shown), checked=(*found.checked, *held)), tuple(shadowed)
 
+    def speaks_of(self, medicine: str, client: str, service: str, user: str) -> bool:
+        """Is what this service says of the medicine shown to this user, as far as any row about it tells?"""
+        own = [row for row in self.rows if row.concerns(client, service) and row.rule.partition("–")[0] == medicine]
+        return self.mode(client, service, user) == "on" and all(row.mode_for(user) == "on" for row in own)
+
 
 def _rule_mode(rows: list[Switch], finding: Finding, user: str) -> Mode:
     own = [row for row in rows if row.rule == finding.drug.name or row.rule in subjects(finding)]

@@ -107,10 +107,10 @@ class TumourType:
 
 @dataclass(frozen=True, slots=True)
 class Orderable:
-    """A laboratory test that would tell what is missing."""
+    """What can be requested from the card: a test that would tell what is missing, or a service."""
 
-    name: str  #: what it tests: "DPYD", "HLA-B*57:01"
-    loinc: str
+    name: str  #: what it tests ("DPYD", "HLA-B*57:01"), or what is asked for ("referral to nephrology")
+    loinc: str = ""  #: "": a service for which no code is known here, so it is asked for in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +194,48 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A predicted number and the interval in which it lies for `level` of such patients; None where no interval was measured."""
+
+    value: float
+    unit: str  #: UCUM
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None  #: 0.9: of a hundred such patients ninety lie within
+
+
+@dataclass(frozen=True, slots=True)
+class InputUsed:
+    """One value that an estimate rests on, as it was read."""
+
+    name: str  #: in words
+    value: str
+    unit: str = ""
+    as_of: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What one input adds to a model's sum, against the model's reference person."""
+
+    name: str  #: of the input, in words
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a model came to its number: reference + the shares = linear, exactly."""
+
+    model: str
+    formula: str
+    scale: str  #: of the sum: "log odds", "log hazard", "points" …
+    reference: float
+    linear: float
+    shares: tuple[Shared, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One decision about one drug (or, later, tumour, risk or plan)."""
 
@@ -214,6 +256,11 @@ class Finding:
     tumour: TumourType | None = None
     condition: str = ""  #: an inherited one, as its card names it
     plan: Plan | None = None  #: of a tumour's treatment plan, whose `drug` bears the tumour's name
+    estimate: Estimate | None = None
+    inputs: tuple[InputUsed, ...] = ()  #: what the estimate rests on, genes apart
+    outcome: str = ""  #: of a risk: what it is a risk of
+    horizon_years: float | None = None
+    explanation: Explanation | None = None
 
     @property
     def topic(self) -> str:
@@ -224,6 +271,8 @@ class Finding:
             facts += [gene.gene, gene.phenotype, gene.activity_score, *gene.allele_status, *readings]
             facts += filter(None, (gene.variant, gene.zygosity, gene.significance))
         facts += filter(None, (self.tumour.oncotree if self.tumour else "", self.condition))
+        if self.estimate is not None:  # another number is another fact
+            facts += [f"{self.estimate.value:.3g}", self.estimate.unit]
         return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]
 
 

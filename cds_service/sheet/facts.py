@@ -63,7 +63,7 @@ def sheet_of(service: Service, settings: Settings, knowledge: Knowledge, client:
 
 
 def _addresses(base: str, service: Service, client: Client) -> dict[str, str]:
-    called = client.alias if client.alias and service.reads_drafts else service.id
+    called = client.alias if client.alias and service.under_alias else service.id
     endpoint = f"{base}/cds-services/{called}"
     return {"endpoint": endpoint, "feedback": f"{endpoint}/feedback", "discovery": f"{base}/cds-services"}
 

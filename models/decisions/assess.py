@@ -53,7 +53,8 @@ def assess_orders(profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     Raises the first fault when every rule of every order failed: nothing could be evaluated, which must not look
     like an empty answer.
     """
-    found = with_options(_assess(profile, knowledge), profile, knowledge, _assess)
+    # an alternative is screened by all that is known of it, whoever tells its dose
+    found = with_options(_assess(profile, knowledge), profile, replace(knowledge, dosed_by={}), _assess)
     if not (found.findings or found.checked):
         return found
     # beside the answer, not in it: an alternative is not made unsure a second time by the same medicines

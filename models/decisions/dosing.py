@@ -14,7 +14,7 @@ from models.features.gene_names import by_gene
 from models.features.gene_state import GeneState
 from models.features.ingredients import ingredients
 from models.features.variant_sites import variants_by_gene
-from models.finding import Assessment, Drug
+from models.finding import Assessment, Checked, Drug, Remark
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
 from models.patient import Dosage, Order, PatientProfile
@@ -39,11 +39,29 @@ def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> 
     found = assess_dosing(DosingQuestion(flow, knowledge, profile, states, dosages))
     genes = tuple(gene_evidence(states[gene], "phenotype") for gene in _told(flow, states))
     orders = tuple(order.id for order in own if order.id)
-    return replace(
+    told = replace(
         found,
         findings=tuple(replace(f, genes=genes, orders=orders) for f in found.findings),
         gaps=tuple(dict.fromkeys((*gaps, *found.gaps))),
     )
+    owner = knowledge.dosed_by.get(flow.drug.key, "")
+    return referred(told, flow, owner) if owner else told
+
+
+def referred(told: Assessment, flow: DosingFlow, owner: str) -> Assessment:
+    """What is left to say where the service `owner` tells the dose: another medicine, and no number."""
+    findings = []
+    for finding in told.findings:
+        kept = tuple(r for r in finding.recommendations if r.action == "alternative" and r.dose is None)
+        remark = Remark("dose-elsewhere", (("drug", flow.drug.name), ("service", owner)))
+        findings += [replace(finding, recommendations=kept, evidence=finding.evidence[:1], remarks=(remark,))] if kept else []
+    because = f"its dose is told by {owner}"
+    checked = told.checked if findings else tuple(_elsewhere(c, because) for c in told.checked)
+    return replace(told, findings=tuple(findings), checked=(*checked, Checked(f"{flow.drug.name}–dose", "referred", because)))
+
+
+def _elsewhere(checked: Checked, because: str) -> Checked:
+    return replace(checked, outcome="referred", because=because) if checked.outcome in ("fired", "silent") else checked
 
 
 def _sure(state: GeneState) -> GeneState:

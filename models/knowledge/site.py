@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from models.errors import KnowledgeError
+from models.knowledge.calibration_types import Calibration
+from models.knowledge.model_types import Value
 from models.knowledge.trial_types import TrialRecord
 from models.knowledge.types import Guideline, Knowledge
 
@@ -32,9 +34,42 @@ def with_choices(knowledge: Knowledge, *, hereditary_summary: bool, trials: tupl
     """The snapshot with summaries of inherited disease, and with trials; its digest is another one where either is chosen."""
     if not hereditary_summary and not trials:
         return knowledge
-    told = repr((hereditary_summary, trials))
-    digest = hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12]
-    return replace(knowledge, hereditary=replace(knowledge.hereditary, summarise=hereditary_summary), trials=trials, digest=digest)
+    chosen = replace(knowledge, hereditary=replace(knowledge.hereditary, summarise=hereditary_summary), trials=trials)
+    return _renamed(chosen, repr((hereditary_summary, trials)))
+
+
+def with_doses_by(knowledge: Knowledge, service: str, *, loading: bool = False) -> Knowledge:
+    """The snapshot in which `service` owns the number of every medicine that has a dosing flow; "" leaves it as it is."""
+    if not service:
+        return knowledge
+    owners = MappingProxyType(dict.fromkeys(knowledge.flows, service))
+    return _renamed(replace(knowledge, dosed_by=owners, dose_loading=loading), repr(("doses by", service, loading)))
+
+
+def without_doses_by(knowledge: Knowledge, drugs: Collection[str]) -> Knowledge:
+    """The snapshot in which nobody else owns the number of these medicines: that service does not speak of them to this caller."""
+    kept = {drug: service for drug, service in knowledge.dosed_by.items() if drug not in drugs}
+    if len(kept) == len(knowledge.dosed_by):
+        return knowledge
+    return _renamed(replace(knowledge, dosed_by=MappingProxyType(kept)), repr(("doses here", sorted(set(drugs)))))
+
+
+def _renamed(knowledge: Knowledge, told: str) -> Knowledge:
+    """With another digest: an answer must be repeatable from what it names."""
+    return replace(knowledge, digest=hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12])
+
+
+def with_stated(knowledge: Knowledge, stated: Mapping[str, Value]) -> Knowledge:
+    """The snapshot with inputs of models that the site gives for everybody it cares for."""
+    given = {name: value for name, value in stated.items() if value != ""}
+    return _renamed(replace(knowledge, stated=MappingProxyType(given)), repr(("stated", sorted(given.items())))) if given else knowledge
+
+
+def with_calibrations(knowledge: Knowledge, calibrations: Mapping[tuple[str, str], Calibration]) -> Knowledge:
+    """The snapshot in which these hold, by model and formula; its digest is another one: predictions are other numbers by them."""
+    if not calibrations:
+        return knowledge
+    return _renamed(replace(knowledge, calibrations=MappingProxyType(dict(calibrations))), repr(sorted(calibrations.items())))
 
 
 def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:
