@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.knowledge.cohort_types import Claim, CohortDefinition, CohortEquation, CohortInput, Keep, Package, Reading
-from models.knowledge.model_types import Value
 from models.knowledge.model_files import required
+from models.knowledge.model_types import Value
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 

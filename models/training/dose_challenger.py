@@ -1,4 +1,4 @@
-"""Challengers of the published dose equations, fitted without the hospital they are tried on, and the gate that they must pass. None is exported."""
+"""Challengers of published dose equations, fitted without the hospital they are tried on, and the gate they must pass. None is exported."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def answered(equation: CohortEquation, everybody: Sequence[Values], models: Mode
 
 
 def mean_doses(scores: Sequence[Scores]) -> Floats:
-    return np.mean([one.doses() for one in scores], axis=0, dtype=np.float64)
+    return np.asarray(np.mean([one.doses() for one in scores], axis=0), dtype=np.float64)
 
 
 def _sum(model: Model, one: Values) -> float:

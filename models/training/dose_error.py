@@ -1,4 +1,4 @@
-"""How far predicted doses lie from the true ones: errors, shares within a fifth, and paired differences with resampled intervals. It fits nothing."""
+"""How far predicted doses lie from true ones: errors, shares within a fifth, paired differences, each with an interval. It fits nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def share(hits: Mask) -> Measure:
 
 
 def resampled_mean(values: Floats, seed: int) -> Measure:
-    """A mean with the 2.5th and 97.5th percentile of it over resampled people. The same seed draws the same people, so differences are paired."""
+    """A mean with its 2.5th and 97.5th percentile over resampled people: the same people for the same seed."""
     low, high = np.percentile(_weights(len(values), seed) @ values, (2.5, 97.5))
     return Measure(float(values.mean()), float(low), float(high), len(values))
 

@@ -1,4 +1,4 @@
-"""Interval tables measured on a cohort: residual quantiles for use, coverage by three checks, and the file that holds them. It serves nothing."""
+"""Interval tables measured on a cohort: residual quantiles, coverage by three checks, and the file that holds them. It serves nothing."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def file_text(definition: CohortDefinition, mean: str, found: Measured, made: st
     refused = refusals(found.coverage, definition.claim.floor)
     told = "; ".join(f"{name}: {why}" for name, why in refused.items()) or "no ancestry"
     lines = [
-        f"# How far true doses lay from the mean of {' and '.join(definition.means[mean])}. Written by a command (docs/warfarin-cohort.md); not by hand.",
+        f"# How far true doses lay from the mean of {' and '.join(definition.means[mean])}. A command writes it: docs/warfarin-cohort.md.",
         "",
         "[source]",
         f'body = "precision-hooks, from the data of {definition.source.body}"',

@@ -1,4 +1,4 @@
-"""What a hospital gains from its own first patients: an intercept on each equation's linear scale, drawn towards zero. Measured, not made."""
+"""What a hospital gains from its own first patients: an intercept on each equation's linear scale, drawn towards zero. It keeps none."""
 
 from __future__ import annotations
 
