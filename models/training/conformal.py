@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from models.knowledge.interval_types import By
 from models.training.dose_error import Floats, Mask
 
-Groups = NDArray[Any]  #: texts
 SPLITS = 30
 BANDS = 4
 STEP = 0.01
@@ -27,13 +26,25 @@ class Sample:
     truth: Floats
     predicted: Floats
     sites: NDArray[np.int64]
-    groups: Groups
+    groups: NDArray[np.int64]  #: place of each person's group in `names`
+    names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.truth)
 
     def of(self, who: Mask) -> Sample:
-        return Sample(self.truth[who], self.predicted[who], self.sites[who], self.groups[who])
+        return Sample(self.truth[who], self.predicted[who], self.sites[who], self.groups[who], self.names)
+
+    def members(self) -> Iterator[tuple[str, Mask]]:
+        """(name, who is in it) of each group."""
+        for place, name in enumerate(self.names):
+            yield name, self.groups == place
+
+
+def sample_of(truth: Floats, predicted: Floats, sites: NDArray[np.int64], groups: NDArray[Any]) -> Sample:
+    """With the groups as texts."""
+    names, places = np.unique(groups, return_inverse=True)
+    return Sample(truth, predicted, sites, places.astype(np.int64), tuple(str(name) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +52,30 @@ class Learned:
     """Quantiles of √true - √predicted, one pair for each bin: a group of people, or a band of predicted dose between two borders."""
 
     by: By
-    groups: tuple[str, ...]
+    names: tuple[str, ...]
     borders: Floats
     people: tuple[int, ...]
     lower: Floats
     upper: Floats
 
-    def ends(self, predicted: Floats, groups: Groups) -> tuple[Floats, Floats]:
+    def ends(self, predicted: Floats, groups: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Of everybody's interval, in the unit of the dose."""
-        at, middle = _bins(self.by, self.groups, self.borders, predicted, groups), np.sqrt(predicted)
+        at, middle = _bins(self.by, self.borders, predicted, groups), np.sqrt(predicted)
         return np.maximum(0.0, middle + self.lower[at]) ** 2, (middle + self.upper[at]) ** 2
 
-    def inside(self, truth: Floats, predicted: Floats, groups: Groups) -> Mask:
+    def inside(self, truth: Floats, predicted: Floats, groups: NDArray[np.int64]) -> Mask:
         low, high = self.ends(predicted, groups)
         return np.asarray((truth >= low) & (truth <= high))
 
 
 def learn(sample: Sample, who: Mask, by: By, level: float) -> Learned:
     """From the people in `who`. Bands have equally many of them; borders are rounded as they are written into a file."""
-    names = tuple(str(name) for name in np.unique(sample.groups))
     borders = np.round(np.quantile(sample.predicted[who], np.arange(1, BANDS) / BANDS), 1)
-    at = _bins(by, names, borders, sample.predicted, sample.groups)
+    at = _bins(by, borders, sample.predicted, sample.groups)
     residuals = np.sqrt(sample.truth) - np.sqrt(sample.predicted)
-    members = [residuals[who & (at == one)] for one in range(len(names) if by == "ancestry" else BANDS)]
+    members = [residuals[who & (at == one)] for one in range(len(sample.names) if by == "ancestry" else BANDS)]
     ends = np.array([quantiles(one, level) for one in members])
-    return Learned(by, names, borders, tuple(len(one) for one in members), ends[:, 0], ends[:, 1])
+    return Learned(by, sample.names, borders, tuple(len(one) for one in members), ends[:, 0], ends[:, 1])
 
 
 def quantiles(residuals: Floats, level: float) -> tuple[float, float]:
@@ -91,7 +101,7 @@ def chosen_level(sample: Sample, by: By, floor: float) -> float:
     """The least level at which every group reaches `floor` at unseen sites, and one step more, since it was chosen on the same people."""
     for level in LEVELS:
         held = at_unseen_sites(sample, by, level)
-        if all(held[sample.groups == group].mean() >= floor for group in np.unique(sample.groups)):
+        if all(held[who].mean() >= floor for _, who in sample.members() if who.any()):
             return round(level + STEP, 2)
     return round(LEVELS[-1] + STEP, 2)
 
@@ -110,8 +120,8 @@ def in_random_halves(sample: Sample, by: By, level: float, seed: int) -> Iterato
     rng = np.random.default_rng(seed)
     for _ in range(SPLITS):
         tested = np.zeros(len(sample), dtype=np.bool_)
-        for group in np.unique(sample.groups):
-            rows = rng.permutation(np.flatnonzero(sample.groups == group))
+        for _, who in sample.members():
+            rows = rng.permutation(np.flatnonzero(who))
             tested[rows[: len(rows) // 2]] = True
         yield tested, _holds(sample, ~tested, tested, by, level)
 
@@ -121,6 +131,5 @@ def _holds(sample: Sample, who: Mask, tested: Mask, by: By, level: float) -> Mas
     return learned.inside(sample.truth[tested], sample.predicted[tested], sample.groups[tested])
 
 
-def _bins(by: By, names: tuple[str, ...], borders: Floats, predicted: Floats, groups: Groups) -> NDArray[np.int64]:
-    found = np.searchsorted(np.array(names), groups) if by == "ancestry" else np.searchsorted(borders, predicted, side="right")
-    return found.astype(np.int64)
+def _bins(by: By, borders: Floats, predicted: Floats, groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    return groups if by == "ancestry" else np.searchsorted(borders, predicted, side="right").astype(np.int64)

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.interval_files import refusals
-from models.knowledge.interval_types import By, Coverage, Residuals
+from models.knowledge.interval_types import By, Check, Coverage, Residuals
 from models.training import conformal
 from models.training.conformal import Learned, Sample
-from models.training.dose_error import Mask, Measure, dose_bands, share
+from models.training.dose_error import Measure, dose_bands, share
 
 DIGITS = 4
 WAYS: dict[By, str] = {"predicted": "by-dose", "ancestry": "by-ancestry"}
@@ -41,9 +40,8 @@ def measured(sample: Sample, by: By, definition: CohortDefinition, seed: int) ->
     unseen = conformal.at_unseen_sites(sample, by, claim.level)
     anew = conformal.with_level_chosen_anew(sample, by, claim.floor)
     low, high = learned.ends(sample.predicted, sample.groups)
-    groups = np.unique(sample.groups)
-    coverage = [_of(group, "unseen site", unseen, sample) for group in groups]
-    coverage += [_of(group, "level chosen anew", anew, sample) for group in groups]
+    coverage = [_coverage(name, "unseen site", share(unseen[who])) for name, who in sample.members()]
+    coverage += [_coverage(name, "level chosen anew", share(anew[who])) for name, who in sample.members()]
     coverage += _halves(sample, by, claim.level, seed)
     sites, counts = np.unique(sample.sites, return_counts=True)
     return Measured(
@@ -53,28 +51,23 @@ def measured(sample: Sample, by: By, definition: CohortDefinition, seed: int) ->
         overall=share(unseen),
         by_dose={band: share(unseen[who]) for band, who in dose_bands(sample.truth, *definition.bands).items()},
         worst_site=min(float(unseen[sample.sites == site].mean()) for site in sites[counts >= 50]),
-        width={str(group): float((high - low)[sample.groups == group].mean()) for group in groups},
+        width={name: float((high - low)[who].mean()) for name, who in sample.members()},
     )
 
 
-def _of(group: str, check: str, held: Mask, sample: Sample) -> Coverage:
-    return _coverage(str(group), check, share(held[sample.groups == group]))
-
-
-def _coverage(group: str, check: str, found: Measure) -> Coverage:
-    ends = (round(v, DIGITS) for v in (found.value, found.low, found.high))
-    return Coverage(group, check, found.people, *ends)  # type: ignore[arg-type]
+def _coverage(group: str, check: Check, found: Measure) -> Coverage:
+    return Coverage(group, check, found.people, *(round(v, DIGITS) for v in (found.value, found.low, found.high)))
 
 
 def _halves(sample: Sample, by: By, level: float, seed: int) -> Iterator[Coverage]:
     """The share over all splits; its interval is that of one split's people, since every split tests the same cohort again."""
     splits = [(sample.groups[tested], held) for tested, held in conformal.in_random_halves(sample, by, level, seed)]
-    for group in np.unique(sample.groups):
-        each: list[NDArray[np.bool_]] = [held[groups == group] for groups, held in splits]
+    for place, name in enumerate(sample.names):
+        each = [held[groups == place] for groups, held in splits]
         people, value = len(each[0]), float(np.mean([one.mean() for one in each]))
         typical = np.arange(people) < round(value * people)
         found = share(typical)
-        yield _coverage(str(group), "random split", Measure(value, found.low, found.high, people))
+        yield _coverage(name, "random split", Measure(value, found.low, found.high, people))
 
 
 def _residuals(learned: Learned) -> Iterator[Residuals]:
@@ -84,7 +77,7 @@ def _residuals(learned: Learned) -> Iterator[Residuals]:
         (math.floor(low * scale) / scale, math.ceil(high * scale) / scale) for low, high in zip(learned.lower, learned.upper, strict=True)
     ]
     if learned.by == "ancestry":
-        for name, people, (low, high) in zip(learned.groups, learned.people, ends, strict=True):
+        for name, people, (low, high) in zip(learned.names, learned.people, ends, strict=True):
             yield Residuals(name, 0.0, math.inf, people, low, high)
         return
     borders = [0.0, *(float(b) for b in learned.borders), math.inf]

@@ -14,7 +14,7 @@ import sklearn
 from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.interval_types import By
 from models.training import dose_error
-from models.training.conformal import Sample
+from models.training.conformal import Sample, sample_of
 from models.training.dose_challenger import Verdict, challengers, try_out
 from models.training.dose_equations import Models, Scores, answered, mean_doses, people, score
 from models.training.dose_error import Floats, Mask, Measure
@@ -41,7 +41,7 @@ class Scored:
         of = self.definition.means[mean]
         who = np.logical_and.reduce([self.answered[one] for one in of])
         people = self.cohort.of(who)
-        return Sample(people.truth, self.doses[mean][who], people.sites, people.groups), [self.scores[one].of(who) for one in of]
+        return sample_of(people.truth, self.doses[mean][who], people.sites, people.groups), [self.scores[one].of(who) for one in of]
 
 
 def scored(wheel: IO[bytes], definition: CohortDefinition, models: Models) -> Scored:

@@ -61,7 +61,9 @@ def array(kind: str, order: str, shape: Sequence[int], content: bytes) -> bytes:
 def index(names: Sequence[str]) -> bytes:
     values = array("O8", "|", [len(names)], listed(*map(text, names)))
     return called(
-        named("pandas.core.indexes.base", "_new_Index"), named("pandas.core.indexes.base", "Index"), table([("data", values), ("name", NOTHING)])
+        named("pandas.core.indexes.base", "_new_Index"),
+        named("pandas.core.indexes.base", "Index"),
+        table([("data", values), ("name", NOTHING)]),
     )
 
 

@@ -65,7 +65,12 @@ def test_another_number_of_rows_is_refused() -> None:
 
 # ---- by the definition -------------------------------------------------------------------------------------------------
 
-VKORC1 = {"-1639": "VKORC1     -1639 consensus", "1173": "VKORC1 1173 consensus", "2255": "VKORC1 2255 consensus", "1542": "VKORC1 1542 consensus"}
+VKORC1 = {
+    "-1639": "VKORC1     -1639 consensus",
+    "1173": "VKORC1 1173 consensus",
+    "2255": "VKORC1 2255 consensus",
+    "1542": "VKORC1 1542 consensus",
+}
 USUAL: dict[str, Any] = {
     "Project Site": 3,
     "Gender": "male",
