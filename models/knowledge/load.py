@@ -14,6 +14,7 @@ import tomli
 
 from models.errors import KnowledgeError
 from models.knowledge.biomarker_files import read_biomarkers
+from models.knowledge.card_files import read_cards
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
@@ -24,6 +25,7 @@ from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
 from models.knowledge.dosing_files import read_equation, read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
+from models.knowledge.evaluation_files import read_evaluations
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
@@ -50,10 +52,12 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 RELATIVES = "inputs/relatives.toml"
 FOLDERS = (
     "biomarkers",
+    "cards",
     "clinical",
     "dosing",
     "drugs",
     "equations",
+    "evaluations",
     "evidence",
     "genes",
     "guidelines",
@@ -89,6 +93,8 @@ def load(root: Traversable | None = None) -> Knowledge:
         options=MappingProxyType(_options(texts)),
         scores=MappingProxyType(_scores(texts)),
         sites=_sites(texts, genes),
+        cards=read_cards(texts, _toml),
+        evaluations=MappingProxyType(read_evaluations(texts)),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
         models=MappingProxyType(read_models(texts, _toml)),

@@ -85,6 +85,7 @@ def read_model(values: Mapping[str, Any], where: str) -> Model:
                 "form": form,
                 "population": head.text("population"),
                 "rights": head.text("rights", ""),
+                "terms": head.text("terms", ""),
                 "vectors": head.text("vectors", ""),
                 "derived": head.flag("derived", False),
             }

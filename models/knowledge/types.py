@@ -11,6 +11,7 @@ from typing import Literal
 from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
 from models.knowledge.calibration_types import Calibration
+from models.knowledge.card_types import Cards, Evaluation
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
@@ -271,8 +272,11 @@ class Knowledge:
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
+    accepted_terms: frozenset[str] = frozenset()  #: models (id) whose terms of use the site has accepted
     scores: Mapping[str, VariantScore] = field(default_factory=dict)  #: genetic scores by id
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
+    cards: Cards = field(default_factory=Cards)  #: what models are accountable for
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)  #: recorded runs by id
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
     tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type

@@ -148,4 +148,5 @@ def test_younger_people_and_more_cancers_are_likelier_carriers() -> None:
 
 
 def test_its_rights_ask_for_the_sites_consent() -> None:
+    assert premm5().terms
     assert "terms" in premm5().rights
