@@ -16,6 +16,7 @@ from models.training.dose_error import Floats, Mask
 SPLITS = 30
 BANDS = 4
 STEP = 0.01
+ROUNDING = 1e-9  #: (1 - 0.9) / 2 is a little less than 0.05
 LEVELS = (0.90, 0.91, 0.92, 0.93, 0.94, 0.95)
 
 
@@ -84,7 +85,7 @@ def quantiles(residuals: Floats, level: float) -> tuple[float, float]:
     Half of what is left out lies below and half above; infinite where there are too few people to say so.
     """
     ordered, people, tail = np.sort(residuals), len(residuals), (1 - level) / 2
-    low, high = math.floor((people + 1) * tail), math.ceil((people + 1) * (1 - tail))
+    low, high = math.floor((people + 1) * tail + ROUNDING), math.ceil((people + 1) * (1 - tail) - ROUNDING)
     return (float(ordered[low - 1]) if low >= 1 else -math.inf), (float(ordered[high - 1]) if high <= people else math.inf)
 
 

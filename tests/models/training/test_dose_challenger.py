@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from models.training.dose_challenger import challengers, try_out
+from models.training.dose_challenger import challengers, matrix, try_out
 from models.training.iwpc_cohort import Cohort
 
 PEOPLE = 600
 
 
-def made_up(seed: int) -> tuple[Cohort, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+def made_up(seed: int) -> tuple[Cohort, NDArray[np.float64]]:
     """Doses that rest on weight and gene, and besides on the hospital; and the dose by weight and gene alone."""
     rng = np.random.default_rng(seed)
     sites = rng.integers(0, 12, PEOPLE)
@@ -27,7 +29,8 @@ def made_up(seed: int) -> tuple[Cohort, np.ndarray[tuple[int], np.dtype[np.float
 
 def test_what_only_recognises_the_hospital_wins_by_random_folds_and_is_not_promoted() -> None:
     cohort, champion = made_up(1)
-    verdict = try_out(lambda: make_pipeline(OneHotEncoder(handle_unknown="ignore"), Ridge(0.1)), cohort.of_inputs("gene", "code"), champion, seed=1)
+    by_code = make_pipeline(OneHotEncoder(handle_unknown="ignore"), Ridge(0.1))
+    verdict = try_out(lambda: clone(by_code), cohort.of_inputs("gene", "code"), champion, seed=1)
     assert verdict.at_random < verdict.challenger
     assert not verdict.promoted
 
@@ -42,5 +45,15 @@ def test_what_is_nearer_at_unseen_hospitals_is_promoted() -> None:
 
 def test_what_is_as_near_is_not_promoted() -> None:
     cohort, champion = made_up(3)
-    for make in challengers(cohort, 1).values():
-        assert not try_out(make, cohort.of_inputs("weight", "gene", "code"), champion, seed=1).promoted
+    assert not try_out(challengers(cohort, 1)["ridge"], cohort, champion, seed=1).promoted
+
+
+def test_boosting_learns_of_data_only_inside_the_fold() -> None:
+    """A level that is only there at a hospital that was left out is no error, and the fit has not seen it."""
+    cohort, _ = made_up(4)
+    rows = matrix(cohort)
+    made = challengers(cohort, 1)["boosted"]().set_params(histgradientboostingregressor__max_iter=3)
+    here = cohort.sites == 5
+    fitted = made.fit(rows[~here], np.sqrt(cohort.truth[~here]))
+    assert np.isfinite(fitted.predict(rows[here])).all()
+    assert "5" not in fitted[0].named_transformers_["texts"].categories_[1]
