@@ -13,6 +13,7 @@ from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.biomarker_check import biomarkers_agree
 from models.knowledge.card_check import card_faults
+from models.knowledge.careplan_check import careplan_faults
 from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.clinical_check import clinical_faults
@@ -60,7 +61,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     faults += [*biomarkers_agree(knowledge, source_faults), *card_faults(knowledge), *interval_faults(knowledge)]
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
-    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages)]
+    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages), *careplan_faults(knowledge)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

@@ -15,6 +15,7 @@ import tomli
 from models.errors import KnowledgeError
 from models.knowledge.biomarker_files import read_biomarkers
 from models.knowledge.card_files import read_cards
+from models.knowledge.careplan_files import read_careplans
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
@@ -53,6 +54,7 @@ RELATIVES = "inputs/relatives.toml"
 FOLDERS = (
     "biomarkers",
     "cards",
+    "careplans",
     "clinical",
     "dosing",
     "drugs",
@@ -97,6 +99,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         evaluations=MappingProxyType(read_evaluations(texts)),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
+        careplans=MappingProxyType(read_careplans(texts, _toml)),
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),

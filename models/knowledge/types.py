@@ -12,6 +12,7 @@ from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.card_types import Cards, Evaluation
+from models.knowledge.careplan_types import CareKnowledge
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow, Equation
 from models.knowledge.evidence_types import ChartEvidence
@@ -289,5 +290,6 @@ class Knowledge:
     stated: Mapping[str, Value] = field(default_factory=dict)  #: inputs of models that a site gives for everybody: {"region": …}
     risks: Mapping[str, Risk] = field(default_factory=dict)  #: questions that an opened chart is asked, by id
     dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number instead
+    careplans: Mapping[str, CareKnowledge] = field(default_factory=dict)  #: by disease
     dose_loading: bool = False  #: the site wants doses of a loading phase told
     calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula
