@@ -19,6 +19,8 @@ from models.knowledge.careplan_files import read_careplans
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
+from models.knowledge.cohort_files import read_cohort
+from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
 from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
@@ -30,6 +32,7 @@ from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.hereditary_files import read_hereditary
 from models.knowledge.input_files import read_inputs, read_relatives
+from models.knowledge.interval_files import read_intervals
 from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
@@ -62,6 +65,7 @@ FOLDERS = (
     "guidelines",
     "hereditary",
     "inputs",
+    "intervals",
     "models",
     "modulators",
     "options",
@@ -99,6 +103,7 @@ def load(root: Traversable | None = None) -> Knowledge:
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),
+        intervals=MappingProxyType({t.id: t for name, table in _named(texts, "intervals") for t in [read_intervals(table, name)]}),
         risks=MappingProxyType(_risks(texts)),
         digest=_digest(texts),
     )
@@ -111,6 +116,12 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
     folder = (files(__package__) if root is None else root) / "definitions"
     head = _toml("definitions/source.toml", (folder / "source.toml").read_text("utf-8"))
     return read_definitions(head, {name: (folder / f"{name}.tsv").read_text("utf-8") for name in DEFINITION_TABLES})
+
+
+def load_cohort(name: str, root: Traversable | None = None) -> CohortDefinition:
+    """What a published cohort's file means: for evaluation alone, so no start of the service reads it and no digest holds it."""
+    folder = (files(__package__) if root is None else root) / "cohorts"
+    return read_cohort(_toml(f"cohorts/{name}.toml", _text(folder / f"{name}.toml", f"cohorts/{name}.toml")), f"cohorts/{name}.toml")
 
 
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
