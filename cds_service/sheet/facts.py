@@ -111,7 +111,7 @@ def _cited(knowledge: Knowledge) -> Iterator[Source]:
     """Whatever a card may link to."""
     yield from (guideline.source for several in knowledge.guidelines.values() for guideline in several)
     yield from (flow.source for flow in knowledge.flows.values())
-    yield from (equation.source for equation in knowledge.equations.values())
+    yield from (knowledge.models[use.model].source for flow in knowledge.flows.values() for use in flow.equations)
 
 
 def _medicines(service: Service, knowledge: Knowledge) -> list[Any]:

@@ -20,7 +20,7 @@ from models.knowledge.clinical_files import read_clinical
 from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
 from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
-from models.knowledge.dosing_files import read_equation, read_flow
+from models.knowledge.dosing_files import read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
@@ -42,7 +42,6 @@ FOLDERS = (
     "clinical",
     "dosing",
     "drugs",
-    "equations",
     "evidence",
     "genes",
     "guidelines",
@@ -67,7 +66,6 @@ def load(root: Traversable | None = None) -> Knowledge:
         modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(clinical),
         tumour_lines=MappingProxyType(tumour_lines(clinical)),
-        equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
