@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fhir_mappings.ancestry import read_ancestry
+from fhir_mappings.ancestry import read_ancestry, read_hispanic
 from fhir_mappings.inputs import Input, Read, Resource
 from fhir_mappings.resource import choice, is_true, kind, mappings, origin, text
 from models.patient import Gap
@@ -24,6 +24,7 @@ class Demographics:
     sex: str = ""
     deceased: bool = False
     ancestry: tuple[str, ...] = ()
+    hispanic: bool | None = None
     merged: bool = False  #: into another record, which may hold what this one lacks
 
 
@@ -37,6 +38,7 @@ def read_patient(resources: Sequence[Resource]) -> Read:
     births = _most_precise({b for r in patients if (b := _birth_date(r, gaps))})
     sexes = {s for r in patients if (s := _sex(r, gaps))}
     ancestries = {a for r in patients if (a := read_ancestry(r))}
+    hispanic = {h for r in patients if (h := read_hispanic(r)) is not None}
     for name, versions in (("birthDate", len(births)), ("gender", len(sexes)), ("race", len(ancestries))):
         if versions > 1:
             gaps.append(
@@ -51,7 +53,9 @@ def read_patient(resources: Sequence[Resource]) -> Read:
         return Read((), tuple(gaps))
     birth, sex = (next(iter(v)) if len(v) == 1 else "" for v in (births, sexes))
     ancestry = next(iter(ancestries)) if len(ancestries) == 1 else ()
-    return Read((Demographics(birth, sex, any(_deceased(r) for r in patients), ancestry, bool(merged)),), tuple(gaps))
+    ethnicity = hispanic.pop() if len(hispanic) == 1 else None  # only models ask for it, and say themselves that it is missing
+    person = Demographics(birth, sex, any(_deceased(r) for r in patients), ancestry, ethnicity, bool(merged))
+    return Read((person,), tuple(gaps))
 
 
 def _most_precise(births: set[str]) -> set[str]:

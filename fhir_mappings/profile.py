@@ -77,6 +77,7 @@ def read_profile(
         birth_date=person.birth_date,
         sex=person.sex,
         ancestry=person.ancestry,
+        hispanic=person.hispanic,
         deceased=person.deceased,
         genotypes=(*_of(read, "genotypes", GeneResult), *_of(read, "reports", GeneResult)),
         variants=tuple(v for name in VARIANTS for v in _of(read, name, Variant)),

@@ -176,6 +176,7 @@ class PatientProfile:
     birth_date: str = ""  #: ISO, may be partial ("1990", "1990-05") or ""
     sex: str = ""
     ancestry: tuple[str, ...] = ()  #: as reported: black · white · asian · american-indian · pacific-islander · other; () when not said
+    hispanic: bool | None = None  #: reported ethnicity; None when not said
     deceased: bool = False
     genotypes: tuple[GeneResult, ...] = ()
     variants: tuple[Variant, ...] = ()

@@ -83,7 +83,7 @@ def _read(measured: Measurement, name: Clinical, how: Measured, as_of: date, age
     unit = measured.unit or ("1" if how.unit == "1" else "")
     if not unit:
         return Gap(name.label, "not_understood", f"the {name.label} on file has no unit, and none is assumed", measured.origin)
-    value = convert(measured.value, unit, how.unit, molar_mass=how.molar_mass, charge=how.charge)
+    value = _converted(measured.value, unit, how)
     if value is None:
         because = f"the unit of the {name.label} on file cannot be converted into {how.unit}"
         return Gap(name.label, "not_understood", because, measured.origin)
@@ -93,6 +93,15 @@ def _read(measured: Measurement, name: Clinical, how: Measured, as_of: date, age
     if because := _dated(measured.at or measured.effective, name, how, as_of, age):
         return Gap(name.label, "out_of_range", because, measured.origin)
     return Quantity(value, how.unit, measured.comparator, measured.effective, measured.origin)
+
+
+def _converted(value: float, unit: str, how: Measured) -> float | None:
+    """Between units of one kind; else by the name's other scale."""
+    found = convert(value, unit, how.unit, molar_mass=how.molar_mass, charge=how.charge)
+    if found is not None or how.also is None:
+        return found
+    on_other = convert(value, unit, how.also.unit)
+    return None if on_other is None else on_other * how.also.times + how.also.plus
 
 
 def _dated(stated: str, name: Clinical, how: Measured, as_of: date, age: Age | None) -> str:

@@ -18,6 +18,7 @@ from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.hereditary_check import hereditary_faults
 from models.knowledge.keys import matches
+from models.knowledge.model_check import model_faults
 from models.knowledge.option_files import option_faults
 from models.knowledge.source_check import said_faults, source_faults
 from models.knowledge.types import (
@@ -55,6 +56,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     faults += biomarkers_agree(knowledge, source_faults)
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
+    faults += model_faults(knowledge)
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from models.codes import LOINC, NCIT, ONCOTREE, SNOMED
-from models.knowledge.clinical_types import Clinical, Measured, TumourType, Use
+from models.knowledge.clinical_types import Clinical, Measured, OtherScale, TumourType, Use
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.units import same_dimension
@@ -42,7 +42,18 @@ def _measured(row: Table) -> Measured | None:
     if not same_dimension(unit, unit) and unit != "1":
         row.refuse(f"'{unit}' can be no unit; write it in UCUM", "unit")
     days, child = row.whole("max_age_days", None), row.whole("max_age_days_child", None)
-    return Measured(unit, low, high, days, days if child is None else child, row.number("molar_mass", None), row.whole("charge", None))
+    mass, charge = row.number("molar_mass", None), row.whole("charge", None)
+    return Measured(unit, low, high, days, days if child is None else child, mass, charge, _also(row))
+
+
+def _also(row: Table) -> OtherScale | None:
+    if not row.has("also"):
+        return None
+    with row.table("also") as table:
+        times = table.number("times")
+        if not times:
+            table.refuse("must not be 0", "times")
+        return OtherScale(table.text("unit"), times or 1.0, table.number("plus", 0.0) or 0.0)
 
 
 def _tumour(row: Table) -> TumourType | None:

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: "rules": an order service may ask for it; "later": no rule of this release asks for it; "answers": a value, never asked for
-Use = Literal["rules", "later", "answers", "markers", "tumours"]
+#: "models": predictive models and plans ask for it
+Use = Literal["rules", "later", "answers", "markers", "tumours", "models"]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherScale:
+    """A second scale that no conversion of units leads to: value × times + plus."""
+
+    unit: str  #: UCUM
+    times: float
+    plus: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,7 @@ class Measured:
     max_age_days_child: int | None = None  #: the same below 18 years, or where the age is not known
     molar_mass: float | None = None  #: g/mol; None: masses and amounts of it are not converted into each other
     charge: int | None = None  #: of the ion; None: no equivalents
+    also: OtherScale | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.hereditary_files import read_hereditary
+from models.knowledge.input_files import read_inputs, read_relatives
+from models.knowledge.model_files import read_models
+from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.shape import Table
@@ -37,6 +40,7 @@ from models.knowledge.types import Clinical, Drugs, Gene, Guideline, Knowledge, 
 
 #: it becomes an id that answers name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+RELATIVES = "inputs/relatives.toml"
 FOLDERS = (
     "biomarkers",
     "clinical",
@@ -46,6 +50,8 @@ FOLDERS = (
     "genes",
     "guidelines",
     "hereditary",
+    "inputs",
+    "models",
     "modulators",
     "options",
     "sites",
@@ -72,6 +78,9 @@ def load(root: Traversable | None = None) -> Knowledge:
         sites=_sites(texts, genes),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
+        models=MappingProxyType(read_models(texts, _toml)),
+        inputs=MappingProxyType(_inputs(texts)),
+        relatives=_relatives(texts),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -89,7 +98,7 @@ def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
     """Every knowledge file by 'folder/name', in an order that no file system decides."""
     for folder in FOLDERS:
         for file in _listed(root, folder):
-            if file.name.endswith((".toml", ".tsv")):
+            if file.name.endswith((".toml", ".tsv", ".json")):
                 if not NAME.fullmatch(file.name):
                     raise KnowledgeError(f"{folder}/{file.name!r}: a knowledge file's name has letters, digits and . _ - alone; rename it")
                 yield f"{folder}/{file.name}", _text(file, f"{folder}/{file.name}")
@@ -166,6 +175,22 @@ def _clinical(texts: dict[str, str]) -> dict[str, Clinical]:
                 raise KnowledgeError(f"{name}: '{concept.id}' is there twice; a clinical name has one place, so keep one")
             found[concept.id] = concept
     return found
+
+
+def _inputs(texts: dict[str, str]) -> dict[str, InputSource]:
+    found: dict[str, InputSource] = {}
+    for name, table in ((n, t) for n, t in _named(texts, "inputs") if n != RELATIVES):
+        for one in read_inputs(table, name):
+            if one.name in found:
+                raise KnowledgeError(f"{name}: the input '{one.name}' is there twice; an input has one place, so keep one")
+            found[one.name] = one
+    return found
+
+
+def _relatives(texts: dict[str, str]) -> Relatives:
+    if RELATIVES not in texts:
+        raise KnowledgeError(f"{RELATIVES}: is missing; family histories cannot be understood without it")
+    return read_relatives(_toml(RELATIVES, texts[RELATIVES]), RELATIVES)
 
 
 def _options(texts: dict[str, str]) -> dict[str, Option]:

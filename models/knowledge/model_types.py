@@ -11,7 +11,8 @@ from models.knowledge.source_block import Source
 Value = float | str  #: of an input: a number in the model's unit, 1.0 or 0.0 for yes or no, or the name of a choice
 Values = Mapping[str, Value]  #: by input name; what is not known is not in it
 InputKind = Literal["number", "flag", "choice"]
-#: linear scale → output. identity · logistic 1/(1+e^-x) · cloglog 1-exp(-e^x) (a Cox model) · exp e^x · square x² · table: points → `Formula.table`
+#: linear scale → output. identity · logistic 1/(1+e^-x) · cloglog 1-exp(-e^x) (a Cox model) · exp e^x · square x²
+#: · table: points → `Formula.table`
 Link = Literal["identity", "logistic", "cloglog", "exp", "square", "table"]
 Monotone = Literal["up", "down", ""]
 LINKS: tuple[Link, ...] = ("identity", "logistic", "cloglog", "exp", "square", "table")
@@ -35,7 +36,10 @@ class ModelInput:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One number made of an input. In this order: less another input, clipped, logarithm, power, minus, per; or one of equals, steps, curve."""
+    """One number made of an input, in this order: less another input, clipped, logarithm, power, minus, per; then steps or curve.
+
+    `equals` alone makes a number of a choice.
+    """
 
     id: str
     input: str
@@ -84,6 +88,7 @@ class Formula:
     when: Mapping[str, str] = field(default_factory=dict)  #: choices that must hold: {"sex": "female"}
     table: tuple[tuple[float, float], ...] = ()  #: link table: (points from, output), ascending
     factors: tuple[Factor, ...] = ()  #: those that its terms name
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: of an input, where this formula is for fewer than the model
     bands: tuple[Band, ...] = ()  #: what was observed of those who were given such a prediction; () : never measured
 
     @property
@@ -132,6 +137,17 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Relatives:
+    """Degree of relationship by the codes of relatives."""
+
+    degrees: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: "first-degree" → codes
+
+
+#: condition: active problems · history: active or past ones · stated: nothing in a chart gives it, only a caller who asked
+Origin = Literal["age", "sex", "ancestry", "ethnicity", "measurement", "answer", "condition", "history", "medication", "family", "stated"]
+
+
+@dataclass(frozen=True, slots=True)
 class InputSource:
     """Where an input of models is read from in a chart. The same for the hook, for recalibration and for monitoring."""
 
@@ -139,9 +155,11 @@ class InputSource:
     label: str  #: in words, for the card
     kind: InputKind
     unit: str = ""
-    origin: Literal["age", "sex", "ancestry", "measurement", "answer", "condition", "medication", "family", "derived", "stated"] = "stated"
-    names: tuple[str, ...] = ()  #: clinical names (measurement, answer, condition), in order
+    origin: Origin = "stated"
+    names: tuple[
+        str, ...
+    ] = ()  #: clinical names: of measurements in order, of the question (answer), of conditions (condition, history, family)
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: origin answer: choice (or "yes", "no") → clinical names
-    drugs: tuple[str, ...] = ()  #: origin medication: RxNorm ingredient ids; codes of ATC begin with "atc:"
-    model: str = ""  #: origin derived: the model that works it out
-    assumed_absent: bool = False  #: of a condition or medicine: a whole list that does not name it means no
+    drugs: tuple[str, ...] = ()  #: origin medication: RxNorm ingredient ids; beginnings of ATC codes follow "atc:"
+    relatives: tuple[str, ...] = ()  #: origin family: those that make a flag true ("parent"); () : degrees, as choices
+    model: str = ""  #: the model that works it out from other inputs, asked before any measurement

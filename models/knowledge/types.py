@@ -15,6 +15,7 @@ from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.local_types import LocalCodes
+from models.knowledge.model_types import InputSource, Model, Relatives
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -273,3 +274,6 @@ class Knowledge:
     hereditary: Hereditary = field(default_factory=Hereditary)
     dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number, where another one does
     dose_loading: bool = False  #: the site wants doses of a loading phase told
+    models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
+    inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
+    relatives: Relatives = field(default_factory=Relatives)

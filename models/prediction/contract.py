@@ -1,0 +1,129 @@
+"""What every model answers by: inputs checked, the formula that fits, the number with its explanation; or Gaps that say why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from models.knowledge.model_types import Formula, Model, ModelInput, Value, Values
+from models.patient import Gap
+from models.prediction.calibration import Calibration
+from models.prediction.explain import Share, shares
+from models.prediction.forms import FORMS
+from models.prediction.links import output
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One number. `low` and `high`: what was observed of people with such a prediction; None where that was never measured."""
+
+    model: str
+    formula: str
+    outcome: str
+    horizon_years: float | None
+    value: float
+    unit: str
+    linear: float
+    reference: float  #: the reference person's sum: `linear` less this is the total of the shares
+    shares: tuple[Share, ...]
+    low: float | None = None
+    high: float | None = None
+    people: int = 0  #: on whom `low` and `high` rest
+    calibration: Calibration | None = None
+
+
+def predict(
+    model: Model, values: Values, outcome: str = "", horizon: float | None = None, calibration: Calibration | None = None
+) -> Prediction | tuple[Gap, ...]:
+    """The model's answer for `values` (units of the model), or every reason why there is none.
+
+    `outcome` and `horizon` choose among the model's formulas ("" and None: any); of several the one that uses most of what is known.
+    A calibration that is for another model or formula is not applied.
+    """
+    formula = fitting(model, values, outcome, horizon)
+    if isinstance(formula, tuple):
+        return formula
+    known = {name: value for name, value in values.items() if name in model.inputs or name in model.refuses}
+    if wrong := tuple(_wrong(model, formula, known)):
+        return wrong
+    return _scored(model, formula, known, calibration)
+
+
+def _scored(model: Model, formula: Formula, values: Values, calibration: Calibration | None) -> Prediction | tuple[Gap, ...]:
+    scored = FORMS[model.form](model, formula, values)
+    linear, value, used = scored.linear, scored.value, None
+    if calibration is not None and calibration.model == model.id and calibration.formula in ("", formula.id):
+        used = calibration
+        value = output(formula, calibration.applied(linear))
+    out = model.output
+    if not math.isfinite(value) or not out.low <= value <= out.high:
+        return (
+            Gap(model.label, "out_of_range", f"its value lies outside {out.low:g} to {out.high:g} {out.unit}, where it is not trusted"),
+        )
+    found, usual = shares(model, formula, values)
+    band = next((b for b in formula.bands if b.low <= value < b.high), None) if used is None else None
+    low, high, people = (band.lower, band.upper, band.people) if band else (None, None, 0)
+    head = (model.id, formula.id, formula.outcome, formula.horizon_years)
+    return Prediction(*head, value, out.unit, linear, usual, found, low, high, people, used)
+
+
+def fitting(model: Model, values: Values, outcome: str = "", horizon: float | None = None) -> Formula | tuple[Gap, ...]:
+    """The formula that fits and uses most of what is known; Gaps that name what is missing, or for whom there is none."""
+    wanted = [f for f in model.formulas if outcome in ("", f.outcome) and (horizon is None or f.horizon_years == horizon)]
+    mine = [f for f in wanted if all(values.get(name) == choice for name, choice in f.when.items())]
+    if not mine:
+        return tuple(_not_for(model, wanted, values)) or (
+            Gap(model.label, "out_of_range", "it has no formula for this outcome and horizon"),
+        )
+    whole = [f for f in mine if f.inputs <= values.keys()]
+    if whole:
+        return max(whole, key=lambda f: len(f.inputs))  # of equals the first
+    least = min(mine, key=lambda f: len(f.inputs - values.keys()))
+    return tuple(_missing(model, name) for name in model.inputs if name in least.inputs - values.keys())
+
+
+def _missing(model: Model, name: str) -> Gap:
+    return Gap(f"{model.label}–{name}", "unavailable", f"it needs {name}, and nothing is assumed")
+
+
+def _not_for(model: Model, wanted: list[Formula], values: Values) -> Iterator[Gap]:
+    """A choice that is not known is missing; one that no formula has is outside whom it was made for."""
+    for name in dict.fromkeys(n for f in wanted for n in f.when):
+        if name not in values:
+            yield _missing(model, name)
+        elif not any(f.when.get(name) in (None, values[name]) for f in wanted):
+            yield Gap(f"{model.label}–{name}", "out_of_range", f"it was not made for this {name}")
+
+
+def _wrong(model: Model, formula: Formula, values: Values) -> Iterator[Gap]:
+    """What is refused, what is not there, and what lies outside the values for which it was validated."""
+    for name, why in model.refuses.items():
+        if values.get(name) == 1.0:
+            yield Gap(f"{model.label}–{name}", "out_of_range", why)
+    for name, asked in model.inputs.items():
+        if name not in values:
+            if asked.required:
+                yield _missing(model, name)
+        elif (name in formula.inputs or asked.required) and (because := outside(_narrowed(asked, formula), values[name])):
+            yield Gap(f"{model.label}–{name}", "out_of_range", because)
+
+
+def _narrowed(asked: ModelInput, formula: Formula) -> ModelInput:
+    """The input as this formula takes it."""
+    if asked.name not in formula.limits:
+        return asked
+    low, high = formula.limits[asked.name]
+    return replace(asked, low=low, high=high)
+
+
+def outside(asked: ModelInput, value: Value) -> str:
+    """Why a value is none that the model was validated for; "" when it is one."""
+    if asked.kind == "choice":
+        return "" if value in asked.choices else f"it was validated for {', '.join(asked.choices)} only"
+    if isinstance(value, str) or not math.isfinite(value):
+        return f"the {asked.name} is no number"
+    if asked.kind == "flag":
+        return "" if value in (0.0, 1.0) else f"the {asked.name} is neither yes nor no"
+    low, high = asked.low or 0.0, asked.high or 0.0
+    return "" if low <= value <= high else f"it was validated for {asked.name} from {low:g} to {high:g} {asked.unit} only"
