@@ -17,6 +17,8 @@ from models.knowledge.biomarker_files import read_biomarkers
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
+from models.knowledge.cohort_files import read_cohort
+from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
 from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
@@ -92,6 +94,12 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
     folder = (files(__package__) if root is None else root) / "definitions"
     head = _toml("definitions/source.toml", (folder / "source.toml").read_text("utf-8"))
     return read_definitions(head, {name: (folder / f"{name}.tsv").read_text("utf-8") for name in DEFINITION_TABLES})
+
+
+def load_cohort(name: str, root: Traversable | None = None) -> CohortDefinition:
+    """What a published cohort's file means: for evaluation alone, so no start of the service reads it and no digest holds it."""
+    folder = (files(__package__) if root is None else root) / "cohorts"
+    return read_cohort(_toml(f"cohorts/{name}.toml", _text(folder / f"{name}.toml", f"cohorts/{name}.toml")), f"cohorts/{name}.toml")
 
 
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
