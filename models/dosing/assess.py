@@ -79,7 +79,7 @@ def _finding(q: DosingQuestion, said: Sequence[Recommendation], urgency: Urgency
     source = q.flow.source
     evidence = [Evidence(f"{source.body} {q.flow.drug.name}", source.version, source.url)]
     if any(r.dose for r in said):
-        evidence += [Evidence(e.source.body, e.source.version, e.source.url) for e in q.equations]
+        evidence += [Evidence(e.source.body, e.source.version, e.source.url) for e in q.equations()]
     conflict = any(q.states[gene].certainty == "conflict" for gene in q.flow.keys)
     reported = any(q.states[gene].reported for gene in q.flow.keys)
     notes = {"results-conflict": conflict, "reported-differs": reported, "derived": any(r.derived for r in said)}

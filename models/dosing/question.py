@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.dosing import medicines
+from models.dosing.estimate import Estimate, estimate
 from models.dosing.genotype import Genotype, genotype
 from models.dosing.person import Person, person
 from models.features.age import Age, age
 from models.features.gene_state import GeneState
 from models.finding import Checked
-from models.knowledge.dosing_types import DosingFlow, Equation, MedicineTerm
+from models.knowledge.dosing_types import DosingFlow, EquationSet, MedicineInput
+from models.knowledge.model_types import Model
 from models.knowledge.types import INDETERMINATE, Knowledge
 from models.patient import Dosage, PatientProfile
 
@@ -43,18 +45,20 @@ class DosingQuestion:
     def genotype(self) -> Genotype:
         return genotype(self.flow, self.states, self.knowledge.genes)
 
-    @property
-    def equations(self) -> tuple[Equation, ...]:
-        return tuple(self.knowledge.equations[name] for name in self.flow.equations)
+    def equations(self, wanted: EquationSet = "genotype") -> tuple[Model, ...]:
+        return tuple(self.knowledge.models[use.model] for use in self.flow.of(wanted))
 
     @cached_property
-    def medicines(self) -> Mapping[str, tuple[MedicineTerm, ...]]:
-        """What each equation counts, by its id."""
-        return {e.id: medicines.counted(e, self.profile, self.knowledge) for e in self.equations}
+    def medicines(self) -> tuple[MedicineInput, ...]:
+        """Those that count as taken."""
+        return medicines.counted(self.flow, self.profile, self.knowledge)
 
-    @cached_property
-    def excluded(self) -> Mapping[str, tuple[str, ...]]:
-        return {e.id: medicines.excluded(e, self.profile, self.knowledge) for e in self.equations}
+    def estimates(self, someone: Person, keys: Mapping[str, str] | None = None, wanted: EquationSet = "genotype") -> tuple[Estimate, ...]:
+        """By each equation of the set; `keys`: other results than the patient's."""
+        own = self.genotype.keys if keys is None else keys
+        taken = frozenset(one.input for one in self.medicines)
+        models = self.knowledge.models
+        return tuple(estimate(use, models[use.model], self.flow, someone, own, taken) for use in self.flow.of(wanted))
 
     @property
     def started(self) -> bool:

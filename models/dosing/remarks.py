@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from models.dosing.advice import Advice, open_branches
 from models.dosing.question import DosingQuestion
 from models.finding import Remark
+from models.knowledge.dosing_types import MedicineInput
 
 
 def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
@@ -14,10 +15,10 @@ def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
     found: list[Remark] = []
     if given:
         found += [*_counted(q), *_assumed(q)]
-        refused = {e.equation.label: e.because for a in advice if a.said for e in a.estimates if e.because}
+        refused = {e.model.label: e.because for a in advice if a.said for e in a.estimates if e.because}
         found += [Remark("dosing-refused", (("equation", label), ("because", because))) for label, because in refused.items()]
     found += [*_untested(q)]
-    populations = dict.fromkeys(e.population for e in q.equations)
+    populations = dict.fromkeys(e.population for e in q.equations())
     found.append(Remark("dosing-limits", (("population", "; ".join(populations)), ("accuracy", q.flow.accuracy))))
     if "medications" in q.profile.unread:
         found.append(Remark("dosing-first-start-unknown", (("drug", q.flow.drug.name),)))
@@ -26,7 +27,7 @@ def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
 
 def _counted(q: DosingQuestion) -> Iterator[Remark]:
     someone = q.person
-    extra = [term.label for terms in q.medicines.values() for term in terms]
+    extra = [one.label for one in q.medicines if _asked(one, q)]
     extra += [q.knowledge.clinical[name].label for name in q.flow.chart["smoking"][1:]] if someone.smoker else []
     extra += [" or ".join(q.knowledge.clinical[name].label for name in q.flow.chart["clot"])] if someone.clot else []
     extra += ["ancestry as reported"] if someone.ancestry else ["ancestry unknown"]
@@ -38,6 +39,10 @@ def _counted(q: DosingQuestion) -> Iterator[Remark]:
         ("extra", ", ".join(dict.fromkeys(extra))),
     )
     yield Remark("dosing-counted", parts)
+
+
+def _asked(medicine: MedicineInput, q: DosingQuestion) -> bool:
+    return any(medicine.input in model.inputs for model in q.equations())
 
 
 def _assumed(q: DosingQuestion) -> Iterator[Remark]:

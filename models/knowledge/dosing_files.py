@@ -109,6 +109,8 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
             return DosingFlow(
                 drug=_drug(head),
                 equations=tuple([_equation(row) for row in file.tables("equation")]),
+                ancestries=head.texts("ancestries"),
+                clot_input=head.text("clot_input"),
                 gene_inputs=tuple([_gene(row) for row in file.tables("gene")]),
                 medicines=tuple([_medicine(row) for row in file.tables("medicine")]),
                 keys=head.mapping("keys"),

@@ -98,6 +98,8 @@ class DosingFlow:
     equations: tuple[EquationUse, ...]
     gene_inputs: tuple[GeneInput, ...]
     medicines: tuple[MedicineInput, ...]
+    ancestries: tuple[str, ...]  #: for which equations have choices of their own; all others are "unknown" to them
+    clot_input: str  #: the models' input for what `chart.clot` tells
     keys: Mapping[str, str]  #: genes that must be known → "diplotype" or "phenotype"
     optional: tuple[str, ...]  #: genes that refine
     metabolizer: str  #: the gene of `keys` whose alleles are counted and whose poor metabolizers need another drug

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.knowledge.model_types import Formula, Model, Values
-from models.prediction import terms
+from models.prediction import loading, terms
 from models.prediction.links import output
 
 
@@ -26,5 +26,10 @@ def sum_of_terms(model: Model, formula: Formula, values: Values) -> Scored:
     return Scored(linear, output(formula, linear))
 
 
+def dose_of_a_loading_day(model: Model, formula: Formula, values: Values) -> Scored:
+    dose = loading.day_dose(model, formula, values)
+    return Scored(dose, dose)
+
+
 TERMS = "terms"
-FORMS: Mapping[str, Form] = {TERMS: sum_of_terms}
+FORMS: Mapping[str, Form] = {TERMS: sum_of_terms, "loading": dose_of_a_loading_day}
