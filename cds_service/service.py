@@ -10,7 +10,6 @@ from models.finding import Action, Assessment
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 
-
 DOSES = "dose-order-sign"  #: id of the service that owns the number of a dose, where the site has it
 
 
@@ -33,5 +32,5 @@ class Service:
 
     @property
     def under_alias(self) -> bool:
-        """Does it answer under a client's one id for order hooks? One that is a site's choice has an id of its own: a hook has one answer."""
+        """Does it answer under a client's one id for order hooks? A hook has one answer there, so a site's choice keeps its own id."""
         return self.reads_drafts and not self.only_with

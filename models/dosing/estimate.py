@@ -1,4 +1,4 @@
-"""One equation, one patient: a dose by the one scoring path of all models, or why there is none. It knows no flow's steps and decides on no card."""
+"""One equation, one patient: a dose by the scoring path of all models, or why there is none. It decides on no card."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Estimate:
 def estimate(
     use: EquationUse, model: Model, flow: DosingFlow, person: Person, keys: Mapping[str, str], medicines: Collection[str] = ()
 ) -> Estimate:
-    """The dose for `keys` (gene → diplotype or phenotype) and `medicines` (inputs that hold), never beyond what the equation was made for."""
+    """The dose for `keys` (gene → result) and `medicines` (inputs that hold), never beyond what the equation was made for."""
     because = refusal(use, model, flow, person, keys, medicines)
     if because:
         return Estimate(model, None, because)
@@ -46,9 +46,7 @@ def estimate(
     return Estimate(model, found.value / PER_DAY[found.unit], prediction=found)
 
 
-def values_of(
-    use: EquationUse, flow: DosingFlow, person: Person, keys: Mapping[str, str], medicines: Collection[str]
-) -> dict[str, Value]:
+def values_of(use: EquationUse, flow: DosingFlow, person: Person, keys: Mapping[str, str], medicines: Collection[str]) -> dict[str, Value]:
     """What models ask, by input. What the chart does not say of smoking, clots and medicines counts as absent; the card says so."""
     known = {"age": person.age, "height": person.height, "weight": person.weight}
     genes = {g.input: g.choices[keys[g.gene]] for g in flow.gene_inputs if keys.get(g.gene) in g.choices}
@@ -71,9 +69,7 @@ def ancestry_of(use: EquationUse, flow: DosingFlow, reported: tuple[str, ...]) -
     return careful[0] if careful and use.several == "careful" else UNKNOWN
 
 
-def refusal(
-    use: EquationUse, model: Model, flow: DosingFlow, person: Person, keys: Mapping[str, str], medicines: Collection[str]
-) -> str:
+def refusal(use: EquationUse, model: Model, flow: DosingFlow, person: Person, keys: Mapping[str, str], medicines: Collection[str]) -> str:
     """Why the equation may not be used; "" when it may."""
     for gene in flow.gene_inputs if use.set != "clinical" else ():
         if gene.gene not in keys:

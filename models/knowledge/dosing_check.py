@@ -37,7 +37,7 @@ def _equation_faults(flow: DosingFlow, knowledge: Knowledge, where: str) -> Iter
         if model is None or model.output.what != "dose":
             yield f"{where}: equation '{use.model}' is not in models/ as one that gives a dose; add it or correct the name"
         elif use.set != "clinical" and (lost := [g.gene for g in flow.gene_inputs if g.input not in model.inputs]):
-            yield f"{where}: equation '{use.model}' does not ask for {lost[0]}; a dose must rest on all of `keys`, so correct one of the two"
+            yield f"{where}: equation '{use.model}' does not ask for {lost[0]}; a dose must rest on all of `keys`, so correct one"
     if not flow.of("genotype") or not flow.of("clinical"):
         yield f"{where}: must have an [[equation]] of set genotype and one of set clinical"
     if sorted(g.gene for g in flow.gene_inputs) != sorted(flow.keys):

@@ -1,4 +1,4 @@
-"""The shape of dosing flows: which predictive models give a medicine's dose, for whom, and how a chart becomes their inputs. Values only."""
+"""The shape of dosing flows: which models give a medicine's dose, for whom, and how a chart becomes their inputs. Values only."""
 
 from __future__ import annotations
 

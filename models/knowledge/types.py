@@ -272,7 +272,9 @@ class Knowledge:
     tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type
     trials: tuple[TrialRecord, ...] = ()  #: that a site gave
     hereditary: Hereditary = field(default_factory=Hereditary)
-    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number, where another one does
+    dosed_by: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: medicine (key) → the CDS service that owns its number
     dose_loading: bool = False  #: the site wants doses of a loading phase told
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name

@@ -1,4 +1,4 @@
-"""Doses of a loading phase: what brings the amount in the body to that of steady state in some days. Its numbers are in knowledge/models."""
+"""Doses of a loading phase: what brings the amount in the body to that of steady state in some days. Its numbers are data."""
 
 from __future__ import annotations
 
