@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.features.age import Age, age
+from models.features.germline import COPIES_UNSAID, Inherited, Wanted, inherited
 from models.features.pregnancy import pregnant
 from models.features.tumour_genes import ByGene, variants_of_genes
+from models.features.variant_evidence import lookup, rests_on
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
-from models.hereditary.germline import COPIES_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import ANYBODY, CHANGES, doubts_of, evidence, lookup, rests_on, unread, urgency
+from models.hereditary.statements import ANYBODY, CHANGES, doubts_of, evidence, unread, urgency
 from models.knowledge.hereditary_types import HereditaryRule
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile

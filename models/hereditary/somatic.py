@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from models.features.gene_state import USABLE
+from models.features.germline import HARMFUL
 from models.features.significance import significance
 from models.features.tumour_genes import variants_of_genes
+from models.features.variant_evidence import evidence_of, lookup
 from models.features.variants import not_there, possible_germline
 from models.finding import Assessment, Checked, Drug, Finding, Recommendation
-from models.hereditary.germline import HARMFUL
-from models.hereditary.statements import ANYBODY, evidence, evidence_of, lookup, unread
+from models.hereditary.statements import ANYBODY, evidence, unread
 from models.knowledge.source_block import Source
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.features.germline import ORIGIN_UNSAID, Inherited, Wanted, inherited
 from models.features.tumour_genes import ByGene, variants_of_genes
+from models.features.variant_evidence import lookup, rests_on
 from models.finding import Assessment, Checked, Drug, Evidence, Finding, GeneEvidence, Recommendation
-from models.hereditary.germline import ORIGIN_UNSAID, Inherited, Wanted, inherited
-from models.hereditary.statements import ANYBODY, LIKELY, PHASE_OPEN, evidence, lookup, rests_on, unread
+from models.hereditary.statements import ANYBODY, LIKELY, PHASE_OPEN, evidence, unread
 from models.knowledge.hereditary_types import Checked as Read
 from models.knowledge.hereditary_types import Hereditary, HereditaryRule, ListedGene
 from models.knowledge.source_block import Source

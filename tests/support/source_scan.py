@@ -71,6 +71,8 @@ def names(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
             known |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
             yield from ((node, f"{node.module}.{a.name}") for a in node.names)
     for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            continue  # a name that is given (a field called "input") uses nothing
         if isinstance(node, (ast.Name, ast.Attribute)) and (dotted := _dotted(node)):
             first, *rest = dotted.split(".")
             yield node, ".".join([known.get(first, first), *rest])

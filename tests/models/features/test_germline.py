@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.codes import Code, Concept
-from models.hereditary.germline import (
+from models.features.germline import (
     CONFLICTING,
     MAYBE_ACQUIRED,
     NOT_CLASSED,
