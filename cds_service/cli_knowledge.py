@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from cds_service.settings import settings_or_exit
+from cds_service.settings import Settings, settings_or_exit
 from cds_service.terminal import knowledge_here, shipped_knowledge, stop
 from models.errors import PrecisionError
+from models.knowledge.types import Knowledge
 
 
 @click.group()
@@ -43,8 +44,16 @@ def check(folder: Path | None) -> None:
         site = summary(known, settings, date.today())
     except PrecisionError as error:
         stop(str(error))
-    for line in (*contents(known), *site, f"Sound. Digest {known.digest}."):
+    for line in (*contents(known), *site, *_calibrations(known, settings), f"Sound. Digest {known.digest}."):
         click.echo(line)
+
+
+def _calibrations(known: Knowledge, settings: Settings) -> list[str]:
+    if not settings.calibrations:
+        return []
+    from cds_service.population.calibrations_folder import read_calibrations
+
+    return [held.line() for held in read_calibrations(settings.calibrations, settings.calibration_keys, known.models)]
 
 
 @knowledge.command("import-rxnorm")

@@ -20,17 +20,17 @@ from cds_service.switches_file import read_switches, rule_names
 from cds_service.trials_folder import read_trials_folder
 from models.errors import KnowledgeError
 from models.knowledge.load import FOLDERS, load
-from models.knowledge.site import asking_first, with_choices, with_doses_by
+from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by
 from models.knowledge.trial_criteria import trial_words
 from models.knowledge.types import Knowledge
 
 DIGEST = "DIGEST"  #: file in a folder of knowledge that holds the digest which it must have
-_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials"})
+_OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials", "calibrations", "calibration_keys"})
 
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials")
+    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials", "calibrations", "calibration_keys")
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -46,7 +46,16 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
     trials = read_trials_folder(settings.trials, trial_words(known.biomarkers, known.clinical)) if settings.trials else ()
     chosen = with_choices(known, hereditary_summary=settings.hereditary_summary, trials=trials)
     dosed = with_doses_by(chosen, DOSES if settings.dose_service else "", loading=settings.dose_loading)
-    return with_site_files(asking_first(dosed, settings.ask_first), settings)
+    return with_site_files(asking_first(_calibrated(dosed, settings), settings.ask_first), settings)
+
+
+def _calibrated(known: Knowledge, settings: Settings) -> Knowledge:
+    if not settings.calibrations:
+        return known
+    from cds_service.population.calibrations_folder import read_calibrations  # on use: most sites have no record
+
+    held = read_calibrations(settings.calibrations, settings.calibration_keys, known.models)
+    return with_calibrations(known, {(h.record.model, h.record.formula): h.calibration for h in held if h.calibration is not None})
 
 
 def exported(to: Path) -> str:
@@ -60,7 +69,7 @@ def exported(to: Path) -> str:
     for folder in FOLDERS:
         (to / folder).mkdir()
         for file in (files("models.knowledge") / folder).iterdir():
-            if file.name.endswith((".toml", ".tsv")):
+            if file.name.endswith((".toml", ".tsv", ".json")):
                 (to / folder / file.name).write_bytes(file.read_bytes())
     digest = load(to).digest
     (to / DIGEST).write_text(f"{digest}\n", "utf-8")

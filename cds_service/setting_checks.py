@@ -87,6 +87,12 @@ def _profile(given: Settings) -> str:
     return "needs profile_key: what was read of a patient is kept encrypted or not at all" if missing else ""
 
 
+def _calibrations(given: Settings) -> str:
+    if given.calibrations and not given.calibration_keys:
+        return "needs calibration_keys: a record counts only where a key that you trust has signed it"
+    return _folder("calibrations")(given)
+
+
 def _one_of(name: str, words: tuple[str, ...]) -> Callable[[Settings], str]:
     def check(given: Settings) -> str:
         return "" if getattr(given, name) in words else f"must be one of {', '.join(words)}"
@@ -129,7 +135,7 @@ def checks(kind: type) -> Mapping[str, Callable[[Settings], str]]:
         **{f.name: _in_range(f.name, *f.metadata["range"]) for f in known if "range" in f.metadata},
         **{f.name: _one_of(f.name, f.metadata["words"]) for f in known if "words" in f.metadata},
         **{name: _file(name) for name in ("site_codes", "rxnorm_file", "clients", "switches", "ca_file")},
-        **{name: _folder(name) for name in ("sites", "knowledge", "trials")},
+        **{name: _folder(name) for name in ("sites", "knowledge", "trials", "calibration_keys")},
         **{name: _secret(name) for name in ("memory_key", "audit_key", "metrics_key")},
         **{name: _fernet(name) for name in ("comment_key", "profile_key")},
         "host": _host,
@@ -138,4 +144,5 @@ def checks(kind: type) -> Mapping[str, Callable[[Settings], str]]:
         "fhir_servers": _servers,
         "store_url": _store,
         "audit_keep_profile": _profile,
+        "calibrations": _calibrations,
     }

@@ -62,6 +62,8 @@ class Settings:
     dose_service: bool = False  #: offer dose-order-sign, which then owns the number of a dose; the other order services refer to it
     dose_loading: bool = False  #: tell the doses of a genotype-guided loading phase as well, where a trial's scheme is known
     trials: str = ""  #: a folder of trials' eligibility (docs/trials.md)
+    calibrations: str = ""  #: a folder of signed records by which models fit this site (docs/local-fit.md)
+    calibration_keys: str = ""  #: a folder of the public keys that may have signed them
     site_codes: str = ""  #: a file with the site's own codes of medicines (docs/integrate.md)
     rxnorm_file: str = ""  #: what `precision-hooks knowledge import-rxnorm` wrote
     unmapped: bool = True  #: keep, in the store, codes of medicines that no table knows, and how often they came

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from models.errors import KnowledgeError
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.trial_types import TrialRecord
 from models.knowledge.types import Guideline, Knowledge
 
@@ -55,6 +56,15 @@ def without_doses_by(knowledge: Knowledge, drugs: Collection[str]) -> Knowledge:
 def _renamed(knowledge: Knowledge, told: str) -> Knowledge:
     """With another digest: an answer must be repeatable from what it names."""
     return replace(knowledge, digest=hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12])
+
+
+def with_calibrations(knowledge: Knowledge, calibrations: Mapping[tuple[str, str], Calibration]) -> Knowledge:
+    """The snapshot in which these hold, by model and formula; its digest is another one: predictions are other numbers by them."""
+    if not calibrations:
+        return knowledge
+    told = repr(sorted(calibrations.items()))
+    digest = hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12]
+    return replace(knowledge, calibrations=MappingProxyType(dict(calibrations)), digest=digest)
 
 
 def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:

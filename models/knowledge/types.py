@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.evidence_types import ChartEvidence
@@ -279,3 +280,4 @@ class Knowledge:
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
+    calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula
