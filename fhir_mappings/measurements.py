@@ -19,9 +19,9 @@ FINAL = frozenset({"final", "amended", "corrected"})
 RULES: tuple[Use, ...] = ("rules",)
 
 
-def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES) -> Input:
-    """The input whose search asks for every LOINC code of the clinical names of these uses."""
-    codes = loinc_codes(knowledge, uses)
+def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES, names: Collection[str] = ()) -> Input:
+    """The input whose search asks for every LOINC code of the clinical names of these uses, and of these names."""
+    codes = loinc_codes(knowledge, uses, names)
     return Input(
         "measurements",
         observations_query(codes),
@@ -33,8 +33,9 @@ def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES) -> I
     )
 
 
-def loinc_codes(knowledge: Knowledge, uses: Collection[Use]) -> list[str]:
-    return sorted({code for name in knowledge.clinical.values() if name.use in uses for system, code in name.codes if system == LOINC})
+def loinc_codes(knowledge: Knowledge, uses: Collection[Use], names: Collection[str] = ()) -> list[str]:
+    asked = (name for name in knowledge.clinical.values() if name.use in uses or name.id in names)
+    return sorted({code for name in asked for system, code in name.codes if system == LOINC})
 
 
 def observations_query(codes: Sequence[str]) -> str:

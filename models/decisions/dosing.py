@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,6 +29,13 @@ def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) 
 
 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
+    told = answered(flow, profile, knowledge, assess_dosing)
+    owner = knowledge.dosed_by.get(flow.drug.key, "")
+    return referred(told, flow, owner) if owner else told
+
+
+def answered(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge, assess: Callable[[DosingQuestion], Assessment]) -> Assessment:
+    """What `assess` says of the flow's medicine, with its orders and each gene's result."""
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
     variants, more = variants_by_gene(profile.variants, knowledge)
     gaps = (*gaps, *more)
@@ -36,16 +43,14 @@ def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> 
     states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge, variants.get(g, ()))) for g in named}
     own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
     dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
-    found = assess_dosing(DosingQuestion(flow, knowledge, profile, states, dosages))
+    found = assess(DosingQuestion(flow, knowledge, profile, states, dosages))
     genes = tuple(gene_evidence(states[gene], "phenotype") for gene in _told(flow, states))
     orders = tuple(order.id for order in own if order.id)
-    told = replace(
+    return replace(
         found,
         findings=tuple(replace(f, genes=genes, orders=orders) for f in found.findings),
         gaps=tuple(dict.fromkeys((*gaps, *found.gaps))),
     )
-    owner = knowledge.dosed_by.get(flow.drug.key, "")
-    return referred(told, flow, owner) if owner else told
 
 
 def referred(told: Assessment, flow: DosingFlow, owner: str) -> Assessment:

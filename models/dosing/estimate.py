@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from models.dosing.person import Person
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.dosing_types import DosingFlow, EquationUse
 from models.knowledge.model_types import Model, Value
 from models.prediction.contract import Prediction, predict
@@ -33,13 +34,19 @@ class Estimate:
 
 
 def estimate(
-    use: EquationUse, model: Model, flow: DosingFlow, person: Person, keys: Mapping[str, str], medicines: Collection[str] = ()
+    use: EquationUse,
+    model: Model,
+    flow: DosingFlow,
+    person: Person,
+    keys: Mapping[str, str],
+    medicines: Collection[str] = (),
+    calibration: Calibration | None = None,
 ) -> Estimate:
     """The dose for `keys` (gene → result) and `medicines` (inputs that hold), never beyond what the equation was made for."""
     because = refusal(use, model, flow, person, keys, medicines)
     if because:
         return Estimate(model, None, because)
-    found = predict(model, values_of(use, flow, person, keys, medicines))
+    found = predict(model, values_of(use, flow, person, keys, medicines), calibration=calibration)
     if not isinstance(found, Prediction):
         least, most = (end / PER_DAY[model.output.unit] for end in (model.output.low, model.output.high))
         return Estimate(model, None, f"it gives a dose outside {least:g} to {most:g} mg/day, where it cannot be trusted")

@@ -71,3 +71,10 @@ def complies(q: DosingQuestion, found: Sequence[Estimate], adjusted: Adjusted) -
     least = min(low for low, _ in spans) * (1 - q.flow.percent / 100)
     most = max(high for _, high in spans) * (1 + q.flow.percent / 100)
     return all(least <= daily <= most for daily in ordered)
+
+
+def ordered_daily(q: DosingQuestion) -> tuple[float, ...]:
+    """Every daily dose in mg that the drafts allow; () where one of them cannot be told."""
+    each = [(convert(end, d.unit, MG), d.per_day) for d in q.dosages for end in (d.low, d.high)]
+    known = tuple(mg * times for mg, times in each if mg is not None and times is not None)
+    return known if len(known) == len(each) else ()

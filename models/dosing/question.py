@@ -13,6 +13,7 @@ from models.dosing.person import Person, person
 from models.features.age import Age, age
 from models.features.gene_state import GeneState
 from models.finding import Checked
+from models.knowledge.calibration_types import Calibration
 from models.knowledge.dosing_types import DosingFlow, EquationSet, MedicineInput
 from models.knowledge.model_types import Model
 from models.knowledge.types import INDETERMINATE, Knowledge
@@ -53,12 +54,21 @@ class DosingQuestion:
         """Those that count as taken."""
         return medicines.counted(self.flow, self.profile, self.knowledge)
 
-    def estimates(self, someone: Person, keys: Mapping[str, str] | None = None, wanted: EquationSet = "genotype") -> tuple[Estimate, ...]:
-        """By each equation of the set; `keys`: other results than the patient's."""
+    def estimates(
+        self,
+        someone: Person,
+        keys: Mapping[str, str] | None = None,
+        wanted: EquationSet = "genotype",
+        calibrations: Mapping[str, Calibration] | None = None,
+    ) -> tuple[Estimate, ...]:
+        """By each equation of the set. `keys`: other results than the patient's; `calibrations`: a site's own, by model."""
         own = self.genotype.keys if keys is None else keys
         taken = frozenset(one.input for one in self.medicines)
         models = self.knowledge.models
-        return tuple(estimate(use, models[use.model], self.flow, someone, own, taken) for use in self.flow.of(wanted))
+        fitted = calibrations or {}
+        return tuple(
+            estimate(use, models[use.model], self.flow, someone, own, taken, fitted.get(use.model)) for use in self.flow.of(wanted)
+        )
 
     @property
     def started(self) -> bool:

@@ -14,10 +14,10 @@ def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
     given = [e for a in advice if a.said for e in a.estimates if e.daily]
     found: list[Remark] = []
     if given:
-        found += [*_counted(q), *_assumed(q)]
+        found += [*_counted(q), *assumed(q)]
         refused = {e.model.label: e.because for a in advice if a.said for e in a.estimates if e.because}
         found += [Remark("dosing-refused", (("equation", label), ("because", because))) for label, because in refused.items()]
-    found += [*_untested(q)]
+    found += [*untested(q)]
     populations = dict.fromkeys(e.population for e in q.equations())
     found.append(Remark("dosing-limits", (("population", "; ".join(populations)), ("accuracy", q.flow.accuracy))))
     if "medications" in q.profile.unread:
@@ -45,7 +45,7 @@ def _asked(medicine: MedicineInput, q: DosingQuestion) -> bool:
     return any(medicine.input in model.inputs for model in q.equations())
 
 
-def _assumed(q: DosingQuestion) -> Iterator[Remark]:
+def assumed(q: DosingQuestion) -> Iterator[Remark]:
     """What the chart does not say is counted as absent, and told."""
     unknown = [q.knowledge.clinical[q.flow.chart["smoking"][0]].label] if q.person.smoker is None else []
     if "medications" in q.profile.unread:
@@ -56,7 +56,7 @@ def _assumed(q: DosingQuestion) -> Iterator[Remark]:
         yield Remark("dosing-assumed", (("what", ", ".join(unknown)),))
 
 
-def _untested(q: DosingQuestion) -> Iterator[Remark]:
+def untested(q: DosingQuestion) -> Iterator[Remark]:
     gene, panel = q.flow.metabolizer, dict.fromkeys(allele for branch in q.flow.branches for allele in branch.panel)
     if panel and not q.genotype.tested(tuple(panel)):
         yield Remark("dosing-panel", (("gene", gene), ("alleles", ", ".join(panel))))

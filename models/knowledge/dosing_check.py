@@ -82,8 +82,8 @@ def _predicting_faults(flow: DosingFlow, knowledge: Knowledge, where: str) -> It
         yield f"{where}: clinical name '{refining.inr}' is not in clinical/; write it or correct it"
     if flow.predicting.loading and flow.predicting.loading not in knowledge.models:
         yield f"{where}: loading model '{flow.predicting.loading}' is not in models/; add it or correct the name"
-    for name in set(flow.predicting.loading_branches) - {branch.id for branch in flow.branches}:
-        yield f"{where}: '{name}' of predicting.loading_branches is no [[branch]]; correct it"
+    for name in set(flow.predicting.loading_for) - set(flow.ancestries):
+        yield f"{where}: '{name}' of predicting.loading_for is none of `ancestries`; correct it"
 
 
 def usual_key(gene: Gene, by: str) -> str:

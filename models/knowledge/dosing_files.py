@@ -92,7 +92,7 @@ def _predicting(file: Table) -> Predicting:
             accuracy=table.text("accuracy"),
             refining=refining,
             loading=table.text("loading", ""),
-            loading_branches=table.texts("loading_branches"),
+            loading_for=table.texts("loading_for"),
             changes=table.texts("changes"),
         )
 

@@ -62,7 +62,7 @@ class Predicting:
     accuracy: str  #: of the refinement, in words
     refining: Refining
     loading: str  #: model of a loading phase; "": none is known
-    loading_branches: tuple[str, ...]  #: for whose patients it was tried
+    loading_for: tuple[str, ...]  #: reported ancestries in which it was tried
     changes: tuple[str, ...]  #: what would change the estimate, in words
 
 

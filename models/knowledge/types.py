@@ -15,6 +15,7 @@ from models.knowledge.clinical_types import Clinical as Clinical
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
+from models.knowledge.interval_types import IntervalTable
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.model_types import InputSource, Model, Relatives
 from models.knowledge.site_types import Sites
@@ -273,11 +274,10 @@ class Knowledge:
     tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type
     trials: tuple[TrialRecord, ...] = ()  #: that a site gave
     hereditary: Hereditary = field(default_factory=Hereditary)
-    dosed_by: Mapping[str, str] = field(
-        default_factory=dict
-    )  #: medicine (key) → the CDS service that owns its number
+    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number
     dose_loading: bool = False  #: the site wants doses of a loading phase told
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
+    intervals: Mapping[str, IntervalTable] = field(default_factory=dict)  #: of predicted doses, by id
     calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula

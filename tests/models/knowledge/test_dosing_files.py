@@ -67,7 +67,7 @@ FLOW_DISAGREES: list[tuple[Change, str]] = [
     (lambda t: t["medicine"][0].update(input="statins"), "no equation asks for 'statins'"),
     (lambda t: t["predicting"]["refining"]["doses"].update({"dose-9": 9}), "'dose-9' is no input of models/warfarin-lenzini.toml"),
     (lambda t: t["predicting"].update(loading="other"), "loading model 'other' is not in models/"),
-    (lambda t: t["predicting"].update(loading_branches=["nobody"]), "'nobody' of predicting.loading_branches is no [[branch]]"),
+    (lambda t: t["predicting"].update(loading_for=["nobody"]), "'nobody' of predicting.loading_for is none of `ancestries`"),
     (lambda t: t["source"].update(url="http://x"), "source.url 'http://x' is no https address"),
     (lambda t: t["flow"].update(optional=["CYP9Z9"]), "gene 'CYP9Z9' has no file"),
     (lambda t: t["flow"]["chart"].update(clot=["flu"]), "clinical name 'flu' is not in clinical/"),
