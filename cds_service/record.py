@@ -23,7 +23,11 @@ from models.patient import Gap, PatientProfile
 
 _ORIGIN = re.compile(r"[A-Z][A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64}")
 #: subjects that are neither gene nor medicine
-OWN = ("patient", "cards", "draft order", "gene", "genetic result", "genetic variant", "first start", "dose", "doses", "start", "genotype", "CPIC label", "FDA label", *FIELDS)
+OWN = (
+    *("patient", "cards", "draft order", "gene", "genetic result", "genetic variant", "first start", "CPIC label", "FDA label"),
+    *("dose", "doses", "start", "genotype"),
+    *FIELDS,
+)
 MOST = 500  #: rules, gaps or origins of one call that are listed
 SNAPSHOTS = 50  #: of which the words are remembered: each site has its own
 _WORDS: dict[str, frozenset[str]] = {}

@@ -1,4 +1,4 @@
-"""What a predicted dose says beside its number: what moves it, on what it rests, what was not tested, what would change it, whom it is for."""
+"""What a predicted dose says beside its number: what moves it, on what it rests, what was not tested, whom it is for."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ UNSEEN = "unseen site"  #: the check that a card tells: how the interval did whe
 
 
 def predicted_remarks(q: DosingQuestion, dose: Predicted, path: Path) -> tuple[Remark, ...]:
-    return tuple(
-        [
-            *_before_all(q, path),
-            *_moved(q, dose),
-            Remark("dose-inputs", (("inputs", used.in_words(used.inputs_used(q, dose.set))),)),
-            *assumed(q),
-            *_adjusted(q, dose, path),
-            *_fitted(dose),
-            *(untested(q) if path.set == "genotype" else ()),
-            *_loading(q, dose, path),
-            *_measured(q, dose),
-            *_whole(q, "; ".join(dict.fromkeys(e.model.population for e in dose.each)), q.flow.accuracy),
-        ]
+    return (
+        *_before_all(q, path),
+        *_moved(q, dose),
+        Remark("dose-inputs", (("inputs", used.in_words(used.inputs_used(q, dose.set))),)),
+        *assumed(q),
+        *_adjusted(q, dose, path),
+        *_fitted(dose),
+        *(untested(q) if path.set == "genotype" else ()),
+        *_loading(q, dose, path),
+        *_measured(q, dose),
+        *_whole(q, "; ".join(dict.fromkeys(e.model.population for e in dose.each)), q.flow.accuracy),
     )
 
 
@@ -118,8 +116,9 @@ def _measured(q: DosingQuestion, dose: Predicted) -> Iterator[Remark]:
     """How often the interval held in people of the same group, at hospitals that it had not seen."""
     for one in dose.table.coverage:
         if one.ancestry == dose.group and one.check == UNSEEN:
-            parts = (("people", f"{one.people}"), ("covered", f"{one.covered * 100:.0f} %"), ("percent", f"{dose.table.nominal * 100:.0f} %"))
-            yield Remark("dose-interval", (*parts, ("ancestry", one.ancestry)))
+            covered, aimed = (f"{part * 100:.0f} %" for part in (one.covered, dose.table.nominal))
+            parts = (("covered", covered), ("people", f"{one.people}"), ("ancestry", one.ancestry), ("percent", aimed))
+            yield Remark("dose-interval", parts)
 
 
 def _whole(q: DosingQuestion, population: str, accuracy: str) -> Iterator[Remark]:

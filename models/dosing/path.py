@@ -75,7 +75,7 @@ def path(q: DosingQuestion, branch: Branch) -> Path:
         if gap := _unusable(q, gene):
             return Path(branch, gap=gap)
     if unusual:
-        because = f"{', '.join(unusual)} differs from the usual result and {', '.join(lacking)} is not tested: without both, no equation counts it"
+        because = f"{', '.join(unusual)} differs from the usual result; no equation counts it while {', '.join(lacking)} is not tested"
         return Path(branch, gap=Gap(q.subject(lacking[0]), "not_tested", because))
     return Path(branch, "clinical")
 

@@ -46,8 +46,6 @@ def refusals(coverage: Sequence[Coverage], floor: float) -> dict[str, str]:
         if one.covered < floor:
             why = f"only {one.covered:.3f} of {one.people} people were inside the interval ({one.check}); {floor:g} is asked for"
             found[one.ancestry] = why
-                f"only {one.covered:.3f} of {one.people} people were inside the interval ({one.check}); {floor:g} is asked for"
-            )
     return found
 
 

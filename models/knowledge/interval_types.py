@@ -8,9 +8,10 @@ from typing import Literal
 
 from models.knowledge.source_block import Source
 
-#: unseen site: quantiles of all other sites, tried on the one left out · random split: of one half, tried on the other half
-Check = Literal["unseen site", "random split"]
-CHECKS: tuple[Check, ...] = ("unseen site", "random split")
+#: unseen site: quantiles of all other sites, tried on the one left out · level chosen anew: the same, and the level as well is chosen
+#: without the site · random split: quantiles of one half, tried on the other half
+Check = Literal["unseen site", "level chosen anew", "random split"]
+CHECKS: tuple[Check, ...] = ("unseen site", "level chosen anew", "random split")
 By = Literal["ancestry", "predicted"]
 
 
@@ -32,8 +33,8 @@ class Coverage:
 
     ancestry: str
     check: Check
-    people: int
-    covered: float  #: share of one
+    people: int  #: of a random split: those whom one split tests
+    covered: float  #: share of one; over all splits
     low: float  #: 95 % interval of that share, exact (Clopper and Pearson)
     high: float
 

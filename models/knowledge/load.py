@@ -29,7 +29,6 @@ from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.hereditary_files import read_hereditary
 from models.knowledge.input_files import read_inputs, read_relatives
-from models.knowledge.interval_files import read_intervals
 from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
@@ -54,7 +53,6 @@ FOLDERS = (
     "guidelines",
     "hereditary",
     "inputs",
-    "intervals",
     "models",
     "modulators",
     "options",
@@ -85,7 +83,6 @@ def load(root: Traversable | None = None) -> Knowledge:
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),
-        intervals=MappingProxyType({t.id: t for name, table in _named(texts, "intervals") for t in [read_intervals(table, name)]}),
         digest=_digest(texts),
     )
     check(knowledge)

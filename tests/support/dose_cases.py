@@ -34,7 +34,7 @@ def all_cases() -> list[Case]:
 
 
 def answer(case: Case, knowledge: Knowledge) -> Assessment:
-    """`loading`: the site wants it. `fitted`: what its own records add on each equation's scale. `refused`: ancestries of whom too few were covered."""
+    """`loading`: the site wants it. `fitted`: what its records add on each equation's scale. `refused`: ancestries poorly covered."""
     given = case.given
     known = replace(
         with_made_up_intervals(knowledge, given.get("refused", ())),
@@ -72,6 +72,6 @@ def made_up(name: str, models: tuple[str, ...], knowledge: Knowledge, refused: S
         preferred=True,
         residuals=tuple(Residuals(group, 0.0, math.inf, 500, -ends[0], ends[1]) for group in GROUPS),
         coverage=tuple(Coverage(group, check, 500, 0.8 if group in refused else 0.9, 0.7, 0.95) for group in GROUPS for check in CHECKS),
-        refused={group: "only 0.800 of 500 people were inside the interval" for group in refused},
+        refused=dict.fromkeys(refused, "only 0.800 of 500 people were inside the interval"),
         source=knowledge.flows["11289"].source,
     )
