@@ -17,6 +17,7 @@ from cds_service.cli_calls import explain, replay
 from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
+from cds_service.cli_model import model
 from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
@@ -46,6 +47,7 @@ main.add_command(doctor)
 main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
+main.add_command(model)
 main.add_command(policy)
 main.add_command(replay)
 main.add_command(sheet)

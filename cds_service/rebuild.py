@@ -20,7 +20,7 @@ from cds_service.switches_file import read_switches, rule_names
 from cds_service.trials_folder import read_trials_folder
 from models.errors import KnowledgeError
 from models.knowledge.load import FOLDERS, load
-from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by
+from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by, with_stated
 from models.knowledge.trial_criteria import trial_words
 from models.knowledge.types import Knowledge
 
@@ -46,7 +46,8 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
     trials = read_trials_folder(settings.trials, trial_words(known.biomarkers, known.clinical)) if settings.trials else ()
     chosen = with_choices(known, hereditary_summary=settings.hereditary_summary, trials=trials)
     dosed = with_doses_by(chosen, DOSES if settings.dose_service else "", loading=settings.dose_loading)
-    return with_site_files(asking_first(_calibrated(dosed, settings), settings.ask_first), settings)
+    stated = with_stated(_calibrated(dosed, settings), {"region": settings.region})
+    return with_site_files(asking_first(stated, settings.ask_first), settings)
 
 
 def _calibrated(known: Knowledge, settings: Settings) -> Knowledge:

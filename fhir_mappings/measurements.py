@@ -19,9 +19,17 @@ FINAL = frozenset({"final", "amended", "corrected"})
 RULES: tuple[Use, ...] = ("rules",)
 
 
-def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES, names: Collection[str] = ()) -> Input:
-    """The input whose search asks for every LOINC code of the clinical names of these uses, and of these names."""
-    codes = loinc_codes(knowledge, uses, names)
+def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES) -> Input:
+    """The input whose search asks for every LOINC code of the clinical names of these uses."""
+    return _asking(loinc_codes(knowledge, uses))
+
+
+def measurements_by_name(knowledge: Knowledge, names: Collection[str]) -> Input:
+    """The same, for these clinical names alone."""
+    return _asking(sorted({code for name in names for system, code in knowledge.clinical[name].codes if system == LOINC}))
+
+
+def _asking(codes: Sequence[str]) -> Input:
     return Input(
         "measurements",
         observations_query(codes),

@@ -14,7 +14,7 @@ def test_action(test: Orderable, patient: str, description: str) -> dict[str, An
         "resourceType": "ServiceRequest",
         "status": "draft",
         "intent": "order",
-        "code": {"coding": [{"system": LOINC, "code": test.loinc}], "text": test.name},
+        "code": ({"coding": [{"system": LOINC, "code": test.loinc}]} if test.loinc else {}) | {"text": test.name},
         "subject": {"reference": f"Patient/{patient}"},
     }
     return {"type": "create", "description": description, "resource": resource}

@@ -107,10 +107,10 @@ class TumourType:
 
 @dataclass(frozen=True, slots=True)
 class Orderable:
-    """A laboratory test that would tell what is missing."""
+    """What can be requested from the card: a test that would tell what is missing, or a service."""
 
-    name: str  #: what it tests: "DPYD", "HLA-B*57:01"
-    loinc: str
+    name: str  #: what it tests ("DPYD", "HLA-B*57:01"), or what is asked for ("referral to nephrology")
+    loinc: str = ""  #: "": a service for which no code is known here, so it is asked for in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,26 @@ class InputUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What one input adds to a model's sum, against the model's reference person."""
+
+    name: str  #: of the input, in words
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a model came to its number: reference + the shares = linear, exactly."""
+
+    model: str
+    formula: str
+    scale: str  #: of the sum: "log odds", "log hazard", "points" …
+    reference: float
+    linear: float
+    shares: tuple[Shared, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One decision about one drug (or, later, tumour, risk or plan)."""
 
@@ -238,6 +258,9 @@ class Finding:
     plan: Plan | None = None  #: of a tumour's treatment plan, whose `drug` bears the tumour's name
     estimate: Estimate | None = None
     inputs: tuple[InputUsed, ...] = ()  #: what the estimate rests on, genes apart
+    outcome: str = ""  #: of a risk: what it is a risk of
+    horizon_years: float | None = None
+    explanation: Explanation | None = None
 
     @property
     def topic(self) -> str:

@@ -17,9 +17,11 @@ from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_
 from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.hereditary_check import hereditary_faults
+from models.knowledge.interval_check import interval_faults
 from models.knowledge.keys import matches
 from models.knowledge.model_check import model_faults
 from models.knowledge.option_files import option_faults
+from models.knowledge.risk_check import risk_faults
 from models.knowledge.source_check import said_faults, source_faults
 from models.knowledge.types import (
     ASSOCIATION,
@@ -55,8 +57,9 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += [fault for flow in knowledge.flows.values() for fault in source_faults(flow.source, f"dosing/{flow.drug.name}.toml")]
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     faults += biomarkers_agree(knowledge, source_faults)
+    faults += interval_faults(knowledge)
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
-    faults += model_faults(knowledge)
+    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

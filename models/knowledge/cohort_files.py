@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from models.knowledge.cohort_types import CohortDefinition, CohortInput, Keep, Package, Reading
+from models.knowledge.cohort_types import Claim, CohortDefinition, CohortEquation, CohortInput, Keep, Package, Reading
+from models.knowledge.model_files import required
 from models.knowledge.model_types import Value
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
@@ -23,6 +24,8 @@ def read_cohort(values: Mapping[str, Any], where: str) -> CohortDefinition:
         for row in file.tables("input"):
             one = _input(row, tuple(inputs))
             inputs[one.name] = one
+        equations = {one.id: one for row in file.tables("equation") for one in [_equation(row)]}
+        means = {row.text("id"): _names(row, "of", tuple(equations)) for row in file.tables("mean")}
         with file.table("cohort") as head:
             return CohortDefinition(
                 id=head.text("id"),
@@ -33,8 +36,13 @@ def read_cohort(values: Mapping[str, Any], where: str) -> CohortDefinition:
                 site=head.text("site"),
                 group=_one_of(head, "group", tuple(inputs)),
                 keep=tuple([_keep(row) for row in file.tables("keep")]),
-                known=tuple([tuple(_one_of_names(row, tuple(inputs))) for row in file.tables("known")]),
+                known=tuple([_names(row, "any", tuple(inputs)) for row in file.tables("known")]),
                 inputs=inputs,
+                equations=equations,
+                means=means,
+                champion=_one_of(head, "champion", tuple(means)),
+                bands=_bands(head),
+                claim=_claim(file),
                 source=source,
             )
 
@@ -100,8 +108,26 @@ def _one_of(table: Table, key: str, names: tuple[str, ...]) -> str:
     return name
 
 
-def _one_of_names(row: Table, names: tuple[str, ...]) -> tuple[str, ...]:
-    found = row.texts("any")
-    if unknown := [name for name in found if name not in names]:
-        row.refuse(f"names '{unknown[0]}', which is no [[input]] of this file", "any")
+def _names(row: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    found = row.texts(key)
+    if unknown := [name for name in found if name not in known]:
+        row.refuse(f"names '{unknown[0]}', which this file does not define", key)
     return found
+
+
+def _equation(row: Table) -> CohortEquation:
+    return CohortEquation(row.text("id"), row.text("model"), required(row, "factor"), row.text("run"), row.text("otherwise", ""))
+
+
+def _bands(head: Table) -> tuple[float, float]:
+    with head.table("bands") as table:
+        low, high = required(table, "to"), required(table, "from")
+        return (low, high) if low < high else table.refuse("must lie below `from`", "to")
+
+
+def _claim(file: Table) -> Claim:
+    with file.table("interval") as table:
+        nominal, level, floor = (required(table, key) for key in ("nominal", "level", "floor"))
+        if not 0.5 < floor <= nominal <= level < 1:
+            table.refuse("must ascend: floor, nominal, level")
+        return Claim(nominal, level, floor)

@@ -57,6 +57,26 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortEquation:
+    """A model that is tried on the cohort."""
+
+    id: str  #: in names of figures
+    model: str
+    factor: float  #: from the model's unit to the cohort's
+    run: str  #: id of the recorded evaluation run
+    otherwise: str = ""  #: the model for people with a choice that `model` does not know; "" where it knows all
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What intervals are made for."""
+
+    nominal: float  #: the part of people that a card claims
+    level: float  #: at which quantiles are taken: at hospitals that are not in the data fewer are covered
+    floor: float  #: an ancestry with less is refused
+
+
+@dataclass(frozen=True, slots=True)
 class CohortDefinition:
     """A published cohort as this project uses it."""
 
@@ -70,6 +90,11 @@ class CohortDefinition:
     keep: tuple[Keep, ...]
     known: tuple[tuple[str, ...], ...]  #: of each tuple of inputs at least one is known
     inputs: Mapping[str, CohortInput]  #: in the order in which they are read; `not_in` and `medians_by` name earlier ones
+    equations: Mapping[str, CohortEquation]
+    means: Mapping[str, tuple[str, ...]]  #: the mean of two or more equations, by id
+    champion: str  #: of `means`, what serves: a challenger must beat it
+    bands: tuple[float, float]  #: of true dose: up to the first, and from the second on
+    claim: Claim
     source: Source
 
     @property

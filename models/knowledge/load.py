@@ -29,10 +29,15 @@ from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.hereditary_files import read_hereditary
 from models.knowledge.input_files import read_inputs, read_relatives
+from models.knowledge.interval_files import read_intervals
 from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
 from models.knowledge.option_files import file_of, read_option
+from models.knowledge.risk_files import read_risk
+from models.knowledge.risk_types import Risk
+from models.knowledge.score_files import read_score
+from models.knowledge.score_types import VariantScore
 from models.knowledge.shape import Table
 from models.knowledge.site_files import HEAD, TABLE, read_sites
 from models.knowledge.site_types import Sites
@@ -53,9 +58,12 @@ FOLDERS = (
     "guidelines",
     "hereditary",
     "inputs",
+    "intervals",
     "models",
     "modulators",
     "options",
+    "risks",
+    "scores",
     "sites",
 )
 
@@ -77,12 +85,15 @@ def load(root: Traversable | None = None) -> Knowledge:
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
+        scores=MappingProxyType(_scores(texts)),
         sites=_sites(texts, genes),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),
+        intervals=MappingProxyType({t.id: t for name, table in _named(texts, "intervals") for t in [read_intervals(table, name)]}),
+        risks=MappingProxyType(_risks(texts)),
         digest=_digest(texts),
     )
     check(knowledge)
@@ -195,6 +206,16 @@ def _inputs(texts: dict[str, str]) -> dict[str, InputSource]:
     return found
 
 
+def _risks(texts: dict[str, str]) -> dict[str, Risk]:
+    found = {}
+    for name, table in _named(texts, "risks"):
+        risk = read_risk(table, name)
+        if name != f"risks/{risk.id}.toml":
+            raise KnowledgeError(f"{name}: holds the risk '{risk.id}'; a risk's file bears its id")
+        found[risk.id] = risk
+    return found
+
+
 def _relatives(texts: dict[str, str]) -> Relatives:
     if RELATIVES not in texts:
         raise KnowledgeError(f"{RELATIVES}: is missing; family histories cannot be understood without it")
@@ -208,6 +229,19 @@ def _options(texts: dict[str, str]) -> dict[str, Option]:
         if name != file_of(option):
             raise KnowledgeError(f"{name}: holds '{option.drug.name}'; an option's file bears the medicine's name")
         found[option.drug.key] = option
+    return found
+
+
+def _scores(texts: dict[str, str]) -> dict[str, VariantScore]:
+    found: dict[str, VariantScore] = {}
+    for name, table in _named(texts, "scores"):
+        beside = name.removesuffix(".toml") + ".tsv"
+        if beside not in texts:
+            raise KnowledgeError(f"{beside}: is missing; a score is nothing without its variants")
+        score = read_score(table, texts[beside], name)
+        if name != f"scores/{score.id}.toml":
+            raise KnowledgeError(f"{name}: holds '{score.id}'; a score's file bears its id")
+        found[score.id] = score
     return found
 
 

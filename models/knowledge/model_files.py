@@ -142,6 +142,7 @@ def _input(row: Table) -> ModelInput:
         reference=_reference(row, kind, choices),
         monotone=row.choice("monotone", ("up", "down")) if row.has("monotone") else "",
         change_to=row.number("change_to", None),
+        needed_with=row.text("needed_with", ""),
     )
 
 

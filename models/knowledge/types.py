@@ -17,7 +17,9 @@ from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.interval_types import IntervalTable
 from models.knowledge.local_types import LocalCodes
-from models.knowledge.model_types import InputSource, Model, Relatives
+from models.knowledge.model_types import InputSource, Model, Relatives, Value
+from models.knowledge.risk_types import Risk
+from models.knowledge.score_types import VariantScore
 from models.knowledge.site_types import Sites
 from models.knowledge.source_block import Source
 from models.knowledge.trial_types import TrialRecord
@@ -268,16 +270,19 @@ class Knowledge:
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
+    scores: Mapping[str, VariantScore] = field(default_factory=dict)  #: genetic scores by id
     sites: Sites = field(default_factory=Sites)  #: where the variants of alleles lie
     local: LocalCodes = field(default_factory=LocalCodes)  #: what a site says of its own laboratory codes
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
     tumour_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: OncoTree code → its own and those of every wider type
     trials: tuple[TrialRecord, ...] = ()  #: that a site gave
     hereditary: Hereditary = field(default_factory=Hereditary)
-    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number
-    dose_loading: bool = False  #: the site wants doses of a loading phase told
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
     intervals: Mapping[str, IntervalTable] = field(default_factory=dict)  #: of predicted doses, by id
+    stated: Mapping[str, Value] = field(default_factory=dict)  #: inputs of models that a site gives for everybody: {"region": …}
+    risks: Mapping[str, Risk] = field(default_factory=dict)  #: questions that an opened chart is asked, by id
+    dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number instead
+    dose_loading: bool = False  #: the site wants doses of a loading phase told
     calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula

@@ -52,20 +52,18 @@ def expected(link: Link, people: Mapping[int, int]) -> Expected:
 
 def _column(link: Link, people: Mapping[int, int], shift: float, slope: float) -> tuple[int, int]:
     """Each person's part is rounded before it is added: rounding afterwards would depend on who is added first."""
-    total = turned = 0
-    start = shift + CENTRE / THOUSAND
-    for linear, count in people.items():
-        aside = linear - CENTRE
-        risk = round(risk_of(link, start + slope * aside / THOUSAND) * MILLION)
-        total += count * risk
-        turned += count * risk * aside
-    return total, turned
+    risk_of = _logistic if link == "logistic" else _cloglog
+    start, steep = shift + CENTRE / THOUSAND, slope / THOUSAND
+    parts = [(count * round(risk_of(start + steep * (linear - CENTRE)) * MILLION), linear) for linear, count in people.items()]
+    return sum(part for part, _ in parts), sum(part * (linear - CENTRE) for part, linear in parts)
 
 
-def risk_of(link: Link, linear: float) -> float:
-    if link == "cloglog":
-        return -math.expm1(-math.exp(min(linear, 700.0)))
-    return 1.0 / (1.0 + math.exp(-linear)) if linear >= 0 else math.exp(linear) / (1.0 + math.exp(linear))
+def _logistic(linear: float) -> float:
+    return 1.0 / (1.0 + math.exp(-linear)) if linear > -700.0 else 0.0
+
+
+def _cloglog(linear: float) -> float:
+    return -math.expm1(-math.exp(linear)) if linear < 700.0 else 1.0
 
 
 def _added(one: tuple[tuple[int, ...], ...], other: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from models.knowledge.model_types import Formula, Model, Values
+from models.prediction.scored import Scored
 
 
-def day_dose(model: Model, formula: Formula, values: Values) -> float:
+def score(model: Model, formula: Formula, values: Values) -> Scored:
     """mg on the formula's day, linear in the maintenance dose (mg a day).
 
     With e, what is left after a day, and n days: load = dose / ((1 - e)(1 + e + ... + e^(n-1))). Source: the model's file.
@@ -17,4 +18,5 @@ def day_dose(model: Model, formula: Formula, values: Values) -> float:
     dose = float(values[numbers["dose"]])
     load = dose / ((1 - left) * sum(left**day for day in range(int(numbers["days"]))))
     of_load, of_dose = numbers["given"][formula.id]
-    return float(of_load * load + of_dose * dose)
+    given = float(of_load * load + of_dose * dose)
+    return Scored(given, given)

@@ -35,7 +35,7 @@ def draw(asked: ModelInput, formula: Formula, rng: random.Random) -> Value:
 def people(model: Model, formula: Formula, count: int) -> Iterator[dict[str, Value]]:
     """People inside the validated ranges, of whom exactly what the formula needs is known."""
     rng = random.Random(f"{SEED}{model.id}{formula.id}")
-    needed = [a for a in model.inputs.values() if a.name in formula.inputs or a.required]
+    needed = [a for a in model.inputs.values() if a.name in formula.inputs or a.required or a.needed_with]
     for _ in range(count):
         yield {a.name: draw(a, formula, rng) for a in needed} | dict.fromkeys(model.refuses, 0.0)
 
@@ -89,7 +89,7 @@ def test_outputs_are_finite_and_the_explanation_sums_to_the_score(model: Model, 
 @pytest.mark.parametrize(("model", "formula"), PAIRS, ids=lambda x: x.id)
 def test_a_monotone_input_never_turns_the_output_the_other_way(model: Model, formula: Formula) -> None:
     for asked in model.inputs.values():
-        if not asked.monotone or asked.name not in formula.inputs:
+        if not asked.monotone or not (asked.name in formula.inputs or asked.required):
             continue
         sign = 1 if asked.monotone == "up" else -1
         for values in people(model, formula, 4):
