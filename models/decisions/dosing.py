@@ -8,6 +8,7 @@ from functools import partial
 
 from models.decisions.isolated import isolated
 from models.dosing.assess import assess_dosing
+from models.dosing.predict import predict_dose
 from models.dosing.question import DosingQuestion
 from models.features.chart import state_from_chart
 from models.features.gene_names import by_gene
@@ -29,9 +30,15 @@ def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) 
 
 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
-    told = answered(flow, profile, knowledge, assess_dosing)
+    """By the flow's rules; where another service owns the number, without one: it tells it, or has none, and then that is why."""
     owner = knowledge.dosed_by.get(flow.drug.key, "")
-    return referred(told, flow, owner) if owner else told
+    if not owner:
+        return answered(flow, profile, knowledge, assess_dosing)
+    by_owner = answered(flow, profile, knowledge, predict_dose)
+    if by_owner.findings or any(c.outcome == "silent" for c in by_owner.checked):
+        return referred(answered(flow, profile, knowledge, assess_dosing), flow, owner)
+    because = next((c.because for c in by_owner.checked), f"{owner} has none")
+    return answered(flow, profile, knowledge, lambda q: assess_dosing(replace(q, no_number=because)))
 
 
 def answered(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge, assess: Callable[[DosingQuestion], Assessment]) -> Assessment:

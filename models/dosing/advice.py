@@ -72,7 +72,7 @@ def open_branches(q: DosingQuestion) -> tuple[Branch, ...]:
 
 def _recommendations(q: DosingQuestion, branch: Branch, found: Sequence[Estimate], adjusted: Adjusted) -> list[Recommendation]:
     """Less first, then the equation's dose, then more."""
-    given = [e for e in found if e.daily]
+    given = [] if q.no_number else [e for e in found if e.daily]
     said = [_adjust(q, branch, given, one) for one in adjusted if one[0].less]
     said.append(_by_equation(q, branch, given, found))
     return said + [_adjust(q, branch, given, one) for one in adjusted if not one[0].less]
@@ -80,7 +80,7 @@ def _recommendations(q: DosingQuestion, branch: Branch, found: Sequence[Estimate
 
 def _by_equation(q: DosingQuestion, branch: Branch, given: Sequence[Estimate], found: Sequence[Estimate]) -> Recommendation:
     if not given:
-        because = "; ".join(dict.fromkeys(e.because for e in found))
+        because = q.no_number or "; ".join(dict.fromkeys(e.because for e in found))
         return _say(q, branch, "uncalculated", "dose_change", branch.classification, because=because)
     each = "; ".join(f"{e.model.label} {_mg(e.daily or 0)} mg/day ({_mg_week(e.weekly)} mg/week)" for e in given)
     ends = _range([e.daily or 0.0 for e in given])

@@ -15,7 +15,7 @@ from models.dosing.question import DosingQuestion
 from models.dosing.refining import Refined
 from models.dosing.used import dated, inputs_used
 from models.finding import Dose, Estimate, Evidence, Finding, InputUsed, Recommendation, Urgency
-from models.knowledge.model_types import Model
+from models.knowledge.source_block import Source
 from models.patient import Gap
 
 ROLES: Mapping[str, str] = {"genotype": "predicted", "clinical": "predicted_clinically"}
@@ -42,7 +42,7 @@ def predicted_finding(q: DosingQuestion, answers: Sequence[Answer]) -> Finding:
         drug=q.flow.drug,
         genes=(),
         recommendations=tuple(said),
-        evidence=_evidence(q, models),
+        evidence=_evidence(q, [*(m.source for m in models), *(a.dose.table.source for a in answers if a.dose)]),
         removable=False,  # decisions.md: never one-click
         gaps=tuple(dict.fromkeys(gap for state in q.states.values() for gap in state.gaps)),
         remarks=predicted_remarks(q, first, answers[0].path),
@@ -64,7 +64,7 @@ def refined_finding(q: DosingQuestion, found: Refined) -> Finding:
         drug=q.flow.drug,
         genes=(),
         recommendations=(said,),
-        evidence=_evidence(q, [found.model]),
+        evidence=_evidence(q, [found.model.source]),
         removable=False,
         remarks=refined_remarks(q, found),
         estimate=Estimate(round(weekly, 1), WEEKLY),
@@ -122,7 +122,7 @@ def _urgency(q: DosingQuestion, answers: Sequence[Answer]) -> Urgency:
     return "warning" if outside or is_loud(q, branch, someone, firm) else "info"
 
 
-def _evidence(q: DosingQuestion, models: Sequence[Model]) -> tuple[Evidence, ...]:
+def _evidence(q: DosingQuestion, sources: Sequence[Source]) -> tuple[Evidence, ...]:
     source = q.flow.source
     own = [Evidence(f"{source.body} {q.flow.drug.name}", source.version, source.url)]
-    return tuple(dict.fromkeys([*own, *(Evidence(m.source.body, m.source.version, m.source.url) for m in models)]))
+    return tuple(dict.fromkeys([*own, *(Evidence(s.body, s.version, s.url) for s in sources)]))

@@ -17,7 +17,7 @@ from models.dosing.remarks import assumed, untested
 from models.finding import Remark
 from models.knowledge.model_types import Value
 
-UNSEEN = "unseen site"  #: the check that a card tells: how the interval did where it was not made
+UNSEEN = "level chosen anew"  #: the check that a card tells, the strictest: hospitals that had no part in the interval, nor in its level
 
 
 def predicted_remarks(q: DosingQuestion, dose: Predicted, path: Path) -> tuple[Remark, ...]:

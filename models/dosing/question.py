@@ -29,6 +29,7 @@ class DosingQuestion:
     profile: PatientProfile
     states: Mapping[str, GeneState]
     dosages: tuple[Dosage, ...] = ()
+    no_number: str = ""  #: why no dose may be told, where whoever owns the number has none; "": nothing of that kind
 
     @cached_property
     def years(self) -> Age | None:

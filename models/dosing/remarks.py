@@ -11,7 +11,7 @@ from models.knowledge.dosing_types import MedicineInput
 
 
 def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
-    given = [e for a in advice if a.said for e in a.estimates if e.daily]
+    given = [] if q.no_number else [e for a in advice if a.said for e in a.estimates if e.daily]
     found: list[Remark] = []
     if given:
         found += [*_counted(q), *assumed(q)]
