@@ -60,23 +60,25 @@ def _formula_faults(formula: Formula, model: Model, where: str) -> Iterator[str]
 
 
 def _source_faults(source: InputSource, knowledge: Knowledge) -> Iterator[str]:
-    where = "inputs/"
+    input_ = f"inputs/: input '{source.name}'"
     for name in (*source.names, *(n for names in source.answers.values() for n in names)):
         if name not in knowledge.clinical:
-            yield f"{where}: input '{source.name}' is read from the clinical name '{name}', which clinical/ does not have; write it"
-    if source.origin == "measurement":
-        for name in source.names:
-            if name in knowledge.clinical and knowledge.clinical[name].measured is None:
-                yield f"{where}: input '{source.name}' is a number, but the clinical name '{name}' has no unit; give it one"
+            yield f"{input_} is read from the clinical name '{name}', which clinical/ does not have; write it"
+        elif source.origin == "measurement" and knowledge.clinical[name].measured is None:
+            yield f"{input_} is a number, but the clinical name '{name}' has no unit; give it one"
     for drug in source.drugs:
         if not drug.startswith("atc:") and drug not in knowledge.drugs.ingredients:
-            yield f"{where}: input '{source.name}' waits for RxNorm {drug}, which is no ingredient in drugs/; correct it"
+            yield f"{input_} waits for RxNorm {drug}, which is no ingredient in drugs/; correct it"
     if source.model and source.model not in knowledge.models:
-        yield f"{where}: input '{source.name}' is worked out by the model '{source.model}', which is not in models/"
+        yield f"{input_} is worked out by the model '{source.model}', which is not in models/"
+    yield from _genetic_faults(source, knowledge, input_)
+
+
+def _genetic_faults(source: InputSource, knowledge: Knowledge, input_: str) -> Iterator[str]:
     if source.origin == "score" and source.part not in getattr(knowledge.scores.get(source.score), "parts", ()):
-        yield f"{where}: input '{source.name}' is a part of the score '{source.score}', which scores/ does not have; correct it"
+        yield f"{input_} is a part of the score '{source.score}', which scores/ does not have; correct it"
     if (source.origin == "carrier") != bool(source.genes):
-        yield f"{where}: input '{source.name}' must name genes where its origin is carrier, and only there; correct it"
+        yield f"{input_} must name genes where its origin is carrier, and only there; correct it"
     for gene in source.genes:
         if knowledge.biomarkers.genes.get(("", gene)) != gene:
-            yield f"{where}: input '{source.name}' waits for the gene '{gene}', which is not in biomarkers/genes.tsv; correct the symbol"
+            yield f"{input_} waits for the gene '{gene}', which is not in biomarkers/genes.tsv; correct the symbol"

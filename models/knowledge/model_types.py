@@ -91,7 +91,7 @@ class Formula:
     factors: tuple[Factor, ...] = ()  #: those that its terms name
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: of an input, where this formula is for fewer than the model
     bands: tuple[Band, ...] = ()  #: what was observed of those who were given such a prediction; () : never measured
-    inputs: frozenset[str] = field(init=False)  #: what it needs
+    inputs: frozenset[str] = field(init=False, repr=False, compare=False)  #: what it needs; worked out once, since every call asks
 
     def __post_init__(self) -> None:
         used = {f.input for f in self.factors} | {f.less for f in self.factors if f.less}

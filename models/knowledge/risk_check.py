@@ -18,9 +18,12 @@ def risk_faults(knowledge: Knowledge, messages: Collection[str] | None) -> Itera
         yield from source_faults(risk.source, where)
         for asked in (*risk.asked, *risk.also):
             yield from _asked_faults(asked, knowledge, where)
-        for name in (*risk.not_with, *risk.only_with, *risk.only_within, *risk.known_by):
+        for name in (*risk.not_with, *risk.only_with, *risk.only_within):
             if name not in knowledge.inputs:
                 yield f"{where}: '{name}' is no input of inputs/; it would never hold, so correct it"
+        for name in risk.known_by:
+            if name not in knowledge.clinical:
+                yield f"{where}: known_by '{name}' is no name of clinical/; it would never be met, so correct it"
         for modifier in risk.modifiers:
             yield from _modifier_faults(modifier, knowledge, genes, where)
         yield from _word_faults(risk, messages, where)

@@ -33,6 +33,7 @@ class Prediction:
     high: float | None = None
     people: int = 0  #: on whom `low` and `high` rest
     calibration: Calibration | None = None
+    left_out: tuple[Gap, ...] = ()  #: inputs that are known, and outside what the model was validated for: the formula does without
 
 
 def predict(
@@ -49,13 +50,25 @@ def predict(
     what is known.
     A calibration that is for another model or formula is not applied.
     """
-    formula = fitting(model, values, outcome, horizon, variant)
-    if isinstance(formula, tuple):
-        return formula
     known = {name: value for name, value in values.items() if name in model.inputs or name in model.refuses}
+    left_out = tuple(_unusable(model, known)) if model.form == TERMS else ()
+    for name, _ in left_out:
+        del known[name]
+    formula = fitting(model, known, outcome, horizon, variant)
+    if isinstance(formula, tuple):
+        beyond = {gap.subject: gap for _, gap in left_out}
+        return tuple(beyond.get(gap.subject, gap) for gap in formula)
     if wrong := tuple(_wrong(model, formula, known)):
         return wrong
-    return _scored(model, formula, known, calibration)
+    found = _scored(model, formula, known, calibration)
+    return replace(found, left_out=tuple(gap for _, gap in left_out)) if left_out and isinstance(found, Prediction) else found
+
+
+def _unusable(model: Model, values: Values) -> Iterator[tuple[str, Gap]]:
+    """Inputs that the model does without, and whose values it was not validated for: a formula that does without them may answer."""
+    for name, asked in model.inputs.items():
+        if not asked.required and name in values and (because := outside(asked, values[name])):
+            yield name, Gap(f"{model.label}–{name}", "out_of_range", because)
 
 
 def _scored(model: Model, formula: Formula, values: Values, calibration: Calibration | None) -> Prediction | tuple[Gap, ...]:
@@ -92,8 +105,8 @@ def fitting(model: Model, values: Values, outcome: str = "", horizon: float | No
     whole = [f for f in mine if f.inputs <= values.keys()]
     if whole:
         return max(whole, key=lambda f: len(f.inputs))  # of equals the first
-    least = min(mine, key=lambda f: len(f.inputs - values.keys()))
-    return tuple(_missing(model, name) for name in model.inputs if name in least.inputs - values.keys())
+    lacking = min((f.inputs - values.keys() for f in mine), key=len)
+    return tuple(_missing(model, name) for name in model.inputs if name in lacking)
 
 
 @lru_cache(maxsize=1024)

@@ -24,9 +24,9 @@ def percent(part: float) -> str:
     return "under 0.1 %" if shown < 0.1 else f"{shown:.1f} %" if shown < 10 else f"{shown:.0f} %"
 
 
-def told(found: Prediction, unit: str) -> str:
+def told(q: RiskQuestion, asked: Asked, value: float) -> str:
     """The number as a card says it: a risk in percent, points as they are."""
-    return percent(found.value) if unit == "1" and found.horizon_years is not None else f"{found.value:g}"
+    return percent(value) if q.knowledge.models[asked.model].output.what == "risk" else f"{value:g}"
 
 
 def amount(asked: ModelInput, value: Value) -> str:
