@@ -31,7 +31,7 @@ def talk(name: str, **more: Any) -> Json:
 
 def service(folder: Path, knowledge: Knowledge, *switches: str, **settings: Any) -> FlaskClient:
     (folder / "switches.toml").write_text("\n".join(f"[[switch]]\n{HEAD}{table}\n" for table in switches), "utf-8")
-    given = {"store_url": "sqlite://", "memory": False, "dose_service": True, "switches": str(folder / "switches.toml")} | settings
+    given: Json = {"store_url": "sqlite://", "memory": False, "dose_service": True, "switches": str(folder / "switches.toml")} | settings
     state = create_state(Settings(**given), knowledge, log=Log(io.StringIO()), now=lambda: NOW)
     return create_app(state=state).test_client()
 
