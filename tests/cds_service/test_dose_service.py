@@ -11,8 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app, create_state
+from cds_service.clients.client import Client
 from cds_service.logs import Log
+from cds_service.services import load_services
 from cds_service.settings import Settings
+from cds_service.sheet import sheet_of
 from models.knowledge.site import with_doses_by, without_doses_by
 from models.knowledge.types import Knowledge
 from tests.conftest import NOW
@@ -161,6 +164,13 @@ def test_the_audit_names_what_the_estimate_rests_on_and_no_value(tmp_path: Path,
     told = json.dumps(line.entry.details, ensure_ascii=False)
     assert "warfarin–dose" in told
     assert "mg/" not in told
+
+
+def test_its_sheet_names_its_own_medicines_alone(knowledge: Knowledge) -> None:
+    told = sheet_of(load_services()[DOSE], Settings(store_url="sqlite://", dose_service=True), knowledge, Client("default"))
+    assert [drug["name"] for drug in told["medicines"]] == ["warfarin"]
+    assert told["also_at"] == []
+    assert {"cpicpgx.org", "pmc.ncbi.nlm.nih.gov", "pubmed.ncbi.nlm.nih.gov"} <= set(told["link_hosts"])
 
 
 def test_choices_are_in_the_digest_and_can_be_taken_back(knowledge: Knowledge) -> None:
