@@ -24,7 +24,7 @@ from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
 from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
-from models.knowledge.dosing_files import read_equation, read_flow
+from models.knowledge.dosing_files import read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.evaluation_files import read_evaluations
 from models.knowledge.evidence_types import ChartEvidence
@@ -58,7 +58,6 @@ FOLDERS = (
     "clinical",
     "dosing",
     "drugs",
-    "equations",
     "evaluations",
     "evidence",
     "genes",
@@ -89,7 +88,6 @@ def load(root: Traversable | None = None) -> Knowledge:
         modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(clinical),
         tumour_lines=MappingProxyType(tumour_lines(clinical)),
-        equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
