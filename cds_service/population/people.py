@@ -12,16 +12,11 @@ from cds_service.population.as_of import chart_on
 from cds_service.population.bulk_files import Export, Resource
 from cds_service.population.outcomes import Outcome, outcome
 from cds_service.population.study import Event, Study
-from fhir_mappings.conditions import CONDITIONS
-from fhir_mappings.family_history import FAMILY
 from fhir_mappings.inputs import Found, Input, Record
-from fhir_mappings.measurements import measurements_input
-from fhir_mappings.medications import MEDICATIONS
-from fhir_mappings.patient import PATIENT
+from fhir_mappings.model_inputs import model_inputs
 from fhir_mappings.profile import read_profile
 from fhir_mappings.references import medication_references, parse
 from fhir_mappings.resource import concept_codes, kind, mappings, origin, text
-from fhir_mappings.statements import STATEMENTS
 from models.errors import PatientMismatch
 from models.features.model_inputs import Known, read_inputs
 from models.knowledge.model_types import Model, Value
@@ -43,9 +38,8 @@ class Person:
 
 
 def chart_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
-    """What of a chart models' inputs are read from."""
-    measurements = measurements_input(knowledge, ("rules", "later", "models"))
-    return (PATIENT, CONDITIONS, measurements, MEDICATIONS, STATEMENTS, FAMILY)
+    """What the services that predict read of a chart, without variants: no model's input is one."""
+    return tuple(i for i in model_inputs(knowledge) if i.field != "variants")
 
 
 @dataclass(slots=True)
@@ -57,10 +51,14 @@ class BulkPeople:
     knowledge: Knowledge
     model: Model
     left: Counter[str] = field(default_factory=Counter)
+    inputs: tuple[Input, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.inputs = chart_inputs(self.knowledge)
 
     def export(self, folder: Path) -> Export:
         codes = frozenset(pair for name in self.knowledge.clinical.values() for pair in name.codes)
-        kinds = {i.resource_type for i in chart_inputs(self.knowledge)}
+        kinds = {i.resource_type for i in self.inputs}
         export = Export(folder, lambda resource: "")
 
         def whose(resource: Resource) -> str:
@@ -96,12 +94,11 @@ class BulkPeople:
         """As a call on the index day would have read it."""
         index = self.study.index or date.min
         stood = chart_on(resources, index, self.study.taken_days)
-        inputs = chart_inputs(self.knowledge)
-        found = {i.field: Found(tuple(r for r in stood if kind(r) == i.resource_type)) for i in inputs}
+        found = {i.field: Found(tuple(r for r in stood if kind(r) == i.resource_type)) for i in self.inputs}
         named = {target.key for r in stood for stated in medication_references(r) if (target := parse(stated, self.study.server))}
         record = Record(found, {key: shared[key] for key in named if key in shared})
         try:
-            return read_profile(record, inputs, patient=patient, server=self.study.server, drafts=None, selected=None, as_of=index)
+            return read_profile(record, self.inputs, patient=patient, server=self.study.server, drafts=None, selected=None, as_of=index)
         except PatientMismatch:
             return None
 
