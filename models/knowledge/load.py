@@ -30,6 +30,8 @@ from models.knowledge.input_files import read_inputs, read_relatives
 from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
+from models.knowledge.monitoring_files import FILE, read_thresholds
+from models.knowledge.monitoring_types import Thresholds
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.risk_files import read_risk
 from models.knowledge.risk_types import Risk
@@ -98,6 +100,12 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
     folder = (files(__package__) if root is None else root) / "definitions"
     head = _toml("definitions/source.toml", (folder / "source.toml").read_text("utf-8"))
     return read_definitions(head, {name: (folder / f"{name}.tsv").read_text("utf-8") for name in DEFINITION_TABLES})
+
+
+def load_thresholds(root: Traversable | None = None) -> Thresholds:
+    """When monitoring calls for something: for the command `model monitor` alone, so no start of the service reads it."""
+    file = (files(__package__) if root is None else root) / FILE
+    return read_thresholds(_toml(FILE, file.read_text("utf-8")), FILE)
 
 
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:
