@@ -1,4 +1,4 @@
-"""How many steps the monitor's CUSUM takes to an alarm, by how far the truth has moved: what its limits mean. `python -m benchmarks.cusum`."""
+"""How many steps the monitor's CUSUM takes to an alarm, by how far the truth has moved. `python -m benchmarks.cusum`."""
 
 from __future__ import annotations
 
