@@ -18,6 +18,7 @@ from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.cli_model import model
+from cds_service.cli_model_card import card
 from cds_service.cli_model_local import merge, monitor, new_key, recalibrate
 from cds_service.cli_policy import policy
 from cds_service.cli_store import store
@@ -49,8 +50,8 @@ main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
 main.add_command(model)
-for local in (new_key, recalibrate, merge, monitor):
-    model.add_command(local)
+for one in (card, new_key, recalibrate, merge, monitor):
+    model.add_command(one)
 main.add_command(policy)
 main.add_command(replay)
 main.add_command(sheet)

@@ -1,4 +1,4 @@
-"""The commands `model train`, `model validate`, `model card` and `model export`: they parse words and print. Heavy imports only on use."""
+"""The commands `model train`, `model validate` and `model export`: they parse words and print. Heavy imports only on use."""
 
 from __future__ import annotations
 
@@ -93,16 +93,6 @@ def validate(model_id: str, data: Path | None, reference: Path, cycles: tuple[in
     except PrecisionError as error:
         stop(str(error))
     sys.exit(1 if differing else 0)
-
-
-@model.command()
-@click.argument("model_id", metavar="ID")
-def card(model_id: str) -> None:
-    """Print the card of the model ID: what it is for, on whom it was made and measured, and what is not known of it."""
-    shipped = _model(model_id)
-    lines = [f"{shipped.label} ({shipped.id})", f"For: {shipped.population}", f"Source: {shipped.source.body} {shipped.source.version}"]
-    lines += [f"{name}: {text}" for name, text in shipped.card.attributes.items()]
-    tell("\n".join(lines))
 
 
 @model.command()

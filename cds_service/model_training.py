@@ -96,7 +96,8 @@ def choice_run(recording: Recording, trained: Sequence[Trained], split: Split | 
         for more in CONSIDERED if one.asked.id == MAIN else ():
             found = with_input(one.asked, more.name, chosen.settings, people.people, split, recording.how)
             metrics |= {f"{MAIN}+{more.name}.{name}": value for name, value in found.items()}
-    return recording.run(f"choice-{years(split.choose)}", metrics, {one.asked.id: _tried(one) for one in trained})
+    run = recording.run(f"choice-{years(split.choose)}", metrics)
+    return replace(run, tried={one.asked.id: _tried(one) for one in trained})
 
 
 def _tried(one: Trained) -> dict[str, dict[str, float]]:
@@ -118,11 +119,10 @@ def formula_runs(recording: Recording, model: Model, cycles: tuple[int, ...], id
 
 
 def comparison_runs(recording: Recording, model: Model, cycles: tuple[int, ...]) -> Iterator[tuple[Run, tuple[str, ...]]]:
-    """Ancestry told against not told, and the challenger against the champion, each with what speaks against a promotion."""
+    """Ancestry told beside not told, and the challenger against the champion with what speaks against its promotion."""
     people = unseen(recording.data.people.people, cycles, Split())
     named: dict[str, Formula] = {formula.id: formula for formula in model.formulas}
-    verdict, found = with_ancestry(named[MAIN], named[MAIN + ANCESTRY], people, recording.how)
-    yield recording.run(f"{years(cycles)}-with-ancestry", found), verdict.against
+    yield recording.run(f"{years(cycles)}-with-ancestry", with_ancestry(named[MAIN], named[MAIN + ANCESTRY], people, recording.how)), ()
     for asked in asked_for((MAIN, MAIN + ANCESTRY)):
         challenger = best_boosted(asked, recording.data.people.people, Split(), recording.how.seed)
         verdict, found = with_challenger(named[asked.id], challenger, asked, people, recording.how)

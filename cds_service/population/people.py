@@ -16,7 +16,7 @@ from fhir_mappings.inputs import Found, Input, Record
 from fhir_mappings.model_inputs import model_inputs
 from fhir_mappings.profile import read_profile
 from fhir_mappings.references import medication_references, parse
-from fhir_mappings.resource import concept_codes, kind, mappings, origin, text
+from fhir_mappings.resource import kind, matches, origin, text
 from models.errors import PatientMismatch
 from models.features.model_inputs import Known, read_inputs
 from models.knowledge.model_types import Model, Value
@@ -38,7 +38,7 @@ class Person:
 
 
 def chart_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
-    """What the services that predict read of a chart, without variants: no model's input is one."""
+    """What the services that predict read of a chart, by the codes that they ask for; without variants, since no model's input is one."""
     return tuple(i for i in model_inputs(knowledge) if i.field != "variants")
 
 
@@ -57,15 +57,14 @@ class BulkPeople:
         self.inputs = chart_inputs(self.knowledge)
 
     def export(self, folder: Path) -> Export:
-        codes = frozenset(pair for name in self.knowledge.clinical.values() for pair in name.codes)
-        kinds = {i.resource_type for i in self.inputs}
+        wanted = {i.resource_type: i.codes for i in self.inputs}
         export = Export(folder, lambda resource: "")
 
         def whose(resource: Resource) -> str:
             type_ = kind(resource)
             if type_ == "Medication":
                 export.shared[origin(resource)] = resource
-            if type_ not in kinds or (type_ == "Observation" and not _asked(resource, codes)):
+            if type_ not in wanted or (wanted[type_] and not matches(resource, wanted[type_])):
                 return ""
             if type_ == "Patient":
                 return text(resource.get("id"))
@@ -109,12 +108,6 @@ class BulkPeople:
         values = {name: value for name, value in known.items() if name in self.model.inputs or name in self.model.refuses}
         observed = {"event": 1.0, "none": 0.0}.get(came.state)
         return Person(values, came, observed, profile.as_of.isoformat(), groups_of(known, {}, self.study.groups))
-
-
-def _asked(resource: Resource, codes: frozenset[tuple[str, str]]) -> bool:
-    """Is its own code, or that of one of its components, a clinical name's?"""
-    holders = (resource, *mappings(resource.get("component")))
-    return any(not codes.isdisjoint(concept_codes(holder.get("code"))) for holder in holders)
 
 
 def groups_of(known: Mapping[str, Value], stated: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:

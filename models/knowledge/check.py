@@ -12,6 +12,8 @@ from typing import get_args
 from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.biomarker_check import biomarkers_agree
+from models.knowledge.card_check import card_faults
+from models.knowledge.careplan_check import careplan_faults
 from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.clinical_check import clinical_faults
@@ -56,9 +58,9 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
         faults += [fault for name, file in files.items() for fault in source_faults(file.source, f"{folder}/{name}.toml")]
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
-    faults += biomarkers_agree(knowledge, source_faults)
+    faults += [*biomarkers_agree(knowledge, source_faults), *card_faults(knowledge)]
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
-    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages)]
+    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages), *careplan_faults(knowledge)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

@@ -14,6 +14,8 @@ import tomli
 
 from models.errors import KnowledgeError
 from models.knowledge.biomarker_files import read_biomarkers
+from models.knowledge.card_files import read_cards
+from models.knowledge.careplan_files import read_careplans
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
@@ -22,6 +24,7 @@ from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
 from models.knowledge.dosing_files import read_equation, read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
+from models.knowledge.evaluation_files import read_evaluations
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
@@ -35,6 +38,8 @@ from models.knowledge.monitoring_types import Thresholds
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.risk_files import read_risk
 from models.knowledge.risk_types import Risk
+from models.knowledge.score_files import read_score
+from models.knowledge.score_types import VariantScore
 from models.knowledge.shape import Table
 from models.knowledge.site_files import HEAD, TABLE, read_sites
 from models.knowledge.site_types import Sites
@@ -47,10 +52,13 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 RELATIVES = "inputs/relatives.toml"
 FOLDERS = (
     "biomarkers",
+    "cards",
+    "careplans",
     "clinical",
     "dosing",
     "drugs",
     "equations",
+    "evaluations",
     "evidence",
     "genes",
     "guidelines",
@@ -60,6 +68,7 @@ FOLDERS = (
     "modulators",
     "options",
     "risks",
+    "scores",
     "sites",
 )
 
@@ -82,9 +91,13 @@ def load(root: Traversable | None = None) -> Knowledge:
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
+        scores=MappingProxyType(_scores(texts)),
         sites=_sites(texts, genes),
+        cards=read_cards(texts, _toml),
+        evaluations=MappingProxyType(read_evaluations(texts)),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
+        careplans=MappingProxyType(read_careplans(texts, _toml)),
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),
@@ -224,6 +237,19 @@ def _options(texts: dict[str, str]) -> dict[str, Option]:
         if name != file_of(option):
             raise KnowledgeError(f"{name}: holds '{option.drug.name}'; an option's file bears the medicine's name")
         found[option.drug.key] = option
+    return found
+
+
+def _scores(texts: dict[str, str]) -> dict[str, VariantScore]:
+    found: dict[str, VariantScore] = {}
+    for name, table in _named(texts, "scores"):
+        beside = name.removesuffix(".toml") + ".tsv"
+        if beside not in texts:
+            raise KnowledgeError(f"{beside}: is missing; a score is nothing without its variants")
+        score = read_score(table, texts[beside], name)
+        if name != f"scores/{score.id}.toml":
+            raise KnowledgeError(f"{name}: holds '{score.id}'; a score's file bears its id")
+        found[score.id] = score
     return found
 
 

@@ -23,7 +23,7 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
         with file.table("risk") as head:
             named = (head.text("id"), head.text("label"))
             read = head.choice("read", READ)
-            known_by = head.texts("known_by", [])
+            known_by = _days(head)
         found = Risk(
             *named,
             asked=tuple([_asked(row) for row in file.tables("asked")]),
@@ -49,7 +49,7 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
 
 
 def _asked(row: Table) -> Asked:
-    return Asked(row.text("model"), row.text("outcome"), row.number("horizon_years", None), row.text("label"))
+    return Asked(row.text("model"), row.text("outcome"), row.number("horizon_years", None), row.text("label"), row.text("variant", ""))
 
 
 def _threshold(row: Table) -> Threshold:
@@ -94,6 +94,13 @@ def _modifier(row: Table) -> Modifier:
         urgency=row.choice("urgency", LOUD) if row.has("urgency") else "info",
         orders=_orders(row),
     )
+
+
+def _days(head: Table) -> Mapping[str, float]:
+    if not head.has("known_by"):
+        return {}
+    with head.table("known_by") as table:
+        return {name: required(table, name) for name in table.values}
 
 
 def _onsets(row: Table) -> Mapping[str, float]:

@@ -24,6 +24,7 @@ class Asked:
     outcome: str
     horizon_years: float | None
     label: str  #: what is told, in words: "a first heart attack or stroke"
+    variant: str = ""  #: of the model's formulas, these alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +81,4 @@ class Risk:
     not_with: Mapping[str, str] = field(default_factory=dict)  #: input that must not be yes → why nothing is said
     only_with: Mapping[str, str] = field(default_factory=dict)  #: input that must be yes → why nothing is said where it is no
     only_within: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: input → from, below
-    known_by: tuple[str, ...] = ()  #: inputs: one that is on file has answered the question
+    known_by: Mapping[str, float] = field(default_factory=dict)  #: clinical name of a measurement that answers it → for how many days

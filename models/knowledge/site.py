@@ -65,6 +65,16 @@ def with_stated(knowledge: Knowledge, stated: Mapping[str, Value]) -> Knowledge:
     return _renamed(replace(knowledge, stated=MappingProxyType(given)), repr(("stated", sorted(given.items())))) if given else knowledge
 
 
+def with_terms(knowledge: Knowledge, accepted: Collection[str]) -> Knowledge:
+    """The snapshot of a site that has accepted the terms of these models (ids). Raises KnowledgeError for one that has none."""
+    if not accepted:
+        return knowledge
+    asking = {model.id for model in knowledge.models.values() if model.terms}
+    if unknown := sorted(set(accepted) - asking):
+        raise KnowledgeError(f"'{unknown[0]}' is no model with terms to accept ({', '.join(sorted(asking))}); correct the name")
+    return _renamed(replace(knowledge, accepted_terms=frozenset(accepted)), repr(("terms", sorted(accepted))))
+
+
 def with_calibrations(knowledge: Knowledge, calibrations: Mapping[tuple[str, str], Calibration]) -> Knowledge:
     """The snapshot in which these hold, by model and formula; its digest is another one: predictions are other numbers by them."""
     if not calibrations:

@@ -12,7 +12,7 @@ from models.patient import Gap
 from models.prediction.contract import Prediction
 from models.risk.modifiers import Holds, modifiers
 from models.risk.question import RiskQuestion
-from models.risk.sayings import explanation, inputs_used, percent, remarks, told
+from models.risk.sayings import explanation, inputs_used, remarks, told
 
 UNREAD: dict[ReadOf, str] = {"partly": "risk-source-partly-read", "no": "risk-source-unread"}
 
@@ -48,9 +48,9 @@ def _not_asked(q: RiskQuestion) -> Assessment | None:
         if isinstance(value, float) and not low <= value < below:
             return Assessment(checked=(_checked(q, "silent", f"the {q.label(name)} is outside what the rule is for"),))
         unknown += [q.gap(name)] if value is None else []
-    for name in q.risk.known_by:
-        if name in q.values:
-            return Assessment(checked=(_checked(q, "silent", f"the {q.label(name)} is on file"),))
+    for name, days in q.risk.known_by.items():
+        if q.measured_within(name, days):
+            return Assessment(checked=(_checked(q, "silent", f"{q.knowledge.clinical[name].label} was measured lately"),))
     gaps = tuple(gap for gap in unknown if gap is not None)
     return Assessment((), gaps, (_checked(q, gaps[0].reason, gaps[0].because),)) if gaps else None
 
@@ -76,10 +76,10 @@ def _of(mark: Threshold, q: RiskQuestion, asked: Asked, found: Prediction) -> tu
 def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshold, holding: Sequence[Holds]) -> Finding:
     model = q.knowledge.models[asked.model]
     parts = {
-        "risk": told(found, found.unit),
+        "risk": told(q, asked, found.value),
         "what": asked.label,
         "years": f"{found.horizon_years:g}" if found.horizon_years is not None else "",
-        "threshold": percent(reached.at_least) if found.horizon_years is not None else f"{reached.at_least:g}",
+        "threshold": told(q, asked, reached.at_least),
         "model": model.label,
         "body": q.risk.source.body,
     }
@@ -94,6 +94,7 @@ def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshol
         evidence=(_evidence(q.risk.source, q.risk.label), *origins),
         notes=("risk-threshold-ours",) if reached.derived else (),
         remarks=(*_also(q, asked), *_raised(raising), *remarks(q, asked, found), *_unread(q.risk.read, q.risk.source)),
+        gaps=q.left_out(asked, found),
         tests=reached.orders,
         estimate=Estimate(found.value, found.unit, found.low, found.high, 0.95 if found.low is not None else None),
         inputs=inputs_used(q, asked, found),
@@ -131,7 +132,7 @@ def _also(q: RiskQuestion, told_already: Asked) -> Iterator[Remark]:
         found = q.answer(asked)
         if isinstance(found, Prediction):
             years = f"{asked.horizon_years:g}" if asked.horizon_years is not None else ""
-            yield Remark("risk-also", (("what", asked.label), ("years", years), ("risk", told(found, found.unit))))
+            yield Remark("risk-also", (("what", asked.label), ("years", years), ("risk", told(q, asked, found.value))))
 
 
 def _raised(raising: Sequence[Holds]) -> Iterator[Remark]:

@@ -48,11 +48,11 @@ def measured(outcome: Floats, risk: Floats, how: Resampling) -> dict[str, Measur
         y, p = outcome[rows], risk[rows]
         return [*(measure(y, p) for measure in MEASURES.values()), *metrics.recalibration(y, p)]
 
-    names = (*MEASURES, "intercept", "slope")
+    names, people = (*MEASURES, "intercept", "slope"), {"n": len(outcome), "events": int(outcome.sum())}
     values = all_of(np.arange(len(outcome)))
     spans = of_measures(all_of, resampled(len(outcome), how.times, how.seed))
-    found: dict[str, Measured | float] = {n: _told(v, *span) for n, v, span in zip(names, values, spans, strict=True) if np.isfinite(v)}
-    return {"people": len(outcome), "events": int(outcome.sum()), **found, **_at_threshold(outcome, risk)}
+    found = {n: told(v, *span) | people for n, v, span in zip(names, values, spans, strict=True) if np.isfinite(v)}
+    return {"people": people["n"], "events": people["events"], **found, **_at_threshold(outcome, risk)}
 
 
 def _at_threshold(outcome: Floats, risk: Floats) -> dict[str, Measured]:
@@ -95,17 +95,18 @@ def _group(outcome: Floats, risk: Floats, how: Resampling) -> dict[str, Measured
         "events": events,
         "observed": _share(events, len(outcome)),
         "expected": round(float(risk.mean()), DECIMALS),
-        "oe": _told(events / float(risk.sum()), *of_ratio(events, float(risk.sum()))) | {"n": len(outcome), "events": events},
+        "oe": told(events / float(risk.sum()), *of_ratio(events, float(risk.sum()))) | {"n": len(outcome), "events": events},
     }
     if 0 < events < len(outcome):
         span = of_measures(lambda rows: [metrics.auroc(outcome[rows], risk[rows])], resampled(len(outcome), how.times, how.seed))[0]
-        found["auroc"] = _told(metrics.auroc(outcome, risk), *span) | {"n": len(outcome), "events": events}
+        found["auroc"] = told(metrics.auroc(outcome, risk), *span) | {"n": len(outcome), "events": events}
     return found
 
 
 def _share(some: int, whole: int) -> Measured:
-    return _told(some / whole, *of_share(some, whole)) | {"n": whole, "events": some}
+    return told(some / whole, *of_share(some, whole)) | {"n": whole, "events": some}
 
 
-def _told(value: float, low: float, high: float) -> Measured:
-    return {"value": round(value, DECIMALS), "low": round(low, DECIMALS), "high": round(high, DECIMALS)}
+def told(value: float, low: float, high: float) -> Measured:
+    """Rounded; -0.0 is 0."""
+    return {"value": round(value, DECIMALS) + 0.0, "low": round(low, DECIMALS) + 0.0, "high": round(high, DECIMALS) + 0.0}

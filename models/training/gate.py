@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,7 @@ from models.training import metrics
 from models.training.intervals import of_measures, resampled
 from models.training.metrics import Floats
 
-#: How much worse than the champion's a challenger's calibration may be and still count as "not worse".
-ERROR_MARGIN, SLOPE_MARGIN, RATIO_MARGIN = 0.001, 0.05, 0.05
+Measure = Callable[[Floats, Floats], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,16 @@ class Verdict:
 
 def judge(outcome: Floats, champion: Floats, challenger: Floats, *, times: int, seed: int) -> Verdict:
     """Promoted only where both log-loss and AUROC are better beyond chance and calibration is not worse. Risks are of the same people."""
-    losses = metrics.log_losses(outcome, challenger) - metrics.log_losses(outcome, champion)
+    measures: tuple[Measure, ...] = (_log_loss, metrics.auroc, *(distance for _, _, distance in CALIBRATION))
 
-    def both(rows: NDArray[np.int64]) -> tuple[float, float]:
-        of_rows = outcome[rows]
-        return float(losses[rows].mean()), metrics.auroc(of_rows, challenger[rows]) - metrics.auroc(of_rows, champion[rows])
+    def differences(rows: NDArray[np.int64]) -> list[float]:
+        return [measure(outcome[rows], challenger[rows]) - measure(outcome[rows], champion[rows]) for measure in measures]
 
-    spans = of_measures(both, resampled(len(outcome), times, seed))
-    log_loss, auroc = (Difference(value, *span) for value, span in zip(both(np.arange(len(outcome))), spans, strict=True))
-    against = [*_not_won(log_loss, auroc), *_worse_calibrated(outcome, champion, challenger)]
-    return Verdict(len(outcome), int(outcome.sum()), log_loss, auroc, tuple(against))
+    spans = of_measures(differences, resampled(len(outcome), times, seed))
+    values = differences(np.arange(len(outcome)))
+    log_loss, auroc, *calibration = (Difference(value, *span) for value, span in zip(values, spans, strict=True))
+    against = (*_not_won(log_loss, auroc), *_worse_calibrated(calibration))
+    return Verdict(len(outcome), int(outcome.sum()), log_loss, auroc, against)
 
 
 def _not_won(log_loss: Difference, auroc: Difference) -> list[str]:
@@ -66,18 +66,15 @@ def _told(difference: Difference) -> str:
     return f"{difference.value:+.4f}, {difference.low:+.4f} to {difference.high:+.4f}"
 
 
-def _worse_calibrated(outcome: Floats, champion: Floats, challenger: Floats) -> list[str]:
-    """A measure that does not exist for the challenger (NaN) counts as worse."""
-    worse = []
-    for name, margin, distance in (
-        ("calibration error", ERROR_MARGIN, metrics.calibration_error),
-        ("distance of the slope from 1", SLOPE_MARGIN, _slope_distance),
-        ("distance of observed/expected from 1", RATIO_MARGIN, _ratio_distance),
-    ):
-        before, after = distance(outcome, champion), distance(outcome, challenger)
-        if not after <= before + margin:
-            worse.append(f"{name} is worse ({after:.4f}, champion {before:.4f})")
-    return worse
+def _worse_calibrated(found: Sequence[Difference]) -> Iterator[str]:
+    """By more than the margin and beyond chance; one that does not exist for the challenger (NaN) counts as worse."""
+    for (name, margin, _), difference in zip(CALIBRATION, found, strict=True):
+        if not np.isfinite(difference.value) or (difference.value > margin and difference.low > 0):
+            yield f"{name} is worse ({_told(difference)})"
+
+
+def _log_loss(outcome: Floats, risk: Floats) -> float:
+    return float(metrics.log_losses(outcome, risk).mean())
 
 
 def _slope_distance(outcome: Floats, risk: Floats) -> float:
@@ -85,4 +82,13 @@ def _slope_distance(outcome: Floats, risk: Floats) -> float:
 
 
 def _ratio_distance(outcome: Floats, risk: Floats) -> float:
-    return float(abs(np.log(metrics.observed_over_expected(outcome, risk))))
+    observed = outcome.sum()
+    return float(abs(np.log(observed / risk.sum()))) if observed else float("nan")
+
+
+#: name, by how much more than the champion's it may be and still count as "not worse", and the measure: 0 is perfect
+CALIBRATION: tuple[tuple[str, float, Measure], ...] = (
+    ("calibration error", 0.001, metrics.calibration_error),
+    ("distance of the slope from 1", 0.05, _slope_distance),
+    ("distance of observed/expected from 1", 0.05, _ratio_distance),
+)

@@ -1,9 +1,10 @@
-"""What is measured of predicted risks against what was observed, each in plain numpy. No interval (intervals.py), no model."""
+"""What is measured of predicted risks against what was observed, each in a few lines of numpy. No interval (intervals.py), no model."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 Floats = NDArray[np.float64]
 EDGE = 1e-12  #: a risk of 0 or 1 has no logit
@@ -54,33 +55,36 @@ def observed_over_expected(outcome: Floats, risk: Floats) -> float:
 def recalibration(outcome: Floats, risk: Floats) -> tuple[float, float]:
     """Intercept and slope of a logistic regression of the outcome on the logit of the risk: (0, 1) when calibrated.
 
-    Newton's method; NaN where it does not settle (outcomes that the risk separates, or all alike).
+    NaN where it does not exist: risks or outcomes all alike, or outcomes that the risk separates.
     """
     x = logit(risk)
-    design = np.column_stack([np.ones_like(x), x])
-    beta = np.array([0.0, 1.0])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-design @ beta))
-        hessian = (design * (p * (1 - p))[:, None]).T @ design
-        if not np.isfinite(hessian).all() or np.linalg.cond(hessian) > 1e12:
-            return float("nan"), float("nan")
-        step = np.linalg.solve(hessian, design.T @ (outcome - p))
-        beta = beta + step
-        if np.abs(step).max() < 1e-9:
-            return float(beta[0]), float(beta[1])
-    return float("nan"), float("nan")
+    return _newton(outcome, np.column_stack([np.ones_like(x), x]), np.zeros_like(x), 2)  # type: ignore[return-value]
 
 
 def in_the_large(outcome: Floats, risk: Floats) -> float:
     """The intercept alone, with slope 1: what would have to be added to each logit."""
-    x, a = logit(risk), 0.0
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(x + a)))
-        step = float((outcome - p).sum() / (p * (1 - p)).sum())
-        a += step
-        if abs(step) < 1e-9:
-            return a
-    return float("nan")
+    return _newton(outcome, np.ones((len(risk), 1)), logit(risk), 1)[0]
+
+
+def _newton(outcome: Floats, design: Floats, offset: Floats, width: int) -> tuple[float, ...]:
+    """Maximum likelihood by Newton's method, each step halved until the likelihood rises; NaN where it does not settle."""
+    beta, best = np.zeros(width), -np.inf
+    step = beta
+    for _ in range(100):
+        linear = design @ (beta + step) + offset
+        likelihood = float(outcome @ linear - np.logaddexp(0, linear).sum())
+        if likelihood < best - 1e-9:
+            step = step / 2
+            continue
+        beta, best = beta + step, likelihood
+        p = expit(linear)
+        hessian = (design * (p * (1 - p))[:, None]).T @ design
+        if np.linalg.cond(hessian) > 1e12:
+            break
+        step = np.linalg.solve(hessian, design.T @ (outcome - p))
+        if np.abs(step).max() < 1e-9:
+            return tuple(map(float, beta))
+    return (float("nan"),) * width
 
 
 def net_benefit(outcome: Floats, risk: Floats, threshold: float) -> float:

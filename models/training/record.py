@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 WIDTH = 140
@@ -34,11 +34,14 @@ class Run:
     software: Mapping[str, str]
     metrics: Mapping[str, Any]
     groups: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    note: str = ""
+    tried: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)  #: of a choice: formula → candidate → measures
 
 
 def run_json(run: Run) -> str:
     """The same bytes for the same run."""
-    return "\n".join(_lines(asdict(run), 0)) + "\n"
+    told = {name: value for name, value in asdict(run).items() if value not in ("", {}) or name in ("made", "groups")}
+    return "\n".join(_lines(told, 0)) + "\n"
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:

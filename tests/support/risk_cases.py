@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomli
 
@@ -15,7 +15,7 @@ from models.chart import FamilyHistory
 from models.codes import Code, Concept
 from models.decisions.risks import assess_risks
 from models.finding import Assessment
-from models.knowledge.site import with_stated
+from models.knowledge.site import with_stated, with_terms
 from models.knowledge.types import Knowledge
 from models.patient import Condition, Measurement, Medication, PatientProfile
 from tests.support.cases import coded
@@ -59,6 +59,7 @@ KEYS = {
     "unread",
     "deceased",
     "region",
+    "accepted",
     "risk",
     "expect",
 }
@@ -102,7 +103,7 @@ def all_cases() -> tuple[Case, ...]:
 
 def answer(case: Case, knowledge: Knowledge) -> Assessment:
     """What is said of the case's risk alone."""
-    known = with_stated(knowledge, {"region": case.given.get("region", "")})
+    known = with_terms(with_stated(knowledge, {"region": case.given.get("region", "")}), case.given.get("accepted", ()))
     return assess_risks(profile(case, known), replace(known, risks={case.risk: known.risks[case.risk]}))
 
 
@@ -138,9 +139,15 @@ def _measurement(name: str, said: str, knowledge: Knowledge) -> Measurement:
 
 
 def _conditions(given: Mapping[str, Any], knowledge: Knowledge) -> tuple[Condition, ...]:
-    states = (("conditions", "active"), ("past_conditions", "past"), ("suspected", "suspected"))
-    said = [(name, state) for key, state in states for name in given.get(key, ())]
-    return tuple(Condition(coded(name, knowledge), state, origin=f"Condition/{name}") for name, state in said)  # type: ignore[arg-type]
+    states: tuple[tuple[str, Literal["active", "past", "suspected"]], ...] = (
+        ("conditions", "active"),
+        ("past_conditions", "past"),
+        ("suspected", "suspected"),
+    )
+    said = [(*name.partition(", ")[::2], state) for key, state in states for name in given.get(key, ())]  # "colorectal-cancer, 2015-03-01"
+    return tuple(
+        Condition(coded(name, knowledge), state, began, origin=f"Condition/{number}") for number, (name, began, state) in enumerate(said, 1)
+    )
 
 
 def _medicines(given: Mapping[str, Any], knowledge: Knowledge) -> tuple[Medication, ...]:
