@@ -138,7 +138,7 @@ def _mean_figures(found: Scored, mean: str, seed: int) -> tuple[Json, dict[str, 
     for one in found.definition.means[mean]:
         metrics[f"{mean}.mae-less-{one}"] = _figure(dose_error.mean_difference(truth, doses[mean], doses[one], seed))
     groups = {group: {f"{mean}.{name}": figure for name, figure in figures.items()} for group, figures in by_group.items()}
-    for other in found.definition.means.keys() - {mean}:
+    for other in (one for one in found.definition.means if one != mean):
         for group, who in _groups(found):
             less = dose_error.mean_difference(truth[who], doses[mean][who], doses[other][who], seed)
             groups[group][f"{mean}.mae-less-{other}"] = _figure(less)

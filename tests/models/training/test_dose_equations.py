@@ -134,8 +134,9 @@ def terms(model: Model) -> dict[str, float]:
 IWPC = {
     "intercept": "intercept", "decade": "age_decades", "height": "height_cm", "weight": "weight_kg", "asian": "race_asian",
     "black": "race_black", "unknown": "race_missing_or_mixed", "enzyme_inducer": "enzyme_inducer", "amiodarone": "amiodarone",
-    "vkorc1_ag": "VKORC1_rs9923231_A/G", "vkorc1_aa": "VKORC1_A/A", "vkorc1_unknown": "VKORC1_unknown", "cyp2c9_1_2": "CYP2C9_*1/*2", "cyp2c9_1_3": "CYP2C9_*1/*3",
-    "cyp2c9_2_2": "CYP2C9_*2/*2", "cyp2c9_2_3": "CYP2C9_*2/*3", "cyp2c9_3_3": "CYP2C9_*3/*3", "cyp2c9_unknown": "CYP2C9_unknown",
+    "vkorc1_ag": "VKORC1_rs9923231_A/G", "vkorc1_aa": "VKORC1_A/A", "vkorc1_unknown": "VKORC1_unknown", "cyp2c9_1_2": "CYP2C9_*1/*2",
+    "cyp2c9_1_3": "CYP2C9_*1/*3", "cyp2c9_2_2": "CYP2C9_*2/*2", "cyp2c9_2_3": "CYP2C9_*2/*3", "cyp2c9_3_3": "CYP2C9_*3/*3",
+    "cyp2c9_unknown": "CYP2C9_unknown",
 }  # fmt: skip
 GAGE = {
     "intercept": "intercept", "surface_height*surface_weight": "BSA", "years": "age", "black": "african_american",

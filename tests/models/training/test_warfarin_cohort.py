@@ -66,6 +66,13 @@ def test_the_mean_beats_each_of_its_equations_beyond_chance(equation: str) -> No
     assert less.low < less.value < less.high < 0
 
 
+def test_without_genes_the_mean_is_no_nearer_than_its_better_equation() -> None:
+    """Why the mean of the clinical forms has no advantage to claim, and the better one has a table of its own."""
+    truth, doses = cohort().cohort.truth, cohort().doses
+    assert dose_error.mean_difference(truth, doses["clinical"], doses["iwpc-clinical"], SEED).low > 0
+    assert dose_error.mean_difference(truth, doses["clinical"], doses["gage-clinical"], SEED).high < 0
+
+
 def test_genes_gain_nothing_sure_in_people_of_african_ancestry() -> None:
     """The reason of CPIC's rule for them: the variants that matter there were not tested."""
     people = cohort().cohort
@@ -85,7 +92,7 @@ def intervals(mean: str, by: By) -> Measured:
     return measured_intervals(cohort().sample(mean)[0], by, cohort().definition, SEED)
 
 
-@pytest.mark.parametrize("mean", ["pgx", "clinical"])
+@pytest.mark.parametrize("mean", ["pgx", "clinical", "clinical-iwpc"])
 def test_in_every_ancestry_enough_are_covered_in_every_check(mean: str) -> None:
     found = intervals(mean, "predicted").coverage
     assert {one.ancestry for one in found} == set(ANCESTRIES)
@@ -93,7 +100,7 @@ def test_in_every_ancestry_enough_are_covered_in_every_check(mean: str) -> None:
     assert all(one.covered >= 0.88 for one in found), [one for one in found if one.covered < 0.88]
 
 
-@pytest.mark.parametrize("mean", ["pgx", "clinical"])
+@pytest.mark.parametrize("mean", ["pgx", "clinical", "clinical-iwpc"])
 @pytest.mark.parametrize("by", list(WAYS))
 def test_the_shipped_table_is_the_measured_one(mean: str, by: By) -> None:
     table, found = shipped().intervals[table_id(cohort().definition, mean, by)], intervals(mean, by)
