@@ -20,7 +20,7 @@ from models.errors import PrecisionError
 
 Resource = dict[str, Any]
 Whose = Callable[[Resource], str]  #: the patient's id; "" for a resource that is of no use
-IN_MEMORY = 128 * 1024 * 1024  #: bytes of lines that are grouped at once
+IN_MEMORY = 64 * 1024 * 1024  #: bytes of lines that are grouped at once
 GZIP = 12  #: about how many times larger FHIR is unpacked
 MOST_FILES = 256
 

@@ -56,8 +56,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs, source_faults)
     faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
     faults += dosing_faults(knowledge, messages)
-    for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
-        faults += [fault for name, file in files.items() for fault in source_faults(file.source, f"{folder}/{name}.toml")]
+    faults += [fault for flow in knowledge.flows.values() for fault in source_faults(flow.source, f"dosing/{flow.drug.name}.toml")]
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     faults += [*biomarkers_agree(knowledge, source_faults), *card_faults(knowledge), *interval_faults(knowledge)]
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)

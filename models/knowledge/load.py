@@ -24,7 +24,7 @@ from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
 from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
-from models.knowledge.dosing_files import read_equation, read_flow
+from models.knowledge.dosing_files import read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.evaluation_files import read_evaluations
 from models.knowledge.evidence_types import ChartEvidence
@@ -36,6 +36,8 @@ from models.knowledge.interval_files import read_intervals
 from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
+from models.knowledge.monitoring_files import FILE, read_thresholds
+from models.knowledge.monitoring_types import Thresholds
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.risk_files import read_risk
 from models.knowledge.risk_types import Risk
@@ -58,7 +60,6 @@ FOLDERS = (
     "clinical",
     "dosing",
     "drugs",
-    "equations",
     "evaluations",
     "evidence",
     "genes",
@@ -89,7 +90,6 @@ def load(root: Traversable | None = None) -> Knowledge:
         modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(clinical),
         tumour_lines=MappingProxyType(tumour_lines(clinical)),
-        equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
@@ -122,6 +122,12 @@ def load_cohort(name: str, root: Traversable | None = None) -> CohortDefinition:
     """What a published cohort's file means: for evaluation alone, so no start of the service reads it and no digest holds it."""
     folder = (files(__package__) if root is None else root) / "cohorts"
     return read_cohort(_toml(f"cohorts/{name}.toml", _text(folder / f"{name}.toml", f"cohorts/{name}.toml")), f"cohorts/{name}.toml")
+
+
+def load_thresholds(root: Traversable | None = None) -> Thresholds:
+    """When monitoring calls for something: for the command `model monitor` alone, so no start of the service reads it."""
+    file = (files(__package__) if root is None else root) / FILE
+    return read_thresholds(_toml(FILE, file.read_text("utf-8")), FILE)
 
 
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:

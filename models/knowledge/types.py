@@ -14,7 +14,7 @@ from models.knowledge.calibration_types import Calibration
 from models.knowledge.card_types import Cards, Evaluation
 from models.knowledge.careplan_types import CareKnowledge
 from models.knowledge.clinical_types import Clinical as Clinical
-from models.knowledge.dosing_types import DosingFlow, Equation
+from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
 from models.knowledge.interval_types import IntervalTable
@@ -269,7 +269,6 @@ class Knowledge:
     digest: str  #: 12 hexadecimal characters of sha256 over every file
     modulators: Mapping[str, Modulators] = field(default_factory=dict)  #: by gene symbol
     clinical: Mapping[str, Clinical] = field(default_factory=dict)  #: by id
-    equations: Mapping[str, Equation] = field(default_factory=dict)  #: by id
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
