@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from models.dosing import used
 from models.dosing.drivers import exact, in_words, reference_person, scale
@@ -31,7 +31,7 @@ def predicted_remarks(q: DosingQuestion, dose: Predicted, path: Path) -> tuple[R
         *(untested(q) if path.set == "genotype" else ()),
         *_loading(q, dose, path),
         *_measured(q, dose),
-        *_whole(q, "; ".join(dict.fromkeys(e.model.population for e in dose.each)), q.flow.accuracy),
+        *_whole(q, "; ".join(dict.fromkeys(e.model.population for e in dose.each)), q.flow.accuracy, q.flow.predicting.changes),
     )
 
 
@@ -48,7 +48,7 @@ def refined_remarks(q: DosingQuestion, found: Refined) -> tuple[Remark, ...]:
     if found.absent:
         told.append(Remark("dosing-assumed", (("what", ", ".join(found.absent)),)))
     told.append(Remark("dose-no-interval", (("equation", found.model.label),)))
-    return (*told, *_whole(q, found.model.population, q.flow.predicting.accuracy))
+    return (*told, *_whole(q, found.model.population, q.flow.predicting.accuracy, how.changes))
 
 
 def _before_all(q: DosingQuestion, path: Path) -> Iterator[Remark]:
@@ -121,8 +121,8 @@ def _measured(q: DosingQuestion, dose: Predicted) -> Iterator[Remark]:
             yield Remark("dose-interval", parts)
 
 
-def _whole(q: DosingQuestion, population: str, accuracy: str) -> Iterator[Remark]:
+def _whole(q: DosingQuestion, population: str, accuracy: str, changes: Sequence[str]) -> Iterator[Remark]:
     if "conditions" in q.profile.unread:
         yield Remark("dose-conditions-unread")
-    yield Remark("dose-usual", (("usual", q.flow.predicting.usual), ("changes", "; ".join(q.flow.predicting.changes))))
+    yield Remark("dose-usual", (("usual", q.flow.predicting.usual), ("changes", "; ".join(changes))))
     yield Remark("dose-limits", (("population", population), ("accuracy", accuracy)))
