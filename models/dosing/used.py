@@ -48,7 +48,8 @@ def _used(q: DosingQuestion, asked: set[str]) -> Iterator[InputUsed]:
 
 def dated(stated: str) -> str:
     """An ISO day; "" for anything else."""
-    return stated[:10] if day_of(stated) is not None else ""
+    day = day_of(stated)
+    return day.isoformat() if day is not None else ""
 
 
 def _entry(medicine: MedicineInput, q: DosingQuestion) -> str:
