@@ -73,7 +73,7 @@ def _asked(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> _
     states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge, variants.get(g, ()))) for g in named}
     own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
     dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
-    question = DosingQuestion(flow, knowledge, profile, states, dosages)
+    question = DosingQuestion(flow, knowledge, profile, states, dosages, all(order.dosages for order in own))
     return _Asked(question, tuple(order.id for order in own if order.id), (*gaps, *more))
 
 

@@ -39,7 +39,7 @@ def refined_remarks(q: DosingQuestion, found: Refined) -> tuple[Remark, ...]:
     known, how = q.knowledge.inputs, q.flow.predicting.refining
     doses = ", ".join(f"{known[name].label} {dose:g} mg" for name, dose in found.doses.items())
     rests = (("inr", f"{found.inr.value:g}"), ("day", str(found.day)), ("date", used.dated(found.inr.effective)), ("doses", doses))
-    told = [Remark("dose-refined", (("drug", q.flow.drug.name), *rests))]
+    told = [*_acting(q), Remark("dose-refined", (("drug", q.flow.drug.name), *rests))]
     acting = {share.input for share in found.prediction.shares if share.amount}
     if unsure := [label for name, label in how.unsure.items() if name in acting]:
         told.append(Remark("dose-unsure-terms", (("terms", ", ".join(unsure)), ("equation", found.model.label))))
@@ -51,8 +51,15 @@ def refined_remarks(q: DosingQuestion, found: Refined) -> tuple[Remark, ...]:
     return (*told, *_whole(q, found.model.population, q.flow.predicting.accuracy, how.changes))
 
 
+def _acting(q: DosingQuestion) -> Iterator[Remark]:
+    if q.acting:
+        named = ", ".join(f"{one.drug.name} ({one.strength})" for one in q.acting)
+        yield Remark("dose-acting", (("drugs", named), ("gene", q.flow.metabolizer)))
+
+
 def _before_all(q: DosingQuestion, path: Path) -> Iterator[Remark]:
     """What a reader must know before the number is of use."""
+    yield from _acting(q)
     if q.genotype.poor:
         yield Remark("dose-other-drug-first", (("source", q.flow.source.body), ("drug", q.flow.drug.name), ("gene", q.flow.metabolizer)))
     if not q.profile.ancestry:
@@ -119,6 +126,8 @@ def _measured(q: DosingQuestion, dose: Predicted) -> Iterator[Remark]:
             covered, aimed = (f"{part * 100:.0f} %" for part in (one.covered, dose.table.nominal))
             parts = (("covered", covered), ("people", f"{one.people}"), ("ancestry", one.ancestry), ("percent", aimed))
             yield Remark("dose-interval", parts)
+    if counted := [one.label for one in q.medicines if any(one.input in e.model.inputs for e in dose.each)]:
+        yield Remark("dose-interval-medicines", (("medicines", ", ".join(counted)),))
 
 
 def _whole(q: DosingQuestion, population: str, accuracy: str, changes: Sequence[str]) -> Iterator[Remark]:
