@@ -52,6 +52,7 @@ class Refining:
     doses: Mapping[str, int]  #: input → so many days before the INR
     conditions: tuple[str, ...]  #: inputs of the model that the problem list tells
     unsure: Mapping[str, str]  #: input → in words, a term that was verified nowhere
+    changes: tuple[str, ...]  #: what would change it, in words
 
 
 @dataclass(frozen=True, slots=True)
