@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import stat
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
@@ -85,20 +86,22 @@ def test_however_the_files_come_the_result_is_the_same(site: Site, everybody: li
     for file in list(packed.iterdir()):
         (packed / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
         file.unlink()
-    monkeypatch.setattr(Export, "in_memory", 20_000)  # many parts by patient
-    parts: list[int] = []
-    real = bulk_files.tempfile.TemporaryDirectory
-
-    def seen(**given: Any) -> Any:
-        parts.append(1)
-        return real(**given)
-
-    monkeypatch.setattr(bulk_files.tempfile, "TemporaryDirectory", seen)
-    whole = Export.__init__
-    monkeypatch.setattr(Export, "__init__", lambda self, folder, whose: whole(self, folder, whose, in_memory=20_000))
+    monkeypatch.setattr(bulk_files, "IN_MEMORY", 20_000)
     assert site.fitted(packed) == plain
-    assert parts, "it was dealt out into files"
-    assert not list(site.root.glob("by-patient-*")), "which are gone"
+    assert not list(site.root.glob("by-patient-*"))
+
+
+def test_what_was_dealt_out_into_files_is_private_and_gone_afterwards(tmp_path: Path, everybody: list[Made]) -> None:
+    export = Export(write_bulk(tmp_path / "export", everybody[:40]), lambda r: str(r["id"]).split("-")[0], in_memory=20_000)
+    reading = export.patients(tmp_path)
+    first = next(reading)
+    (scratch,) = tmp_path.glob("by-patient-*")
+    assert stat.S_IMODE(scratch.stat().st_mode) == 0o700
+    assert len(list(scratch.iterdir())) > 1
+    whole = [first, *reading]
+    assert not scratch.exists()
+    assert sorted(patient for patient, _ in whole) == sorted(made.id for made in everybody[:40])
+    assert sum(len(resources) for _, resources in whole) == sum(len(made.resources) for made in everybody[:40])
 
 
 def test_the_record_is_signed_and_fits(site: Site, everybody: list[Made]) -> None:
@@ -191,13 +194,14 @@ def test_what_cannot_be_read_is_told_by_file_and_line_alone(site: Site, everybod
     lines = file.read_text("utf-8").splitlines()
     lines[2] = '{"resourceType": "Observation", "subject": "secret-canary'
     lines[5] = '["secret-canary"]'
-    file.write_text("\n".join(lines) + '\n{"resourceType": "Observation", "id": "secret-canary", "resourceType": "Observation"}\n', "utf-8")
+    twice = lines[7].replace('"status": "final"', '"status": "final", "status": "secret-canary"')  # no one knows which counts
+    file.write_text("\n".join([*lines, twice]) + "\n", "utf-8")
     foreign = observation("x", "2093-3", INDEX, 200.0, "mg/dL") | {"subject": {"reference": "https://elsewhere.example/fhir/Patient/p1"}}
     (folder / "Observation.999.ndjson").write_text(json.dumps(foreign), "utf-8")
     found = site.fitted(folder)
     assert found.report["files"]["first"] == "Observation.000.ndjson, line 3"
-    assert found.report["files"]["unreadable"] == 2
-    assert found.report["files"]["of_nobody"] == 2
+    assert found.report["files"]["unreadable"] == 3
+    assert found.report["files"]["of_nobody"] == 1
     assert "canary" not in json.dumps(found.report)
 
 
@@ -299,7 +303,7 @@ def test_a_study_that_asks_for_nothing_sensible(site: Site, old: str, new: str, 
 
 def test_a_folder_that_is_no_export(site: Site) -> None:
     (site.root / "empty").mkdir()
-    with pytest.raises(BulkError, match="holds no \\*.ndjson"):
+    with pytest.raises(BulkError, match=r"holds no \*\.ndjson"):
         site.fitted(site.root / "empty")
     with pytest.raises(PrecisionError, match=r"need \[event\]"):
         site.fitted(site.root / "empty", "table.toml")
