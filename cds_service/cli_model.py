@@ -101,12 +101,17 @@ def export(model_id: str) -> None:
     """Print the model ID as JSON: inputs, formulas with every coefficient, whom it refuses, its source and its card."""
     from dataclasses import asdict
 
-    tell(json.dumps(asdict(_model(model_id)), ensure_ascii=False, indent=1, default=dict))
+    tell(json.dumps(asdict(_model(model_id)), ensure_ascii=False, indent=1, default=_plain))
 
 
 def _model(model_id: str) -> Model:
     known = shipped_knowledge().models
     return known[model_id] if model_id in known else stop(f"there is no model {model_id}; there are {', '.join(sorted(known))}.")
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for: a read-only mapping, a set."""
+    return sorted(value) if isinstance(value, frozenset) else dict(value)
 
 
 def _shipped() -> Path:

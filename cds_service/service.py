@@ -33,5 +33,5 @@ class Service:
 
     @property
     def under_alias(self) -> bool:
-        """Does it answer under a client's one id for order hooks? One that is a site's choice has its own id: a hook has one answer."""
+        """Does it answer under a client's one id for order hooks? A hook has one answer there, so a site's choice keeps its own id."""
         return self.reads_drafts and not self.only_with

@@ -44,8 +44,9 @@ def _asking(own: Sequence[str]) -> Input:
     )
 
 
-def loinc_codes(knowledge: Knowledge, uses: Collection[Use]) -> list[str]:
-    return sorted({code for name in knowledge.clinical.values() if name.use in uses for system, code in name.codes if system == LOINC})
+def loinc_codes(knowledge: Knowledge, uses: Collection[Use], names: Collection[str] = ()) -> list[str]:
+    asked = (name for name in knowledge.clinical.values() if name.use in uses or name.id in names)
+    return sorted({code for name in asked for system, code in name.codes if system == LOINC})
 
 
 def observations_query(codes: Sequence[str]) -> str:

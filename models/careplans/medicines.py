@@ -37,12 +37,11 @@ def plan_classes(
         planned, open_ = _class(row, facts, tuple(taken.get(row.id, ())))
         if row.id in stop and planned.taken:
             planned = _stopped(planned, stop[row.id])
-        elif row.group == GLUCOSE and not _concerns(row, planned, how, more):
+        elif not (_concerns(row, planned, how, more) if row.group == GLUCOSE else planned.because):
             continue
-        if planned.taken or planned.medicines or planned.left_out or planned.stance == "avoid":
-            told.append(planned)
-            missing += open_
-            sources.append(row.source)
+        told.append(planned)
+        missing += open_
+        sources.append(row.source)
     order = {row.id: number for number, row in enumerate(plan.classes)}
     told.sort(key=lambda c: (c.group != GLUCOSE, STANCES.index(c.stance), order[c.id]))
     return Planned(tuple(told), tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(sources)))
