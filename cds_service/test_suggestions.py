@@ -14,6 +14,6 @@ def suggested_tests(finding: Finding, patient: str, identity: UUID, words: Messa
     """`identity` is the card's uuid; `patient` the bare id that the orders are for."""
     found = []
     for test in finding.tests:
-        said = words.text("order-test", test=test.name)
+        said = words.text("care-order" if finding.kind == "care-plan" else "order-test", test=test.name)
         found.append({"label": said, "uuid": str(uuid5(identity, test.loinc or test.name)), "actions": [test_action(test, patient, said)]})
     return found
