@@ -72,7 +72,7 @@ def _plan(answer: Answer, plan: CarePlanned, options: tuple[Screened, ...]) -> F
 
 def _needless(one: ClassPlan) -> bool:
     """Taken without need, and not to harm."""
-    return all(said.message == STOPPED for said in one.because)
+    return {said.message for said in one.because} == {STOPPED}
 
 
 def _kind(answer: Answer, rows: CareKnowledge, profile: PatientProfile) -> tuple[Finding, ...]:
