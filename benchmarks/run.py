@@ -17,7 +17,7 @@ import orjson
 import requests
 from flask import Flask, Response, request
 
-from benchmarks import phenotypes, reading, tumours
+from benchmarks import phenotypes, predictions, reading, tumours
 from benchmarks.bodies import five_orders, order_sign
 from cds_service.app import create_app, create_state
 from cds_service.demo import running_service
@@ -116,6 +116,7 @@ def main() -> None:
     print(f"\n{reading.report(state.services[URL.rpartition('/')[2]], state.knowledge, state.fhir)}")
     print(f"\n{phenotypes.report()}")
     print(tumours.report(state.knowledge))
+    print(predictions.report(state.knowledge))
     bare, started = in_turn(bare_imports, first_answer)
     print(f"\nStart to first answer {started:.2f} s; importing flask, waitress and requests {bare:.2f} s; ratio {started / bare:.2f}")
     print(f"Idle memory {idle_memory():.0f} MiB")

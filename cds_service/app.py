@@ -17,7 +17,7 @@ from cds_service.metrics import Metrics
 from cds_service.overload import Load
 from cds_service.present import present as cards
 from cds_service.rates import Rates
-from cds_service.rebuild import DIGEST, load_knowledge, load_sites, load_switches, load_trust, rebuilt, watched
+from cds_service.rebuild import DIGEST, load_cards, load_knowledge, load_sites, load_switches, load_trust, rebuilt, watched
 from cds_service.recall import Recall
 from cds_service.reload import Holder, stamp
 from cds_service.service import Service
@@ -75,6 +75,7 @@ def create_state(
         fhir=FhirClient(settings, offline=offline, next_refused=next_refused),
         trust=trust,
         switches=load_switches(settings, known, offered, trust),
+        cards=load_cards(settings, known, offered),
         feedback=FeedbackStore(settings.store_url, settings.comment_key, journal=journal),
         recall=Recall(memory, settings.most_info, metrics, log),
         unmapped=Unmapped(UnmappedStore(settings.store_url) if remember and settings.unmapped else None, metrics),

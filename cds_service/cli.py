@@ -17,6 +17,10 @@ from cds_service.cli_calls import explain, replay
 from cds_service.cli_doctor import config, doctor, sheet
 from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
+from cds_service.cli_model import model
+from cds_service.cli_model_card import card
+from cds_service.cli_model_local import merge, monitor, new_key, recalibrate
+from cds_service.cli_model_score import score
 from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
@@ -46,6 +50,9 @@ main.add_command(doctor)
 main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
+main.add_command(model)
+for one in (card, new_key, recalibrate, merge, monitor, score):
+    model.add_command(one)
 main.add_command(policy)
 main.add_command(replay)
 main.add_command(sheet)

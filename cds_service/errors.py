@@ -33,6 +33,14 @@ class UnknownService(InputError):
     """No service has this id."""
 
 
+class UnknownModel(InputError):
+    """No model has this id."""
+
+
+class NotAcceptable(InputError):
+    """The caller accepts none of the types that this address answers in."""
+
+
 class UnknownClient(InputError):
     """The clients file has no such table."""
 
@@ -110,6 +118,8 @@ class Answer:
 ANSWERS: Mapping[type[BaseException], Answer] = {
     HookRequestError: Answer(400, "invalid"),
     UnknownService: Answer(404, "not-found"),
+    UnknownModel: Answer(404, "not-found"),
+    NotAcceptable: Answer(406, "not-supported"),
     UnsupportedContent: Answer(415, "not-supported"),
     InputError: Answer(400, "invalid"),
     Unauthorized: Answer(401, "login"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.finding import Estimate, Finding, GeneEvidence, InputUsed, Reading, Recommendation, Screened
+from models.finding import Estimate, Explanation, Finding, GeneEvidence, InputUsed, Reading, Recommendation, Screened
 from models.plan_values import DietPlan
 
 #: of variants; what a report says in other words is none of the contract's
@@ -27,6 +27,9 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         care=_care(finding),
         estimate=_estimate(finding.estimate),
         inputs=[_input(used) for used in finding.inputs],
+        outcome=finding.outcome,
+        horizonYears=finding.horizon_years,
+        explanation=_explanation(finding.explanation),
         knowledge=knowledge,
     )
 
@@ -57,6 +60,14 @@ def _estimate(estimate: Estimate | None) -> dict[str, Any]:
         return {}
     ends = {"low": estimate.low, "high": estimate.high, "level": estimate.level}
     return _filled(value=estimate.value, unit=estimate.unit, **ends)
+
+
+def _explanation(how: Explanation | None) -> dict[str, Any]:
+    """Unlike elsewhere a share of 0 is a fact; there is none in it, since only what differs from the reference is named."""
+    if how is None:
+        return {}
+    sums = {"scale": how.scale, "reference": how.reference, "linear": how.linear}
+    return {"model": how.model, "formula": how.formula, **sums, "shares": [{"name": s.name, "amount": s.amount} for s in how.shares]}
 
 
 def _input(used: InputUsed) -> dict[str, Any]:

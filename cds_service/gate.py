@@ -19,6 +19,7 @@ from cds_service.clients.client import Client
 from cds_service.clients.degraded import HEADER, degraded, softened
 from cds_service.errors import HTTP, Abandoned, Answer, Later, Refused, StoreUnavailable, TooManyFailures, Unauthorized, answer_for, outcome
 from cds_service.inbound import refusal_facts
+from cds_service.model_routes import add_model_routes
 from cds_service.rates import address_of
 from cds_service.reload import Holder
 from cds_service.routes import ACCESS, BLUEPRINT, respond, routes
@@ -34,7 +35,9 @@ _EVENTS: Mapping[str, Event] = {_CALL: "call", f"{BLUEPRINT}.feedback": "feedbac
 
 def attach(app: Flask, holder: Holder[State]) -> None:
     """`holder` gives the snapshot of this moment; each request keeps the one that it began with."""
-    app.register_blueprint(routes())
+    pages = routes()
+    add_model_routes(pages)
+    app.register_blueprint(pages)
     app.before_request(lambda: _begin(holder))
     app.after_request(_finish)
     app.teardown_request(_give_turn_back)
@@ -102,7 +105,7 @@ def _finish(response: Response) -> Response:
     _give_turn_back()  # to wait for the store is no work
     response = _audited(response, state, trace)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     _share(response, state)
     seconds, status = time.monotonic() - trace.start, trace.failed or response.status_code
     state.metrics.answered(trace.service, status, seconds)

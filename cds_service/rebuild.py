@@ -10,6 +10,8 @@ from pathlib import Path
 from cds_service.admit import Remember, Trust, trust_of
 from cds_service.messages import agree, messages
 from cds_service.metrics import Metrics
+from cds_service.model_cards.local_reports import read_reports
+from cds_service.model_cards.pages import ModelPages
 from cds_service.service import DOSES, Service
 from cds_service.settings import Settings
 from cds_service.site_files import with_site_files
@@ -20,7 +22,7 @@ from cds_service.switches_file import read_switches, rule_names
 from cds_service.trials_folder import read_trials_folder
 from models.errors import KnowledgeError
 from models.knowledge.load import FOLDERS, load
-from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by
+from models.knowledge.site import asking_first, with_calibrations, with_choices, with_doses_by, with_stated, with_terms
 from models.knowledge.trial_criteria import trial_words
 from models.knowledge.types import Knowledge
 
@@ -30,7 +32,18 @@ _OF_KNOWLEDGE = frozenset({"knowledge", "site_codes", "rxnorm_file", "trials", "
 
 def watched(settings: Settings) -> dict[str, str]:
     """What is looked at for changes: name of the setting → path."""
-    names = ("clients", "switches", "knowledge", "sites", "site_codes", "rxnorm_file", "trials", "calibrations", "calibration_keys")
+    names = (
+        "clients",
+        "switches",
+        "knowledge",
+        "sites",
+        "site_codes",
+        "rxnorm_file",
+        "trials",
+        "calibrations",
+        "calibration_keys",
+        "model_reports",
+    )
     return {name: path for name in names if (path := getattr(settings, name))}
 
 
@@ -46,7 +59,8 @@ def load_knowledge(settings: Settings, shipped: Knowledge | None = None) -> Know
     trials = read_trials_folder(settings.trials, trial_words(known.biomarkers, known.clinical)) if settings.trials else ()
     chosen = with_choices(known, hereditary_summary=settings.hereditary_summary, trials=trials)
     dosed = with_doses_by(chosen, DOSES if settings.dose_service else "", loading=settings.dose_loading)
-    return with_site_files(asking_first(_calibrated(dosed, settings), settings.ask_first), settings)
+    stated = with_stated(with_terms(_calibrated(dosed, settings), settings.accepted_terms), {"region": settings.region})
+    return with_site_files(asking_first(stated, settings.ask_first), settings)
 
 
 def _calibrated(known: Knowledge, settings: Settings) -> Knowledge:
@@ -100,6 +114,12 @@ def load_sites(settings: Settings, knowledge: Knowledge, trust: Trust) -> Mappin
     return sites((client.site for client in trust.clients.all), settings.sites, knowledge)
 
 
+def load_cards(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service]) -> ModelPages:
+    """With the site's own reports. Raises KnowledgeError naming the one that is wrong."""
+    reports = read_reports(settings.model_reports) if settings.model_reports else {}
+    return ModelPages(knowledge, tuple(services.values()), reports, settings.base_url)
+
+
 def load_switches(settings: Settings, knowledge: Knowledge, services: Mapping[str, Service], trust: Trust) -> Switches:
     """Raises SettingsError."""
     medicines: dict[str, set[str]] = {}
@@ -117,6 +137,7 @@ def rebuilt(old: State, what: frozenset[str], shipped: Knowledge | None = None) 
     knowledge = load_knowledge(settings, shipped) if what & _OF_KNOWLEDGE else old.knowledge
     trust = old.trust.again(settings, _prefetch_keys(knowledge, old.services)) if "clients" in what else old.trust
     # each only when it or what it rests on changed: the kill switch must not wait for a site's policy that is wrong
-    own = load_sites(settings, knowledge, trust) if what - {"switches"} else old.sites
-    switches = load_switches(settings, knowledge, old.services, trust) if what - {"sites"} else old.switches
-    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches)
+    own = load_sites(settings, knowledge, trust) if what - {"switches", "model_reports"} else old.sites
+    switches = load_switches(settings, knowledge, old.services, trust) if what - {"sites", "model_reports"} else old.switches
+    cards = load_cards(settings, knowledge, old.services) if what & {*_OF_KNOWLEDGE, "model_reports"} else old.cards
+    return replace(old, knowledge=knowledge, sites=own, trust=trust, switches=switches, cards=cards)

@@ -38,6 +38,9 @@ ACCESS: Mapping[str, Access] = {
     f"{BLUEPRINT}.health": "anybody",
     f"{BLUEPRINT}.ready": "anybody",
     f"{BLUEPRINT}.openapi": "anybody",
+    f"{BLUEPRINT}.models": "anybody",
+    f"{BLUEPRINT}.model": "anybody",
+    f"{BLUEPRINT}.model_source_attributes": "anybody",
     f"{BLUEPRINT}.metrics": "operator",
 }
 
@@ -66,15 +69,15 @@ def routes() -> Blueprint:
 
 
 def discover() -> Response:
-    _watch("discovery")
-    return respond(discovery(_state(), g.caller))
+    watch("discovery")
+    return respond(discovery(state_at_hand(), g.caller))
 
 
 def call(service_id: str) -> Response:
-    state, trace = _state(), _trace()
+    state, trace = state_at_hand(), _trace()
     deadline = Deadline.after(g.caller.deadline_ms)
     services = state.services_at(service_id, g.caller)
-    _watch(services[0].id)
+    watch(services[0].id)
     body = body_of(request, state.settings.max_body_bytes)
     trace.request, trace.there = digest(body), partial(still_there, request.environ)
     state.rates.call(g.caller)
@@ -82,9 +85,9 @@ def call(service_id: str) -> Response:
 
 
 def feedback(service_id: str) -> Response:
-    state = _state()
+    state = state_at_hand()
     services = state.services_at(service_id, g.caller)
-    _watch(services[0].id + "/feedback")
+    watch(services[0].id + "/feedback")
     body = body_of(request, state.settings.max_body_bytes)
     state.rates.feedback(g.caller)
     return respond(_take_feedback(state, services, g.caller, body))
@@ -92,14 +95,14 @@ def feedback(service_id: str) -> Response:
 
 def health() -> Response:
     """The process answers. It says nothing of anything behind it."""
-    _watch("health")
+    watch("health")
     return respond({"status": "ok"})
 
 
 def ready() -> Response:
     """200 also without the store: orders are answered without it, and must not lose their service over feedback."""
-    _watch("ready")
-    state, problem = _state(), str(g.problem)
+    watch("ready")
+    state, problem = state_at_hand(), str(g.problem)
     if state.load.draining:
         return respond({"status": "draining"}, 503)
     store, old, clock = state.feedback.reachable(), state.knowledge_is_old, state.trust.skew.doubt()
@@ -114,14 +117,14 @@ def ready() -> Response:
 
 
 def openapi() -> Response:
-    _watch("openapi")
+    watch("openapi")
     return Response(files("cds_service").joinpath("openapi.json").read_bytes(), content_type="application/json")
 
 
 def metrics() -> Response:
-    _watch("metrics")
-    _tell_ends(_state())
-    return Response(_state().metrics.text(), content_type=CONTENT_TYPE)
+    watch("metrics")
+    _tell_ends(state_at_hand())
+    return Response(state_at_hand().metrics.text(), content_type=CONTENT_TYPE)
 
 
 def _tell_ends(state: State) -> None:
@@ -155,7 +158,7 @@ def respond(body: Mapping[str, Any], status: int = 200) -> Response:
     return Response(write_json(body), status, content_type="application/json")
 
 
-def _state() -> State:
+def state_at_hand() -> State:
     """The snapshot by which the request at hand is answered, whatever is loaded meanwhile."""
     state: State = g.state
     return state
@@ -166,7 +169,7 @@ def _trace() -> Trace:
     return trace
 
 
-def _watch(service: str) -> None:
+def watch(service: str) -> None:
     _trace().service = service
 
 

@@ -135,7 +135,7 @@ def checks(kind: type) -> Mapping[str, Callable[[Settings], str]]:
         **{f.name: _in_range(f.name, *f.metadata["range"]) for f in known if "range" in f.metadata},
         **{f.name: _one_of(f.name, f.metadata["words"]) for f in known if "words" in f.metadata},
         **{name: _file(name) for name in ("site_codes", "rxnorm_file", "clients", "switches", "ca_file")},
-        **{name: _folder(name) for name in ("sites", "knowledge", "trials", "calibration_keys")},
+        **{name: _folder(name) for name in ("sites", "knowledge", "trials", "calibration_keys", "model_reports")},
         **{name: _secret(name) for name in ("memory_key", "audit_key", "metrics_key")},
         **{name: _fernet(name) for name in ("comment_key", "profile_key")},
         "host": _host,

@@ -59,6 +59,11 @@ class Settings:
     most_info: int = field(default=3, metadata={"range": (0, 50)})  #: cards of info in one answer; the rest are named in one card
     ask_first: tuple[str, ...] = ()  #: ingredients whose first start without a result asks for the test, beside those that always do
     hereditary_summary: bool = False  #: tell in the opened chart what is inherited, with surveillance and testing of relatives
+    model_reports: str = ""  #: a folder of local-validity reports, which model cards then show to anybody (docs/model-cards.md)
+    diabetes_service: bool = False  #: offer diabetes-patient-view, which tells kind and plan of diabetes in an opened chart
+    risk_service: bool = False  #: offer risk-patient-view, which tells risks that are worth acting on
+    accepted_terms: tuple[str, ...] = ()  #: models whose terms of use the site has accepted (premm5); without it they tell nothing
+    region: str = field(default="", metadata={"words": ("", "north-america", "other")})  #: for equations that differ by it
     dose_service: bool = False  #: offer dose-order-sign, which then owns the number of a dose; the other order services refer to it
     dose_loading: bool = False  #: tell the doses of a genotype-guided loading phase as well, where a trial's scheme is known
     trials: str = ""  #: a folder of trials' eligibility (docs/trials.md)

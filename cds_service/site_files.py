@@ -43,6 +43,7 @@ def contents(knowledge: Knowledge) -> list[str]:
     therapies = knowledge.biomarkers.rows
     labels = {row.id for row in therapies if row.level == "label"}
     items = {row.id.partition("-")[0] for row in therapies if row.level != "label"}
+    carded = knowledge.models.keys() & knowledge.cards.by_model.keys()
     substances = sum(len(table) for table in drugs.coded.values())
     return [
         f"{len(knowledge.genes)} genes with {alleles} alleles, {len(guidelines)} guidelines with {rows} rows.",
@@ -51,6 +52,7 @@ def contents(knowledge: Knowledge) -> list[str]:
         f"{sum(map(len, knowledge.sites.by_gene.values()))} places of variants.",
         f"{len(labels)} label rows and {len(items)} items on tumours' therapies, {len(knowledge.tumour_lines)} types of tumour.",
         f"{len(knowledge.hereditary.rules)} rules on inherited disease, {len(knowledge.hereditary.listed)} genes of ACMG's list.",
+        f"{len(knowledge.models)} predictive models with {len(knowledge.evaluations)} recorded runs, {len(carded)} of them with a card.",
     ]
 
 

@@ -13,6 +13,7 @@ from cds_service.errors import UnknownService
 from cds_service.fhir_client import FhirClient
 from cds_service.logs import Log
 from cds_service.metrics import Metrics
+from cds_service.model_cards.pages import ModelPages
 from cds_service.overload import Load
 from cds_service.rates import Rates
 from cds_service.recall import Recall
@@ -62,6 +63,7 @@ class State:
     present: Present
     trust: Trust  #: who may call
     switches: Switches
+    cards: ModelPages  #: what /models tells
     now: Callable[[], datetime]  #: the only clock, with zone
 
     @property

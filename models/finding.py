@@ -108,10 +108,10 @@ class TumourType:
 
 @dataclass(frozen=True, slots=True)
 class Orderable:
-    """A laboratory test that would tell what is missing."""
+    """What can be requested from the card: a test that would tell what is missing, or a service."""
 
-    name: str  #: what it tests: "DPYD", "HLA-B*57:01"
-    loinc: str  #: "" where it is ordered in words
+    name: str  #: what it tests ("DPYD", "HLA-B*57:01"), or what is asked for ("referral to nephrology")
+    loinc: str = ""  #: "": a service for which no code is known here, so it is asked for in words
     system: str = ""  #: of the code, where it is none of LOINC
 
 

@@ -19,4 +19,5 @@ SERVICE = Service(
     assess=assess_diabetes,
     reads_drafts=False,
     again_after=90,
+    only_with="diabetes_service",
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from models.decisions.isolated import isolated
 from models.dosing.assess import assess_dosing
+from models.dosing.predict import predict_dose
 from models.dosing.question import DosingQuestion
 from models.features.chart import state_from_chart
 from models.features.gene_names import by_gene
@@ -29,6 +30,19 @@ def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) 
 
 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
+    """By the flow's rules; where another service owns the number, without one: it tells it, or has none, and then that is why."""
+    owner = knowledge.dosed_by.get(flow.drug.key, "")
+    if not owner:
+        return answered(flow, profile, knowledge, assess_dosing)
+    by_owner = answered(flow, profile, knowledge, predict_dose)
+    if by_owner.findings or any(c.outcome == "silent" for c in by_owner.checked):
+        return referred(answered(flow, profile, knowledge, assess_dosing), flow, owner)
+    because = next((c.because for c in by_owner.checked), f"{owner} has none")
+    return answered(flow, profile, knowledge, lambda q: assess_dosing(replace(q, no_number=because)))
+
+
+def answered(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge, assess: Callable[[DosingQuestion], Assessment]) -> Assessment:
+    """What `assess` says of the flow's medicine, with its orders and each gene's result."""
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
     variants, more = variants_by_gene(profile.variants, knowledge)
     gaps = (*gaps, *more)
@@ -36,16 +50,14 @@ def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> 
     states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge, variants.get(g, ()))) for g in named}
     own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
     dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
-    found = assess_dosing(DosingQuestion(flow, knowledge, profile, states, dosages))
+    found = assess(DosingQuestion(flow, knowledge, profile, states, dosages))
     genes = tuple(gene_evidence(states[gene], "phenotype") for gene in _told(flow, states))
     orders = tuple(order.id for order in own if order.id)
-    told = replace(
+    return replace(
         found,
         findings=tuple(replace(f, genes=genes, orders=orders) for f in found.findings),
         gaps=tuple(dict.fromkeys((*gaps, *found.gaps))),
     )
-    owner = knowledge.dosed_by.get(flow.drug.key, "")
-    return referred(told, flow, owner) if owner else told
 
 
 def referred(told: Assessment, flow: DosingFlow, owner: str) -> Assessment:

@@ -43,3 +43,24 @@ def family_value(source: InputSource, profile: PatientProfile, knowledge: Knowle
     if not asked_near or any(name == "" for _, name in found):
         return None, ""
     return (0.0 if source.kind == "flag" else NONE), ""
+
+
+def affected_count(source: InputSource, profile: PatientProfile, knowledge: Knowledge) -> tuple[float | None, str]:
+    """(how many relatives of the source's degree had it, origin of the first). (None, "") where that is not known.
+
+    None is counted as 0 only where the family history was read whole and names a first-degree relative; an affected
+    relative of unknown degree leaves every count open.
+    """
+    found = affected(source.names, profile, knowledge)
+    near = sorted({f.origin for f, name in found if name in source.relatives})
+    whole = any(degree(f, knowledge) == FIRST for f in profile.family) and "family" not in profile.unread
+    if any(name == "" for _, name in found) or not whole:
+        return None, ""
+    return float(len(near)), near[0] if near else ""
+
+
+def youngest_onset(source: InputSource, profile: PatientProfile, knowledge: Knowledge) -> tuple[float | None, str]:
+    """(youngest age in years at which a relative of the source's degree had it, origin). (None, "") where one's age is not told."""
+    found = [f for f, name in affected(source.names, profile, knowledge) if name in source.relatives]
+    ages = [(f.onset[0], f.origin) for f in found if f.onset is not None]
+    return min(ages) if ages and len(ages) == len(found) else (None, "")

@@ -6,14 +6,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from models.features.age import Age, age
+from models.features.allele_counts import allele_counts
+from models.features.carriers import known_carrier
 from models.features.clinical import conditions_of, means, measurements_of
-from models.features.family import family_value
+from models.features.dates import days_of
+from models.features.family import affected_count, family_value, youngest_onset
 from models.features.ingredients import ingredients
 from models.features.quantities import Quantity, quantity
 from models.knowledge.model_types import InputSource, Model, Origin, Value
 from models.knowledge.types import Knowledge
 from models.patient import Gap, Medication, PatientProfile, Reason
 from models.prediction.contract import predict
+from models.prediction.variant_score import add_up
 
 YES, NO = 1.0, 0.0
 HISPANIC = "hispanic"
@@ -175,8 +179,67 @@ def _family(source: InputSource, chart: _Chart) -> Known | Gap:
     return chart.gap(source, "unavailable", f"no family history on {source.label} is on file")
 
 
+def _relatives(source: InputSource, chart: _Chart) -> Known | Gap:
+    count, origin = affected_count(source, chart.profile, chart.knowledge)
+    if count is None:
+        return chart.gap(source, "unavailable", f"no whole family history on {source.label} is on file")
+    return Known(count, origin)
+
+
+def _onset(source: InputSource, chart: _Chart) -> Known | Gap:
+    """The youngest age that is told: of relatives, or the patient's own at the first record of it."""
+    if source.relatives:
+        years, origin = youngest_onset(source, chart.profile, chart.knowledge)
+        return Known(years, origin) if years is not None else chart.gap(source, "unavailable", f"no {source.label} is on file")
+    named = [chart.knowledge.clinical[name] for name in source.names]
+    every = [c for name in named for c in conditions_of(chart.profile.conditions, name, "active", "past")]
+    first = min(every, key=lambda c: c.began, default=None)  # one without a date comes first, and tells no age
+    ends = days_of(first.began) if first else None
+    ages = {years for day in ends or () for years in (getattr(age(chart.profile.birth_date, day), "years", (-1, -1)))}
+    if first is None or len(ages) != 1 or -1 in ages:
+        return chart.gap(source, "unavailable", f"no {source.label} is on file")
+    return Known(float(ages.pop()), first.origin, first.began)
+
+
+def _several(source: InputSource, chart: _Chart) -> Known | Gap:
+    """Whether the patient had it more than once. Several entries may be one disease coded twice, which no chart tells."""
+    named = [chart.knowledge.clinical[name] for name in source.names]
+    every = {c.origin for name in named for c in conditions_of(chart.profile.conditions, name, "active", "past")}
+    if "conditions" in chart.profile.unread:
+        return chart.gap(source, "unavailable", "the problem list was not, or only partly, read")
+    if len(every) > 1:
+        return chart.gap(source, "conflict", "the problem list has several entries, and whether they are one is not told", min(every))
+    return Known(NO)
+
+
+def _carrier(source: InputSource, chart: _Chart) -> Known | Gap:
+    known, origin = known_carrier(source.genes, chart.profile, chart.knowledge)
+    if known is None:
+        return chart.gap(source, "unavailable", origin)
+    return Known(YES, origin) if known else Known(NO)
+
+
+def _part(source: InputSource, chart: _Chart) -> Known | Gap:
+    """A part of a genetic score, only where each of its variants was seen: nothing is counted as absent here."""
+    score = chart.knowledge.scores[source.score]
+    if not chart.profile.variants:
+        return chart.gap(source, "unavailable", "no variants are on file")
+    found = add_up(score, allele_counts(chart.profile.variants, score))
+    if isinstance(found, tuple):
+        return chart.gap(source, found[0].reason, found[0].because)
+    of_part = {v.id for v in score.variants if v.part == source.part}
+    lost = [gap for gap in found.missing if gap.subject in of_part]
+    if lost:
+        return chart.gap(source, lost[0].reason, f"{len(lost)} of its {len(of_part)} variants were not seen, and none is taken as absent")
+    if found.doubtful and score.haplotypes and score.haplotypes.part == source.part:
+        return chart.gap(source, "conflict", "its variants tell of more than two haplotypes")
+    return Known(found.parts[source.part])
+
+
 def _stated(source: InputSource, chart: _Chart) -> Known | Gap:
-    return chart.gap(source, "unavailable", f"no chart tells the {source.label} in codes that are read here")
+    if source.name in chart.knowledge.stated:
+        return Known(chart.knowledge.stated[source.name])
+    return chart.gap(source, "unavailable", f"no chart tells the {source.label} in codes that are read here, and the site has not said it")
 
 
 _READERS: Mapping[Origin, Callable[[InputSource, _Chart], Known | Gap]] = {
@@ -190,5 +253,10 @@ _READERS: Mapping[Origin, Callable[[InputSource, _Chart], Known | Gap]] = {
     "history": _condition,
     "medication": _medication,
     "family": _family,
+    "relatives": _relatives,
+    "onset": _onset,
+    "several": _several,
+    "carrier": _carrier,
+    "score": _part,
     "stated": _stated,
 }

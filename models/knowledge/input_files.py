@@ -38,4 +38,7 @@ def read_inputs(values: Mapping[str, Any], where: str) -> Iterator[InputSource]:
                 drugs=row.texts("drugs", []),
                 relatives=row.texts("relatives", []),
                 model=row.text("model", ""),
+                genes=row.texts("genes", []),
+                score=row.text("score", ""),
+                part=row.text("part", ""),
             )

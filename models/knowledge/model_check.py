@@ -9,7 +9,7 @@ from models.knowledge.source_check import source_faults
 from models.knowledge.types import Knowledge
 
 #: forms that models/prediction has; a test holds the two together
-FORMS = ("terms",)
+FORMS = ("bcrat", "loading", "predict-breast", "premm5", "terms")
 
 
 def model_faults(knowledge: Knowledge) -> Iterator[str]:
@@ -21,6 +21,8 @@ def model_faults(knowledge: Knowledge) -> Iterator[str]:
             yield f"{where}: form '{model.form}' is none of {', '.join(FORMS)}; correct it, or write its module"
         for asked in model.inputs.values():
             yield from _input_faults(asked, knowledge.inputs.get(asked.name), where)
+            if asked.needed_with and asked.needed_with not in model.inputs:
+                yield f"{where}: input '{asked.name}' is needed with '{asked.needed_with}', which is no [[input]] of the model; correct it"
         for name in model.refuses:
             if name not in knowledge.inputs or knowledge.inputs[name].kind != "flag":
                 yield f"{where}: refuses '{name}', which is no yes-or-no input of inputs/; nobody would ever be refused, so correct it"
@@ -58,16 +60,25 @@ def _formula_faults(formula: Formula, model: Model, where: str) -> Iterator[str]
 
 
 def _source_faults(source: InputSource, knowledge: Knowledge) -> Iterator[str]:
-    where = "inputs/"
+    input_ = f"inputs/: input '{source.name}'"
     for name in (*source.names, *(n for names in source.answers.values() for n in names)):
         if name not in knowledge.clinical:
-            yield f"{where}: input '{source.name}' is read from the clinical name '{name}', which clinical/ does not have; write it"
-    if source.origin == "measurement":
-        for name in source.names:
-            if name in knowledge.clinical and knowledge.clinical[name].measured is None:
-                yield f"{where}: input '{source.name}' is a number, but the clinical name '{name}' has no unit; give it one"
+            yield f"{input_} is read from the clinical name '{name}', which clinical/ does not have; write it"
+        elif source.origin == "measurement" and knowledge.clinical[name].measured is None:
+            yield f"{input_} is a number, but the clinical name '{name}' has no unit; give it one"
     for drug in source.drugs:
         if not drug.startswith("atc:") and drug not in knowledge.drugs.ingredients:
-            yield f"{where}: input '{source.name}' waits for RxNorm {drug}, which is no ingredient in drugs/; correct it"
+            yield f"{input_} waits for RxNorm {drug}, which is no ingredient in drugs/; correct it"
     if source.model and source.model not in knowledge.models:
-        yield f"{where}: input '{source.name}' is worked out by the model '{source.model}', which is not in models/"
+        yield f"{input_} is worked out by the model '{source.model}', which is not in models/"
+    yield from _genetic_faults(source, knowledge, input_)
+
+
+def _genetic_faults(source: InputSource, knowledge: Knowledge, input_: str) -> Iterator[str]:
+    if source.origin == "score" and source.part not in getattr(knowledge.scores.get(source.score), "parts", ()):
+        yield f"{input_} is a part of the score '{source.score}', which scores/ does not have; correct it"
+    if (source.origin == "carrier") != bool(source.genes):
+        yield f"{input_} must name genes where its origin is carrier, and only there; correct it"
+    for gene in source.genes:
+        if knowledge.biomarkers.genes.get(("", gene)) != gene:
+            yield f"{input_} waits for the gene '{gene}', which is not in biomarkers/genes.tsv; correct the symbol"

@@ -85,6 +85,7 @@ def read_model(values: Mapping[str, Any], where: str) -> Model:
                 "form": form,
                 "population": head.text("population"),
                 "rights": head.text("rights", ""),
+                "terms": head.text("terms", ""),
                 "vectors": head.text("vectors", ""),
                 "derived": head.flag("derived", False),
             }
@@ -142,6 +143,7 @@ def _input(row: Table) -> ModelInput:
         reference=_reference(row, kind, choices),
         monotone=row.choice("monotone", ("up", "down")) if row.has("monotone") else "",
         change_to=row.number("change_to", None),
+        needed_with=row.text("needed_with", ""),
     )
 
 

@@ -32,6 +32,7 @@ class ModelInput:
     reference: Value = 0.0  #: the person with whom an explanation compares
     monotone: Monotone = ""  #: with a higher number (or yes) the output never falls (up) or never rises (down)
     change_to: float | None = None  #: what can be changed: the value that a "what if" takes
+    needed_with: str = ""  #: another input: where that one is 1 or more this one is required as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ class Band:
     upper: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """One sub-model: for whom (`when`), of what (`outcome`, `horizon_years`), and its sum."""
+    """One sub-model: for whom (`when`), of what (`outcome`, `horizon_years`), and its sum. Compared by identity."""
 
     id: str
     outcome: str
@@ -90,12 +91,11 @@ class Formula:
     factors: tuple[Factor, ...] = ()  #: those that its terms name
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: of an input, where this formula is for fewer than the model
     bands: tuple[Band, ...] = ()  #: what was observed of those who were given such a prediction; () : never measured
+    inputs: frozenset[str] = field(init=False, repr=False, compare=False)  #: what it needs; worked out once, since every call asks
 
-    @property
-    def inputs(self) -> frozenset[str]:
-        """What it needs."""
+    def __post_init__(self) -> None:
         used = {f.input for f in self.factors} | {f.less for f in self.factors if f.less}
-        return frozenset(used | self.when.keys())
+        object.__setattr__(self, "inputs", frozenset(used | self.when.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Card:
     runs: tuple[str, ...] = ()  #: ids of recorded evaluation runs (knowledge/evaluations)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """One model. `form` "terms" is a sum of terms; any other form is a module of models/prediction that reads `numbers`."""
 
@@ -130,6 +130,7 @@ class Model:
     source: Source
     refuses: Mapping[str, str] = field(default_factory=dict)  #: input that must not be yes → why, in words
     rights: str = ""  #: what is known of the right to use it
+    terms: str = ""  #: whose terms of use a site has to accept before a card tells its number; "": nobody's
     vectors: str = ""  #: with which independent test vectors it agrees; "" : none are known
     derived: bool = False  #: trained here
     numbers: Mapping[str, Any] = field(default_factory=dict)  #: of a special form
@@ -144,7 +145,26 @@ class Relatives:
 
 
 #: condition: active problems · history: active or past ones · stated: nothing in a chart gives it, only a caller who asked
-Origin = Literal["age", "sex", "ancestry", "ethnicity", "measurement", "answer", "condition", "history", "medication", "family", "stated"]
+#: · relatives: how many had it · onset: youngest age at it, the patient's own without `relatives`
+#: · several: had it more than once · carrier: an inherited harmful variant is known · score: part of a genetic score
+Origin = Literal[
+    "age",
+    "sex",
+    "ancestry",
+    "ethnicity",
+    "measurement",
+    "answer",
+    "condition",
+    "history",
+    "medication",
+    "family",
+    "relatives",
+    "onset",
+    "several",
+    "carrier",
+    "score",
+    "stated",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +183,6 @@ class InputSource:
     drugs: tuple[str, ...] = ()  #: origin medication: RxNorm ingredient ids; beginnings of ATC codes follow "atc:"
     relatives: tuple[str, ...] = ()  #: origin family: those that make a flag true ("parent"); () : degrees, as choices
     model: str = ""  #: the model that works it out from other inputs, asked before any measurement
+    genes: tuple[str, ...] = ()  #: origin carrier
+    score: str = ""  #: origin score: id of the genetic score
+    part: str = ""  #: of it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from models.knowledge.model_types import Formula
 from models.knowledge.risk_types import Asked, Modifier, Risk
 from models.knowledge.source_check import source_faults
 from models.knowledge.types import Knowledge
@@ -17,9 +18,12 @@ def risk_faults(knowledge: Knowledge, messages: Collection[str] | None) -> Itera
         yield from source_faults(risk.source, where)
         for asked in (*risk.asked, *risk.also):
             yield from _asked_faults(asked, knowledge, where)
-        for name in (*risk.not_with, *risk.only_within, *risk.known_by):
+        for name in (*risk.not_with, *risk.only_with, *risk.only_within):
             if name not in knowledge.inputs:
                 yield f"{where}: '{name}' is no input of inputs/; it would never hold, so correct it"
+        for name in risk.known_by:
+            if name not in knowledge.clinical:
+                yield f"{where}: known_by '{name}' is no name of clinical/; it would never be met, so correct it"
         for modifier in risk.modifiers:
             yield from _modifier_faults(modifier, knowledge, genes, where)
         yield from _word_faults(risk, messages, where)
@@ -29,8 +33,13 @@ def _asked_faults(asked: Asked, knowledge: Knowledge, where: str) -> Iterator[st
     model = knowledge.models.get(asked.model)
     if model is None:
         yield f"{where}: asks the model '{asked.model}', which is not in models/; add it or correct the id"
-    elif not any(f.outcome == asked.outcome and f.horizon_years == asked.horizon_years for f in model.formulas):
+    elif not any(_is_of(f, asked) for f in model.formulas):
         yield f"{where}: '{asked.model}' has no formula for {asked.outcome} within {asked.horizon_years} years; nobody would be answered"
+
+
+def _is_of(formula: Formula, asked: Asked) -> bool:
+    same = (formula.outcome, formula.horizon_years) == (asked.outcome, asked.horizon_years)
+    return same and asked.variant in ("", formula.variant)
 
 
 def _modifier_faults(modifier: Modifier, knowledge: Knowledge, genes: Collection[str], where: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
         with file.table("risk") as head:
             named = (head.text("id"), head.text("label"))
             read = head.choice("read", READ)
-            known_by = head.texts("known_by", [])
+            known_by = _days(head)
         found = Risk(
             *named,
             asked=tuple([_asked(row) for row in file.tables("asked")]),
@@ -33,19 +33,23 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
             also=tuple([_asked(row) for row in file.tables("also")]) if file.has("also") else (),
             modifiers=tuple([_modifier(row) for row in file.tables("modifier")]) if file.has("modifier") else (),
             not_with=file.mapping("not_with", {}),
+            only_with=file.mapping("only_with", {}),
             only_within=_within(file),
             known_by=known_by,
         )
-        marks = [t.at_least for t in found.thresholds]
-        if not found.asked or not marks:
+        if not found.asked or not found.thresholds:
             file.refuse("asks no model, or acts on nothing; give [[asked]] and [[threshold]]")
-        if marks != sorted(marks, reverse=True):
-            file.refuse("must name the highest threshold first", "threshold")
+        for horizon in {t.horizon_years for t in found.thresholds}:
+            marks = [t.at_least for t in found.thresholds if t.horizon_years == horizon]
+            if marks != sorted(marks, reverse=True):
+                file.refuse("must name the highest threshold first", "threshold")
+            if horizon is not None and horizon not in {a.horizon_years for a in found.also}:
+                file.refuse(f"has a threshold for {horizon:g} years, which no [[also]] tells", "threshold")
         return found
 
 
 def _asked(row: Table) -> Asked:
-    return Asked(row.text("model"), row.text("outcome"), row.number("horizon_years", None), row.text("label"))
+    return Asked(row.text("model"), row.text("outcome"), row.number("horizon_years", None), row.text("label"), row.text("variant", ""))
 
 
 def _threshold(row: Table) -> Threshold:
@@ -58,11 +62,12 @@ def _threshold(row: Table) -> Threshold:
         orders=_orders(row),
         if_raised=row.flag("if_raised", False),
         derived=row.flag("derived", False),
+        horizon_years=row.number("horizon_years", None),
     )
 
 
 def _orders(row: Table) -> tuple[Orderable, ...]:
-    return tuple([Orderable(one.text("name"), one.text("loinc")) for one in row.tables("order")]) if row.has("order") else ()
+    return tuple([Orderable(one.text("name"), one.text("loinc", "")) for one in row.tables("order")]) if row.has("order") else ()
 
 
 def _modifier(row: Table) -> Modifier:
@@ -89,6 +94,13 @@ def _modifier(row: Table) -> Modifier:
         urgency=row.choice("urgency", LOUD) if row.has("urgency") else "info",
         orders=_orders(row),
     )
+
+
+def _days(head: Table) -> Mapping[str, float]:
+    if not head.has("known_by"):
+        return {}
+    with head.table("known_by") as table:
+        return {name: required(table, name) for name in table.values}
 
 
 def _onsets(row: Table) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""The shape of what is known of a risk: which models tell it, from where on it is acted on, and what makes the number wrong for somebody. Values."""
+"""The shape of what is known of a risk: which models tell it, from where on it is acted on, what makes the number wrong. Values."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Asked:
     outcome: str
     horizon_years: float | None
     label: str  #: what is told, in words: "a first heart attack or stroke"
+    variant: str = ""  #: of the model's formulas, these alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Threshold:
     orders: tuple[Orderable, ...] = ()
     if_raised: bool = False  #: only where a modifier raises the risk
     derived: bool = False
+    horizon_years: float | None = None  #: of which answer; None: the one that is asked first
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +79,6 @@ class Risk:
     also: tuple[Asked, ...] = ()  #: told beside it, where they can be worked out
     modifiers: tuple[Modifier, ...] = ()
     not_with: Mapping[str, str] = field(default_factory=dict)  #: input that must not be yes → why nothing is said
+    only_with: Mapping[str, str] = field(default_factory=dict)  #: input that must be yes → why nothing is said where it is no
     only_within: Mapping[str, tuple[float, float]] = field(default_factory=dict)  #: input → from, below
-    known_by: tuple[str, ...] = ()  #: inputs: one that is on file has answered the question
+    known_by: Mapping[str, float] = field(default_factory=dict)  #: clinical name of a measurement that answers it → for how many days

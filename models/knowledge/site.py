@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from models.errors import KnowledgeError
 from models.knowledge.calibration_types import Calibration
+from models.knowledge.model_types import Value
 from models.knowledge.trial_types import TrialRecord
 from models.knowledge.types import Guideline, Knowledge
 
@@ -58,13 +59,27 @@ def _renamed(knowledge: Knowledge, told: str) -> Knowledge:
     return replace(knowledge, digest=hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12])
 
 
+def with_stated(knowledge: Knowledge, stated: Mapping[str, Value]) -> Knowledge:
+    """The snapshot with inputs of models that the site gives for everybody it cares for."""
+    given = {name: value for name, value in stated.items() if value != ""}
+    return _renamed(replace(knowledge, stated=MappingProxyType(given)), repr(("stated", sorted(given.items())))) if given else knowledge
+
+
+def with_terms(knowledge: Knowledge, accepted: Collection[str]) -> Knowledge:
+    """The snapshot of a site that has accepted the terms of these models (ids). Raises KnowledgeError for one that has none."""
+    if not accepted:
+        return knowledge
+    asking = {model.id for model in knowledge.models.values() if model.terms}
+    if unknown := sorted(set(accepted) - asking):
+        raise KnowledgeError(f"'{unknown[0]}' is no model with terms to accept ({', '.join(sorted(asking))}); correct the name")
+    return _renamed(replace(knowledge, accepted_terms=frozenset(accepted)), repr(("terms", sorted(accepted))))
+
+
 def with_calibrations(knowledge: Knowledge, calibrations: Mapping[tuple[str, str], Calibration]) -> Knowledge:
     """The snapshot in which these hold, by model and formula; its digest is another one: predictions are other numbers by them."""
     if not calibrations:
         return knowledge
-    told = repr(sorted(calibrations.items()))
-    digest = hashlib.sha256("\x1f".join([knowledge.digest, told]).encode()).hexdigest()[:12]
-    return replace(knowledge, calibrations=MappingProxyType(dict(calibrations)), digest=digest)
+    return _renamed(replace(knowledge, calibrations=MappingProxyType(dict(calibrations))), repr(sorted(calibrations.items())))
 
 
 def _asking(guideline: Guideline, drugs: Collection[str]) -> Guideline:

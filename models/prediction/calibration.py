@@ -68,15 +68,20 @@ def slope_too(record: Record) -> tuple[float, float] | None:
 
     For a logistic model that is the fit of greatest likelihood. For the others it is an unbiased one that comes close to it at low risks.
     """
-    table, centre = record.expected_, CENTRE / THOUSAND
-    turned = record.turned
+    return fit_slope(record.expected_, record.events, record.linear)
+
+
+def fit_slope(table: Expected, events: int, linear: int) -> tuple[float, float] | None:
+    """The same from bare sums; `linear` in thousandths."""
+    centre = CENTRE / THOUSAND
+    turned = linear / THOUSAND - events * centre
 
     def excess(slope: float) -> float:
-        shift = _shift(table, record.events, slope)
+        shift = _shift(table, events, slope)
         return float("nan") if shift is None else table.at(shift, slope)[1] - turned
 
     slope = _root(excess, *_solvable(excess))
-    shift = None if slope is None else _shift(table, record.events, slope)
+    shift = None if slope is None else _shift(table, events, slope)
     return None if slope is None or shift is None else (shift + centre - slope * centre, slope)
 
 

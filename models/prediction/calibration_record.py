@@ -16,7 +16,7 @@ from typing import Literal
 
 from models.errors import PrecisionError
 from models.knowledge.model_types import Formula, Link, Model
-from models.prediction.expected_grid import CENTRE, LINKS, THOUSAND, Expected, expected
+from models.prediction.expected_grid import LINKS, THOUSAND, Expected, expected
 
 Kind = Literal["dose", "risk"]
 LEAST = 11  #: people: no sum over fewer leaves a site
@@ -62,11 +62,6 @@ class Record:
         if self.grid is None:
             raise RecordError("a record of doses expects no events")
         return self.grid
-
-    @property
-    def turned(self) -> float:
-        """Σ (linear predictor − centre) of those with the event."""
-        return (self.linear - self.events * CENTRE) / THOUSAND
 
     @property
     def mean_residual(self) -> float:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from models.knowledge.model_types import Formula, Model, Values
-from models.prediction import terms
+from models.prediction import bcrat, loading, predict_breast, premm5, terms
 from models.prediction.links import output
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A model's answer before anything is checked: the scale on which shares add up, and the output."""
-
-    linear: float
-    value: float
-
+from models.prediction.scored import Scored
 
 Form = Callable[[Model, Formula, Values], Scored]
 
@@ -27,4 +18,10 @@ def sum_of_terms(model: Model, formula: Formula, values: Values) -> Scored:
 
 
 TERMS = "terms"
-FORMS: Mapping[str, Form] = {TERMS: sum_of_terms}
+FORMS: Mapping[str, Form] = {
+    TERMS: sum_of_terms,
+    "bcrat": bcrat.score,
+    "loading": loading.score,
+    "predict-breast": predict_breast.score,
+    "premm5": premm5.score,
+}

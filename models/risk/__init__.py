@@ -1,1 +1,1 @@
-"""Risks of an opened chart: which models are asked, from where on they are told, and what makes their number wrong. It computes no number."""
+"""Risks of an opened chart: which models are asked, from where on they are told, what makes their number wrong."""

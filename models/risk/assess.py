@@ -12,7 +12,7 @@ from models.patient import Gap
 from models.prediction.contract import Prediction
 from models.risk.modifiers import Holds, modifiers
 from models.risk.question import RiskQuestion
-from models.risk.sayings import explanation, inputs_used, percent, remarks, told
+from models.risk.sayings import explanation, inputs_used, remarks, told
 
 UNREAD: dict[ReadOf, str] = {"partly": "risk-source-partly-read", "no": "risk-source-unread"}
 
@@ -38,37 +38,48 @@ def assess_risk(q: RiskQuestion) -> Assessment:
 def _not_asked(q: RiskQuestion) -> Assessment | None:
     """For whom the question does not arise; where that is not known, neither is the answer."""
     unknown = []
-    for name, why in q.risk.not_with.items():
-        if q.values.get(name) == YES:
+    flags = [(name, YES, why) for name, why in q.risk.not_with.items()] + [(name, NO, why) for name, why in q.risk.only_with.items()]
+    for name, ends, why in flags:
+        if q.values.get(name) == ends:
             return Assessment(checked=(_checked(q, "silent", why),))
-        unknown += [q.gap(name)] if q.values.get(name) != NO else []
+        unknown += [q.gap(name)]
     for name, (low, below) in q.risk.only_within.items():
         value = q.values.get(name)
         if isinstance(value, float) and not low <= value < below:
             return Assessment(checked=(_checked(q, "silent", f"the {q.label(name)} is outside what the rule is for"),))
         unknown += [q.gap(name)] if value is None else []
-    for name in q.risk.known_by:
-        if name in q.values:
-            return Assessment(checked=(_checked(q, "silent", f"the {q.label(name)} is on file"),))
+    for name, days in q.risk.known_by.items():
+        if q.measured_within(name, days):
+            return Assessment(checked=(_checked(q, "silent", f"{q.knowledge.clinical[name].label} was measured lately"),))
     gaps = tuple(gap for gap in unknown if gap is not None)
     return Assessment((), gaps, (_checked(q, gaps[0].reason, gaps[0].because),)) if gaps else None
 
 
 def _by_number(q: RiskQuestion, asked: Asked, found: Prediction, holding: Sequence[Holds], gaps: tuple[Gap, ...]) -> Assessment:
     raised = any(h.modifier.effect == "raises" for h in holding)
-    reached = next((t for t in q.risk.thresholds if found.value >= t.at_least and (raised or not t.if_raised)), None)
-    if reached is None:
-        return Assessment((), gaps, (_checked(q, "silent", "below the threshold"),))
-    return Assessment((_finding(q, asked, found, reached, holding),), gaps, (_checked(q, "fired", reached.message),))
+    for mark in q.risk.thresholds:
+        own, number = _of(mark, q, asked, found)
+        if number is not None and number.value >= mark.at_least and (raised or not mark.if_raised):
+            return Assessment((_finding(q, own, number, mark, holding),), gaps, (_checked(q, "fired", mark.message),))
+    return Assessment((), gaps, (_checked(q, "silent", "below the threshold"),))
+
+
+def _of(mark: Threshold, q: RiskQuestion, asked: Asked, found: Prediction) -> tuple[Asked, Prediction | None]:
+    """The answer that a threshold is about."""
+    if mark.horizon_years is None:
+        return asked, found
+    other = next(a for a in q.risk.also if a.horizon_years == mark.horizon_years)
+    number = q.answer(other)
+    return other, number if isinstance(number, Prediction) else None
 
 
 def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshold, holding: Sequence[Holds]) -> Finding:
     model = q.knowledge.models[asked.model]
     parts = {
-        "risk": told(found, found.unit),
+        "risk": told(q, asked, found.value),
         "what": asked.label,
         "years": f"{found.horizon_years:g}" if found.horizon_years is not None else "",
-        "threshold": percent(reached.at_least) if found.horizon_years is not None else f"{reached.at_least:g}",
+        "threshold": told(q, asked, reached.at_least),
         "model": model.label,
         "body": q.risk.source.body,
     }
@@ -82,7 +93,8 @@ def _finding(q: RiskQuestion, asked: Asked, found: Prediction, reached: Threshol
         recommendations=(_said(q, reached.action, reached.classification, reached.message, parts, derived=reached.derived),),
         evidence=(_evidence(q.risk.source, q.risk.label), *origins),
         notes=("risk-threshold-ours",) if reached.derived else (),
-        remarks=(*_also(q), *_raised(raising), *remarks(q, asked, found), *_unread(q.risk.read, q.risk.source)),
+        remarks=(*_also(q, asked), *_raised(raising), *remarks(q, asked, found), *_unread(q.risk.read, q.risk.source)),
+        gaps=q.left_out(asked, found),
         tests=reached.orders,
         estimate=Estimate(found.value, found.unit, found.low, found.high, 0.95 if found.low is not None else None),
         inputs=inputs_used(q, asked, found),
@@ -109,16 +121,18 @@ def _replaced(q: RiskQuestion, holds: Holds) -> Finding:
     )
 
 
-def _said(q: RiskQuestion, action: Action, classification: str, message: str, parts: dict[str, str], *, derived: bool = False) -> Recommendation:
+def _said(
+    q: RiskQuestion, action: Action, classification: str, message: str, parts: dict[str, str], *, derived: bool = False
+) -> Recommendation:
     return Recommendation(q.risk.source.body, classification, (action,), q.risk.id, {}, message, parts, derived=derived)
 
 
-def _also(q: RiskQuestion) -> Iterator[Remark]:
-    for asked in q.risk.also:
+def _also(q: RiskQuestion, told_already: Asked) -> Iterator[Remark]:
+    for asked in (a for a in (*q.risk.asked[:1], *q.risk.also) if a != told_already):
         found = q.answer(asked)
         if isinstance(found, Prediction):
             years = f"{asked.horizon_years:g}" if asked.horizon_years is not None else ""
-            yield Remark("risk-also", (("what", asked.label), ("years", years), ("risk", told(found, found.unit))))
+            yield Remark("risk-also", (("what", asked.label), ("years", years), ("risk", told(q, asked, found.value))))
 
 
 def _raised(raising: Sequence[Holds]) -> Iterator[Remark]:

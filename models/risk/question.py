@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from models.features.clinical import measurements_of
+from models.features.dates import day_of
 from models.features.model_inputs import Known, Told, read_inputs
 from models.features.tumour_genes import ByGene
-from models.knowledge.model_types import Value
+from models.knowledge.model_types import Formula, Value
 from models.knowledge.risk_types import Asked, Risk
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
-from models.prediction.contract import Prediction, predict
+from models.prediction.contract import Prediction, fitting, predict
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,19 @@ class RiskQuestion:
     def told(self) -> Told:
         models = [self.knowledge.models[a.model] for a in (*self.risk.asked, *self.risk.also)]
         names = {name for model in models for name in (*model.inputs, *model.refuses)}
-        names |= {*self.risk.not_with, *self.risk.only_within, *self.risk.known_by}
+        names |= {*self.risk.not_with, *self.risk.only_with, *self.risk.only_within}
         names |= {m.input for m in self.risk.modifiers if m.input}
         return read_inputs(sorted(names), self.profile, self.knowledge)
 
     @cached_property
     def values(self) -> Mapping[str, Value]:
         return {name: one.value for name, one in self.told.items() if isinstance(one, Known)}
+
+    def measured_within(self, name: str, days: float) -> bool:
+        """Is there any result of it, whatever it says, that is not older?"""
+        found = measurements_of(self.profile.measurements, self.knowledge.clinical[name])
+        dates = [day for m in found if (day := day_of(m.effective)) is not None]
+        return any((self.profile.as_of - day).days <= days for day in dates)
 
     def subject(self, what: str) -> str:
         return f"{self.risk.label}–{what}"
@@ -53,12 +61,21 @@ class RiskQuestion:
         Whoever a model refuses must be known not to be one of those: an unread problem list is no answer.
         """
         model = self.knowledge.models[asked.model]
+        if model.terms and model.id not in self.knowledge.accepted_terms:
+            return (Gap(self.subject(model.label), "unavailable", f"the site has not accepted the terms of use of {model.terms}"),)
         unknown = [gap for name in model.refuses if (gap := self.gap(name)) is not None]
         if unknown:
             return tuple(unknown)
-        calibration = self.knowledge.calibrations.get(model.id)
-        found = predict(model, {**self.values, **(changed or {})}, asked.outcome, asked.horizon_years, calibration)
+        values = {**self.values, **(changed or {})}
+        formula = fitting(model, values, asked.outcome, asked.horizon_years, asked.variant)
+        own = self.knowledge.calibrations
+        calibration = own.get((model.id, formula.id), own.get((model.id, ""))) if isinstance(formula, Formula) else None
+        found = predict(model, values, asked.outcome, asked.horizon_years, calibration, asked.variant)
         return tuple(self._in_words(gap, model.label) for gap in found) if isinstance(found, tuple) else found
+
+    def left_out(self, asked: Asked, found: Prediction) -> tuple[Gap, ...]:
+        """Inputs that are on file and that the model could not use, for the card."""
+        return tuple(self._in_words(gap, self.knowledge.models[asked.model].label) for gap in found.left_out)
 
     def _in_words(self, gap: Gap, model: str) -> Gap:
         """The chart's own reason why an input is missing; of one that is there, what the model says of it."""

@@ -10,6 +10,7 @@ from models.finding import Explanation, InputUsed, Remark, Shared
 from models.knowledge.model_types import ModelInput, Value
 from models.knowledge.risk_types import Asked
 from models.prediction.contract import Prediction
+from models.prediction.forms import TERMS
 from models.risk.question import RiskQuestion
 
 MOST_DRIVERS = 4
@@ -24,9 +25,9 @@ def percent(part: float) -> str:
     return "under 0.1 %" if shown < 0.1 else f"{shown:.1f} %" if shown < 10 else f"{shown:.0f} %"
 
 
-def told(found: Prediction, unit: str) -> str:
+def told(q: RiskQuestion, asked: Asked, value: float) -> str:
     """The number as a card says it: a risk in percent, points as they are."""
-    return percent(found.value) if unit == "1" and found.horizon_years is not None else f"{found.value:g}"
+    return percent(value) if q.knowledge.models[asked.model].output.what == "risk" else f"{value:g}"
 
 
 def amount(asked: ModelInput, value: Value) -> str:
@@ -79,9 +80,11 @@ def inputs_used(q: RiskQuestion, asked: Asked, found: Prediction) -> tuple[Input
     listed = []
     for name, given in model.inputs.items():
         known = q.told.get(name)
-        if name in formula.inputs and isinstance(known, Known):
+        if (name in formula.inputs or model.form != TERMS) and isinstance(known, Known):
             said = amount(given, known.value)
-            listed.append(InputUsed(q.label(name), said.split(" ")[0] if given.kind == "number" else said, given.unit, known.effective, known.origin))
+            listed.append(
+                InputUsed(q.label(name), said.split(" ")[0] if given.kind == "number" else said, given.unit, known.effective, known.origin)
+            )
     return tuple(listed)
 
 
@@ -100,14 +103,22 @@ def remarks(q: RiskQuestion, asked: Asked, found: Prediction) -> Iterator[Remark
         yield Remark("risk-drivers", (("drivers", said),))
     if otherwise := list(changes(q, asked, found)):
         yield Remark("risk-changes", (("changes", "; ".join(f"{words} {then}" for words, then in otherwise)),))
-    used = ", ".join(f"{u.name} {u.value} {shown(u.unit)}".strip() + (f" ({u.as_of})" if u.as_of else "") for u in inputs_used(q, asked, found))
+    used = ", ".join(
+        f"{u.name} {u.value} {shown(u.unit)}".strip() + (f" ({u.as_of})" if u.as_of else "") for u in inputs_used(q, asked, found)
+    )
     yield Remark("risk-inputs", (("inputs", used),))
     yield _sureness(found)
     yield Remark("risk-population", (("model", model.label), ("population", model.population)))
 
 
 def shown(unit: str) -> str:
-    return "" if unit in ("1", "") else "years" if unit == "a" else " ".join(re.sub(r"[{}\[\]]", " ", unit).replace("_", " ").split()).replace("/ ", "/")
+    return (
+        ""
+        if unit in ("1", "")
+        else "years"
+        if unit == "a"
+        else " ".join(re.sub(r"[{}\[\]]", " ", unit).replace("_", " ").split()).replace("/ ", "/")
+    )
 
 
 def _sureness(found: Prediction) -> Remark:

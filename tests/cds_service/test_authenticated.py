@@ -97,10 +97,12 @@ def test_fault_B14_the_same_patient_id_at_two_clients_is_two_patients(hospital: 
 def test_security_S22_S23_every_route_says_who_may_use_it(hospital: Hospital) -> None:
     served = {rule.endpoint for rule in hospital.app.url_map.iter_rules()}
     assert served == set(ACCESS)
-    assert {endpoint.rpartition(".")[2] for endpoint, access in ACCESS.items() if access == "anybody"} == {"health", "ready", "openapi"}
+    models = {"models", "model", "model_source_attributes"}  # what committees and integrators read, and whoever follows a card's link
+    open_to_all = {endpoint.rpartition(".")[2] for endpoint, access in ACCESS.items() if access == "anybody"}
+    assert open_to_all == {"health", "ready", "openapi"} | models
 
 
-@pytest.mark.parametrize("path", ["/health", "/ready", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/health", "/ready", "/openapi.json", "/models", "/models/prevent", "/models/prevent/source-attributes"])
 def test_security_S22_what_anybody_may_ask_tells_nothing_of_clients(hospital: Hospital, path: str) -> None:
     answer = hospital.ask(path, token="")
     assert answer.status_code == 200

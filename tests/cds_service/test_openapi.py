@@ -38,5 +38,5 @@ def test_answers_are_as_described(case: Any) -> None:
 
 def test_every_address_is_described(client: FlaskClient) -> None:
     described = set(client.get("/openapi.json").get_json()["paths"])
-    served = {rule.rule.replace("<service_id>", "{id}") for rule in client.application.url_map.iter_rules()}
+    served = {rule.rule.replace("<service_id>", "{id}").replace("<model_id>", "{id}") for rule in client.application.url_map.iter_rules()}
     assert served == described

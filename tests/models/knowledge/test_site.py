@@ -1,4 +1,4 @@
-"""A site's own choices: which medicines ask for a test first."""
+"""A site's own choices: which medicines ask for a test first, which terms it has accepted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cds_service.settings import Settings
 from models.codes import RXNORM, Code, Concept
 from models.decisions.assess import assess_orders
 from models.errors import KnowledgeError
-from models.knowledge.site import asking_first
+from models.knowledge.site import asking_first, with_terms
 from models.knowledge.types import Knowledge
 from models.patient import Medication, Order, PatientProfile
 
@@ -50,3 +50,16 @@ def test_a_name_without_a_guideline_stops_the_start(name: str, knowledge: Knowle
         asking_first(knowledge, (name,))
     with pytest.raises(KnowledgeError):
         create_state(Settings(store_url=f"sqlite:///{tmp_path}/s", ask_first=(name,)), knowledge)
+
+
+def test_terms_that_a_site_accepts_are_part_of_its_digest(knowledge: Knowledge) -> None:
+    accepted = with_terms(knowledge, ("premm5",))
+    assert accepted.accepted_terms == {"premm5"}
+    assert accepted.digest != knowledge.digest
+    assert with_terms(knowledge, ()) is knowledge
+
+
+@pytest.mark.parametrize("name", ["prevent", "water"])
+def test_a_model_without_terms_to_accept_stops_the_start(name: str, knowledge: Knowledge, tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="no model with terms to accept"):
+        create_state(Settings(store_url=f"sqlite:///{tmp_path}/s", accepted_terms=(name,)), knowledge)
