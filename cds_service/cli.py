@@ -19,7 +19,8 @@ from cds_service.cli_import import import_
 from cds_service.cli_knowledge import knowledge
 from cds_service.cli_model import model
 from cds_service.cli_model_card import card
-from cds_service.cli_model_local import merge, new_key, recalibrate
+from cds_service.cli_model_local import merge, monitor, new_key, recalibrate
+from cds_service.cli_model_score import score
 from cds_service.cli_policy import policy
 from cds_service.cli_store import store
 from cds_service.cli_switch import switch
@@ -50,7 +51,7 @@ main.add_command(explain)
 main.add_command(import_)
 main.add_command(knowledge)
 main.add_command(model)
-for one in (card, new_key, recalibrate, merge):
+for one in (card, new_key, recalibrate, merge, monitor, score):
     model.add_command(one)
 main.add_command(policy)
 main.add_command(replay)

@@ -1,15 +1,15 @@
-"""The commands `model new-key`, `recalibrate` and `merge`: a model at one's own site. They parse words and print."""
+"""The commands `model new-key`, `recalibrate`, `merge` and `monitor`: a model at one's own site. They parse words and print."""
 
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from cds_service.settings import settings_or_exit
-from cds_service.terminal import knowledge_here, stop
+from cds_service.terminal import knowledge_here, stop, tell, thresholds
 from models.errors import PrecisionError
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -89,3 +89,38 @@ def merge(records: tuple[Path, ...], out: Path, key: Path, keys: Path, site: str
     click.echo(
         f"{record.people} people of {len({p.site for p in record.parts})} sites, {record.model}, {record.formula}: {fit(record).because}."
     )
+
+
+@click.command()
+@click.argument("log", metavar="LOG", type=_FILE)
+@click.option("--model", required=True, metavar="ID", help="The model that is watched.")
+@click.option("--baseline-until", required=True, metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the baseline.")
+@click.option("--thresholds", "own", type=_FILE, help="Limits of your own, in the form of models/knowledge/monitoring/thresholds.toml.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write everything as JSON.")
+def monitor(log: Path, model: str, baseline_until: datetime, own: Path | None, out: Path | None) -> None:
+    """Watch a model in use by a log of its predictions and of what came (CSV or NDJSON): docs/local-fit.md.
+
+    Exit status, by the last months of the log: 0 nothing to do, 1 something is to be looked at or recalibrated, 2 it could not be done,
+    3 the model should not be shown until it is mended.
+    """
+    from cds_service.population.local_fit import report_text
+    from cds_service.population.monitor import watch
+    from cds_service.population.monitor_report import EXIT, document, text
+
+    known = knowledge_here(settings_or_exit()).models.get(model)
+    if known is None:
+        stop(f"'{model}' is no model of this knowledge.")
+    limits = thresholds(own)
+    try:
+        found = watch(log, model, baseline_until.date(), limits, risk=known.output.what != "dose")
+        report = document(found, limits, date.today().isoformat())
+        if out is not None:
+            out.write_bytes(report_text(report))
+    except PrecisionError as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename}: {error.strerror}, so nothing was written.")
+    tell("\n".join(text(report)))
+    if found.trouble.unreadable:
+        click.echo(f"{found.trouble.unreadable} rows could not be read, the first: {found.trouble.first}.", err=True)
+    sys.exit(EXIT[found.windows[-1].action])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.finding import Estimate, Explanation, Finding, GeneEvidence, InputUsed, Reading, Recommendation, Screened
+from models.plan_values import DietPlan
 
 #: of variants; what a report says in other words is none of the contract's
 SOURCE_CLASSES = ("germline", "somatic")
@@ -23,6 +24,7 @@ def finding_extension(finding: Finding, knowledge: str) -> dict[str, Any]:
         tumour=_tumour(finding),
         condition=finding.condition,
         plan=_plan(finding),
+        care=_care(finding),
         estimate=_estimate(finding.estimate),
         inputs=[_input(used) for used in finding.inputs],
         outcome=finding.outcome,
@@ -70,6 +72,29 @@ def _explanation(how: Explanation | None) -> dict[str, Any]:
 
 def _input(used: InputUsed) -> dict[str, Any]:
     return _filled(name=used.name, value=used.value, unit=used.unit, asOf=used.as_of, sources=[used.origin] if used.origin else [])
+
+
+def _care(finding: Finding) -> dict[str, Any]:
+    """A care plan as data; what screening said of each medicine stands in `options`."""
+    care = finding.care
+    if care is None:
+        return {}
+    return _filled(
+        about=care.about,
+        classes=[
+            _filled(id=c.id, label=c.label, stance=c.stance, taken=list(c.taken), review=list(c.review), medicines=list(c.medicines))
+            for c in care.classes
+        ],
+        targets=[_filled(id=t.id, loinc=t.loinc, low=t.low, high=t.high, unit=t.unit) for t in care.targets],
+        due=[_filled(id=d.id, system=d.system, code=d.code, months=d.months, last=d.last) for d in care.due],
+        food=_food(care.diet) if care.diet else {},
+        missing=list(care.missing),
+    )
+
+
+def _food(diet: DietPlan) -> dict[str, Any]:
+    ends = {"energy": diet.energy, "carbohydrate": diet.carbohydrate, "lowerCarbohydrate": diet.lower_carbohydrate or ()}
+    return _filled(**{name: list(pair) for name, pair in ends.items()}, kitchen=diet.culture, means=diet.means, choices=list(diet.choices))
 
 
 def _option(option: Screened) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from typing import Any
 from uuid import UUID, uuid5
 
+from cds_service.care_card import care_lines, care_summary
+from cds_service.care_suggestions import suggested_plan
 from cds_service.coverage import COVERAGE, coverage_extension
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
@@ -64,7 +66,8 @@ def present(
 
 def _apart(findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Treatment plans are cards of their own: a summary of summaries would tell nobody anything."""
-    return tuple(f for f in findings if f.plan is not None), tuple(f for f in findings if f.plan is None)
+    plans = tuple(f for f in findings if f.plan is not None or f.care is not None)
+    return plans, tuple(f for f in findings if f not in plans)
 
 
 def card(
@@ -80,7 +83,8 @@ def card(
     evidence = finding.evidence[0]
     identity = card_id(asked.instance, service.id, finding.topic)
     swaps = replacements(finding, drafts_by_id(asked.draft_orders), identity, words, policy.orderables)
-    suggestions = [*swaps, *removals(finding, identity, words), *suggested_tests(finding, asked.patient, identity, words)]
+    tests, plan = (suggest(finding, asked.patient, identity, words) for suggest in (suggested_tests, suggested_plan))
+    suggestions = [*swaps, *removals(finding, identity, words), *plan, *tests]
     return _filled(
         {
             "uuid": str(identity),
@@ -109,6 +113,8 @@ def _filled(members: Json) -> Json:
 
 
 def topic_display(finding: Finding, words: Messages) -> str:
+    if finding.care is not None:
+        return words.text("care-topic", about=finding.care.about)
     if not finding.genes or finding.plan is not None:
         return finding.evidence[0].label if finding.plan is None else words.text("plan-topic", tumour=finding.drug.name)
     return words.text("topic", drug=finding.drug.name, genes=joined([label(g) for g in finding.genes], words.text("and")))
@@ -118,6 +124,8 @@ def summary(finding: Finding, words: Messages, width: int = LONGEST_SUMMARY) -> 
     """The action, then the genes as far as `width` allows. Drug and action are never cut, even where they alone are wider."""
     if finding.plan is not None:
         return plan_summary(finding, finding.plan, words, width)
+    if finding.care is not None:
+        return care_summary(finding.care, words, width)
     do = advice(finding, finding.recommendations[0], words).do
     genes = [g for g in finding.genes if not g.missing]
     bare = ", ".join(label(g) for g in genes or finding.genes)
@@ -153,13 +161,19 @@ def detail(finding: Finding, words: Messages) -> str:
     open_ = bool(set(finding.notes) & OPEN)
     lines = [words.text(f"note-{NOTE}")] if NOTE in finding.notes else []
     lines += [gene_line(gene, words, show_possible=open_) for gene in finding.genes]
-    lines += [*_reasons(finding, words), *_deeds(finding, words)] if finding.plan is None else plan_lines(finding.plan, words)
+    lines += _body(finding, words)
     lines += [words.text(f"note-{note}") for note in finding.notes if note != NOTE]
     lines += [remark_line(remark, words) for remark in finding.remarks]
-    lines += [option_line(finding, words)] if finding.options else []
+    lines += [option_line(finding, words)] if finding.options and finding.care is None else []
     lines += [gap_line(gap, words) for gap in finding.gaps]
     lines += _sources(finding, words)
     return "\n\n".join(lines)
+
+
+def _body(finding: Finding, words: Messages) -> list[str]:
+    if finding.care is not None:
+        return care_lines(finding, finding.care, words)
+    return plan_lines(finding.plan, words) if finding.plan is not None else [*_reasons(finding, words), *_deeds(finding, words)]
 
 
 def _reasons(finding: Finding, words: Messages) -> list[str]:
@@ -191,7 +205,7 @@ def _when(group: list[Recommendation], finding: Finding, words: Messages) -> str
 
 def _sources(finding: Finding, words: Messages) -> list[str]:
     """Each source with the strengths of its own advice; of a plan, which has many, their bodies and dates."""
-    if finding.plan is not None:
+    if finding.plan is not None or finding.care is not None:
         return [plan_sources(finding, words)]
     return [_source(evidence, finding, words) for evidence in finding.evidence]
 

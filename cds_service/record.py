@@ -23,7 +23,11 @@ from models.patient import Gap, PatientProfile
 
 _ORIGIN = re.compile(r"[A-Z][A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64}")
 #: subjects that are neither gene nor medicine
-OWN = ("patient", "cards", "draft order", "gene", "genetic result", "genetic variant", "first start", "CPIC label", "FDA label", *FIELDS)
+OWN = (
+    *("patient", "cards", "draft order", "gene", "genetic result", "genetic variant", "first start", "CPIC label", "FDA label"),
+    *("dose", "doses", "start", "genotype"),
+    *FIELDS,
+)
 MOST = 500  #: rules, gaps or origins of one call that are listed
 SNAPSHOTS = 50  #: of which the words are remembered: each site has its own
 _WORDS: dict[str, frozenset[str]] = {}
@@ -86,7 +90,8 @@ def vocabulary(knowledge: Knowledge) -> frozenset[str]:
         if len(_WORDS) >= SNAPSHOTS:
             _WORDS.clear()
         drugs = (drug.name for drug in knowledge.drugs.ingredients.values())
-        _WORDS[knowledge.digest] = frozenset((*OWN, *knowledge.genes, *drugs, *(name.label for name in knowledge.clinical.values())))
+        labels = (named.label for several in (knowledge.clinical, knowledge.inputs) for named in several.values())
+        _WORDS[knowledge.digest] = frozenset((*OWN, *knowledge.genes, *drugs, *labels))
     return _WORDS[knowledge.digest]
 
 
@@ -107,7 +112,7 @@ def _card(finding: Finding, of: Answered) -> dict[str, Any]:
         "drug": finding.drug.name,
         "genes": [gene.gene for gene in finding.genes],
         "sources": [f"{e.label}, {e.version}" for e in finding.evidence],
-        "origins": origins(source for gene in finding.genes for source in gene.sources),
+        "origins": origins([*(source for gene in finding.genes for source in gene.sources), *(used.origin for used in finding.inputs)]),
     }
 
 

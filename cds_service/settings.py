@@ -60,6 +60,7 @@ class Settings:
     ask_first: tuple[str, ...] = ()  #: ingredients whose first start without a result asks for the test, beside those that always do
     hereditary_summary: bool = False  #: tell in the opened chart what is inherited, with surveillance and testing of relatives
     model_reports: str = ""  #: a folder of local-validity reports, which model cards then show to anybody (docs/model-cards.md)
+    diabetes_service: bool = False  #: offer diabetes-patient-view, which tells kind and plan of diabetes in an opened chart
     risk_service: bool = False  #: offer risk-patient-view, which tells risks that are worth acting on
     accepted_terms: tuple[str, ...] = ()  #: models whose terms of use the site has accepted (premm5); without it they tell nothing
     region: str = field(default="", metadata={"words": ("", "north-america", "other")})  #: for equations that differ by it

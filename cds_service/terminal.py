@@ -13,6 +13,8 @@ from models.errors import PrecisionError
 
 if TYPE_CHECKING:
     from cds_service.settings import Settings
+    from models.knowledge.cohort_types import CohortDefinition
+    from models.knowledge.monitoring_types import Thresholds
     from models.knowledge.types import Knowledge
 
 
@@ -34,6 +36,16 @@ def shipped_knowledge() -> Knowledge:
         stop(str(error))
 
 
+def shipped_cohort(name: str) -> CohortDefinition:
+    """What a published cohort's file means."""
+    from models.knowledge.load import load_cohort
+
+    try:
+        return load_cohort(name)
+    except PrecisionError as error:
+        stop(str(error))
+
+
 def knowledge_here(settings: Settings) -> Knowledge:
     """What the service knows with these settings: its own folder of knowledge, the site's codes and RxNorm too."""
     from cds_service.rebuild import load_knowledge
@@ -42,6 +54,21 @@ def knowledge_here(settings: Settings) -> Knowledge:
         return load_knowledge(settings)
     except PrecisionError as error:
         stop(str(error))
+
+
+def thresholds(file: Path | None) -> Thresholds:
+    """When monitoring calls for something: by a file of the site's own, or as every clone has it."""
+    import tomllib
+
+    from models.knowledge.load import load_thresholds
+    from models.knowledge.monitoring_files import read_thresholds
+
+    try:
+        return load_thresholds() if file is None else read_thresholds(tomllib.loads(file.read_text("utf-8")), file.name)
+    except PrecisionError as error:
+        stop(str(error))
+    except (OSError, ValueError):
+        stop(f"{file} cannot be read as TOML in UTF-8.")
 
 
 def tell(text: str) -> None:

@@ -17,6 +17,8 @@ from models.patient import Gap, Measurement
 UCUM = "http://unitsofmeasure.org"
 FINAL = frozenset({"final", "amended", "corrected"})
 RULES: tuple[Use, ...] = ("rules",)
+#: Observations that hold a value in a component and bear a code of their own: a search for the value's code does not find them
+PANELS: Mapping[str, tuple[str, ...]] = {"8480-6": ("85354-9", "55284-4"), "8462-4": ("85354-9", "55284-4")}
 
 
 def measurements_input(knowledge: Knowledge, uses: Collection[Use] = RULES) -> Input:
@@ -29,7 +31,8 @@ def measurements_by_name(knowledge: Knowledge, names: Collection[str]) -> Input:
     return _asking(sorted({code for name in names for system, code in knowledge.clinical[name].codes if system == LOINC}))
 
 
-def _asking(codes: Sequence[str]) -> Input:
+def _asking(own: Sequence[str]) -> Input:
+    codes = sorted({*own, *(panel for code in own for panel in PANELS.get(code, ()))})
     return Input(
         "measurements",
         observations_query(codes),
@@ -41,8 +44,9 @@ def _asking(codes: Sequence[str]) -> Input:
     )
 
 
-def loinc_codes(knowledge: Knowledge, uses: Collection[Use]) -> list[str]:
-    return sorted({code for name in knowledge.clinical.values() if name.use in uses for system, code in name.codes if system == LOINC})
+def loinc_codes(knowledge: Knowledge, uses: Collection[Use], names: Collection[str] = ()) -> list[str]:
+    asked = (name for name in knowledge.clinical.values() if name.use in uses or name.id in names)
+    return sorted({code for name in asked for system, code in name.codes if system == LOINC})
 
 
 def observations_query(codes: Sequence[str]) -> str:

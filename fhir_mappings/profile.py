@@ -32,6 +32,7 @@ FIELDS = (
     "family",
     "markers",
     "variants",
+    "procedures",
 )
 VARIANTS = ("variants", "sequences", "old_sequences")  #: inputs that bring variants
 

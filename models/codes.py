@@ -18,6 +18,7 @@ ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ICD10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD_O = "http://terminology.hl7.org/CodeSystem/icd-o-3"  #: topography ("C34.1") and morphology ("8140/3")
 ONCOTREE = "http://oncotree.mskcc.org"
+OWN = "urn:precision-hooks:answers"  #: our own questions and answers, where no other body has a code
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.patient import Gap
+from models.plan_values import CarePlanned
 
 Kind = Literal["drug-gene", "dose", "tumour-therapy", "hereditary", "risk", "care-plan", "pre-test", "conflict", "not-checked"]
 Action = Literal["alternative", "dose_change", "monitor", "test", "standard", "no_recommendation"]
@@ -111,6 +112,7 @@ class Orderable:
 
     name: str  #: what it tests ("DPYD", "HLA-B*57:01"), or what is asked for ("referral to nephrology")
     loinc: str = ""  #: "": a service for which no code is known here, so it is asked for in words
+    system: str = ""  #: of the code, where it is none of LOINC
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ class Finding:
     outcome: str = ""  #: of a risk: what it is a risk of
     horizon_years: float | None = None
     explanation: Explanation | None = None
+    care: CarePlanned | None = None  #: of a care plan, whose `drug` bears the disease's name
 
     @property
     def topic(self) -> str:
@@ -271,6 +274,8 @@ class Finding:
             facts += [gene.gene, gene.phenotype, gene.activity_score, *gene.allele_status, *readings]
             facts += filter(None, (gene.variant, gene.zygosity, gene.significance))
         facts += filter(None, (self.tumour.oncotree if self.tumour else "", self.condition))
+        if self.kind == "care-plan":
+            facts += [*(said.message for said in self.recommendations), *(self.care.facts if self.care else ())]
         if self.estimate is not None:  # another number is another fact
             facts += [f"{self.estimate.value:.3g}", self.estimate.unit]
         return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]

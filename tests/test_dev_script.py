@@ -158,3 +158,14 @@ def test_an_environment_that_stands_is_used_until_the_lock_changes(clone: Clone)
     changed = clone.dev("test")
     assert "making it anew" in changed.stderr
     assert "installing requirements/test.txt" in changed.stderr
+
+
+def test_without_the_cohort_the_tests_run_all_the_same(clone: Clone) -> None:
+    clone.python3(ECHOES)
+    clone.dev("test")
+    clone.script(clone.root / ".venv" / "bin" / "python", 'case "$*" in *download*) exit 1 ;; *) echo ran: "$*" ;; esac')
+    shutil.rmtree(clone.root / ".cohort")
+    done = clone.dev("test")
+    assert "cohort.txt could not be downloaded" in done.stderr
+    assert "ran: -m pytest -n 3" in done.stdout
+    assert not (clone.root / ".cohort").exists()

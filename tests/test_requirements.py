@@ -7,9 +7,10 @@ import tomllib
 
 import pytest
 
+from models.knowledge.load import load_cohort
 from tests.support.source_scan import ROOT
 
-LOCKS = ("serve", "test", "train", "compare")
+LOCKS = ("serve", "test", "train", "compare", "cohort")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -58,3 +59,9 @@ def test_the_test_environment_is_the_serving_one_and_more() -> None:
 
 def test_serving_needs_no_pandas_numpy_or_scikit_learn() -> None:
     assert not {"numpy", "pandas", "scikit-learn", "scipy"} & packages("serve")
+
+
+def test_the_cohort_that_is_downloaded_is_the_one_that_is_read() -> None:
+    package = load_cohort("iwpc").package
+    assert pins("cohort") == [(package.name, package.version)]
+    assert re.findall(r"--hash=sha256:(\w+)", text("cohort")) == [package.sha256]

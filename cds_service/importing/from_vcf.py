@@ -43,7 +43,7 @@ def import_vcf(path: Path, asked: Asked, genes: Mapping[str, Gene], definitions:
             for tally in by_contig[record.CHROM]:
                 tally.add(record, file.sample)
         date = asked.effective or file.date
-        _check_contigs(file)
+        check_contigs(file)
     # a chromosome without any record was not looked at, whatever else the file lists
     told = {t.defined.symbol for name in file.lines.contigs for t in by_contig[name]} if asked.absent_is_reference else set()
     found = {t.defined.symbol: t.result(t.defined.symbol in told) for several in by_contig.values() for t in several}
@@ -57,7 +57,7 @@ def import_vcf(path: Path, asked: Asked, genes: Mapping[str, Gene], definitions:
     return imported(Origin(asked.patient, path.name, digest_of(path), method, date), results, _remarks(asked, date))
 
 
-def _check_contigs(file: VcfFile) -> None:
+def check_contigs(file: VcfFile) -> None:
     """One chromosome under two names would be counted twice."""
     if len({name.startswith("chr") for name in file.lines.contigs}) > 1:
         raise InputError("one chromosome stands under two names ('chr10' and '10'). Give the file one naming.")

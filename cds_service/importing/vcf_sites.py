@@ -21,7 +21,7 @@ TOO_MANY = "called with more than two alleles"
 _DEPTHS = ("DP", "GQ", "MIN_DP")  #: 0 in any: nothing was seen, whatever genotype the caller wrote
 _STAR = "*"  #: lies under a deletion that another record tells
 _REACHED = "reached"  #: lies under a deletion that this record tells and a definition has
-_UNSEEN = frozenset({"*", ".", "<NON_REF>", "<*>"})  #: alternatives that are no change: of another record, or none
+UNSEEN = frozenset({"*", ".", "<NON_REF>", "<*>"})  #: alternatives that are no change: of another record, or none
 _Bases = tuple[str | None, ...]
 
 
@@ -52,11 +52,11 @@ class Tally:
         self._defined = {trimmed(s.position, s.reference, base) for s in defined.sites.values() for base in s.alternatives}
 
     def add(self, record: Record, sample: str) -> None:
-        ref, written, alleles = record.REF.upper(), _alternatives(record), _alleles(record, sample)
-        structural = {number for number, allele in enumerate(written, 1) if allele not in _UNSEEN and not allele.isalpha()}
+        ref, written, alleles = record.REF.upper(), alternatives(record), allele_numbers(record, sample)
+        structural = {number for number, allele in enumerate(written, 1) if allele not in UNSEEN and not allele.isalpha()}
         if structural and not structural.intersection(alleles):
             return  # such a record tells nothing of the bases where the change it looked for was not found
-        end = _end(record, written)
+        end = last_base(record, written)
         for site in self.defined.sites.values():
             if not (site.position <= end and site.position + len(site.reference) > record.POS):
                 continue
@@ -153,7 +153,7 @@ def _phase(record: Record, sample: str) -> str:
     return f"set {stated}" if stated not in (None, ".", []) else "|"
 
 
-def _alleles(record: Record, sample: str) -> tuple[int | None, ...] | str:
+def allele_numbers(record: Record, sample: str) -> tuple[int | None, ...] | str:
     """The allele numbers of the sample, or why there are none."""
     call = record.call_for_sample[sample]
     numbers = call.gt_alleles
@@ -173,12 +173,12 @@ def _failed(value: Any) -> bool:
     return any(name not in (None, "", ".", "PASS") for name in named)
 
 
-def _alternatives(record: Record) -> list[str]:
+def alternatives(record: Record) -> list[str]:
     """As written: bases, '*', '<…>' or a breakend."""
     return [str(alt.serialize()) for alt in record.ALT]
 
 
-def _end(record: Record, written: Sequence[str]) -> int:
+def last_base(record: Record, written: Sequence[str]) -> int:
     """The last base that a record tells of: END of a reference block or a structural variant, else the last of REF."""
     stated = record.INFO.get("END")
     last = int(record.POS) + len(record.REF) - 1

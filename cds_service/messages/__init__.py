@@ -139,10 +139,24 @@ def _language(folder: Traversable, language: str) -> Messages:
             if row in rows:
                 raise KnowledgeError(f"cds_service/messages/{name}: 'row.{row}' stands in {found_in[row]} too; give one of them another id")
             rows[row], found_in[row] = _row(parts, f"cds_service/messages/{name}: 'row.{row}'"), name
-    found = Messages(language, rows, words[f"{language}.toml"]["text"])
+    found = Messages(language, rows, _texts(words))
     for name, template in _templates(found):
         parts_in(template, name)
     return found
+
+
+def _texts(words: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The phrases of every file: a large subject keeps its own beside its rows."""
+    texts: dict[str, str] = {}
+    found_in: dict[str, str] = {}
+    for name, tables in words.items():
+        for text, said in tables.get("text", {}).items():
+            if text in texts:
+                raise KnowledgeError(
+                    f"cds_service/messages/{name}: 'text.{text}' stands in {found_in[text]} too; give one of them another id"
+                )
+            texts[text], found_in[text] = said, name
+    return texts
 
 
 def _row(parts: Any, where: str) -> RowMessage:

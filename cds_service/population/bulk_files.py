@@ -20,7 +20,7 @@ from models.errors import PrecisionError
 
 Resource = dict[str, Any]
 Whose = Callable[[Resource], str]  #: the patient's id; "" for a resource that is of no use
-IN_MEMORY = 128 * 1024 * 1024  #: bytes of lines that are grouped at once
+IN_MEMORY = 64 * 1024 * 1024  #: bytes of lines that are grouped at once
 GZIP = 12  #: about how many times larger FHIR is unpacked
 MOST_FILES = 256
 
@@ -50,7 +50,7 @@ class Export:
     whose: Whose
     trouble: Trouble = field(default_factory=Trouble)
     shared: dict[str, Resource] = field(default_factory=dict)
-    in_memory: int = IN_MEMORY
+    in_memory: int = field(default_factory=lambda: IN_MEMORY)
 
     def patients(self, scratch: Path) -> Iterator[tuple[str, list[Resource]]]:
         """(id, resources) of each; `scratch`: where larger exports are dealt out. Raises BulkError."""

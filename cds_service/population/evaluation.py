@@ -61,12 +61,20 @@ class Evaluation:
             return
         self.asked += 1
         self.missing.update(name for name in self.model.inputs if name not in person.values)
-        found = predict(self.model, person.values, self.study.outcome, self.study.horizon_years)
-        if not isinstance(found, Prediction):
-            self.left["no prediction: see refused"] += 1
-            self.refused.update(f"{gap.subject}: {gap.reason}" for gap in found)
+        found = self._answer(person)
+        if isinstance(found, Prediction):
+            self._predicted(person, found)
             return
-        self._predicted(person, found)
+        self.left["no prediction: see refused"] += 1
+        self.refused.update(found)
+
+    def _answer(self, person: Person) -> Prediction | set[str]:
+        """As in a call: whoever a model refuses must be known not to be one of those."""
+        unknown = {f"{self.model.label}–{name}: unavailable" for name in self.model.refuses if name not in person.values}
+        if unknown:
+            return unknown
+        found = predict(self.model, person.values, self.study.outcome, self.study.horizon_years)
+        return found if isinstance(found, Prediction) else {f"{gap.subject}: {gap.reason}" for gap in found}
 
     def _predicted(self, person: Person, found: Prediction) -> None:
         dose = self.model.output.what == "dose"

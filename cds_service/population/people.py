@@ -12,16 +12,11 @@ from cds_service.population.as_of import chart_on
 from cds_service.population.bulk_files import Export, Resource
 from cds_service.population.outcomes import Outcome, outcome
 from cds_service.population.study import Event, Study
-from fhir_mappings.conditions import CONDITIONS
-from fhir_mappings.family_history import FAMILY
 from fhir_mappings.inputs import Found, Input, Record
-from fhir_mappings.measurements import measurements_input
-from fhir_mappings.medications import MEDICATIONS
-from fhir_mappings.patient import PATIENT
+from fhir_mappings.model_inputs import model_inputs
 from fhir_mappings.profile import read_profile
 from fhir_mappings.references import medication_references, parse
-from fhir_mappings.resource import concept_codes, kind, mappings, origin, text
-from fhir_mappings.statements import STATEMENTS
+from fhir_mappings.resource import kind, matches, origin, text
 from models.errors import PatientMismatch
 from models.features.model_inputs import Known, read_inputs
 from models.knowledge.model_types import Model, Value
@@ -42,12 +37,6 @@ class Person:
     groups: Mapping[str, str]
 
 
-def chart_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
-    """What of a chart models' inputs are read from."""
-    measurements = measurements_input(knowledge, ("rules", "later", "models"))
-    return (PATIENT, CONDITIONS, measurements, MEDICATIONS, STATEMENTS, FAMILY)
-
-
 @dataclass(slots=True)
 class BulkPeople:
     """The people of a bulk export. `left` counts those of whom nothing can be predicted, and why."""
@@ -57,17 +46,20 @@ class BulkPeople:
     knowledge: Knowledge
     model: Model
     left: Counter[str] = field(default_factory=Counter)
+    inputs: tuple[Input, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.inputs = model_inputs(self.knowledge)
 
     def export(self, folder: Path) -> Export:
-        codes = frozenset(pair for name in self.knowledge.clinical.values() for pair in name.codes)
-        kinds = {i.resource_type for i in chart_inputs(self.knowledge)}
+        kinds = {i.resource_type for i in self.inputs}
         export = Export(folder, lambda resource: "")
 
         def whose(resource: Resource) -> str:
             type_ = kind(resource)
             if type_ == "Medication":
                 export.shared[origin(resource)] = resource
-            if type_ not in kinds or (type_ == "Observation" and not _asked(resource, codes)):
+            if type_ not in kinds or not any(_is_asked(resource, i) for i in self.inputs):
                 return ""
             if type_ == "Patient":
                 return text(resource.get("id"))
@@ -96,12 +88,11 @@ class BulkPeople:
         """As a call on the index day would have read it."""
         index = self.study.index or date.min
         stood = chart_on(resources, index, self.study.taken_days)
-        inputs = chart_inputs(self.knowledge)
-        found = {i.field: Found(tuple(r for r in stood if kind(r) == i.resource_type)) for i in inputs}
+        found = {i.field: Found(tuple(r for r in stood if _is_asked(r, i))) for i in self.inputs}
         named = {target.key for r in stood for stated in medication_references(r) if (target := parse(stated, self.study.server))}
         record = Record(found, {key: shared[key] for key in named if key in shared})
         try:
-            return read_profile(record, inputs, patient=patient, server=self.study.server, drafts=None, selected=None, as_of=index)
+            return read_profile(record, self.inputs, patient=patient, server=self.study.server, drafts=None, selected=None, as_of=index)
         except PatientMismatch:
             return None
 
@@ -114,10 +105,9 @@ class BulkPeople:
         return Person(values, came, observed, profile.as_of.isoformat(), groups_of(known, {}, self.study.groups))
 
 
-def _asked(resource: Resource, codes: frozenset[tuple[str, str]]) -> bool:
-    """Is its own code, or that of one of its components, a clinical name's?"""
-    holders = (resource, *mappings(resource.get("component")))
-    return any(not codes.isdisjoint(concept_codes(holder.get("code"))) for holder in holders)
+def _is_asked(resource: Mapping[str, object], wanted: Input) -> bool:
+    """Would the search of a call have found it?"""
+    return kind(resource) == wanted.resource_type and (not wanted.codes or matches(resource, wanted.codes))
 
 
 def groups_of(known: Mapping[str, Value], stated: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:

@@ -36,9 +36,8 @@ def canonical(body: Any) -> bytes:
 
 
 def _plain(value: Any) -> None:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _plain(name)
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        for inner in value.values():
             _plain(inner)
     elif isinstance(value, list):
         for inner in value:

@@ -79,6 +79,13 @@ def read_chart(chart: ChartFile, knowledge: Knowledge, as_of: date, *, validate:
     )
 
 
+def chart_profile(chart: ChartFile, knowledge: Knowledge, as_of: date) -> PatientProfile:
+    """What a call would know of the patient. Raises PatientMismatch."""
+    inputs = every_input(knowledge)
+    found = {i.field: Found(tuple([r for r in chart.resources if _is_asked(r, i)])) for i in inputs}
+    return _profile(chart, inputs, found, chart.drafts, as_of)[0]
+
+
 def _keys(chart: ChartFile, asked: Sequence[str]) -> dict[str, str]:
     """Keys as discovery asks for them, then others: these satisfy nothing."""
     told = {name: chart.keys.get(name, "not sent: it would be read from the FHIR server, or told as not read") for name in asked}

@@ -11,7 +11,7 @@ from cds_service.clients.tokens import LEEWAY, LONGEST_LIFE
 from cds_service.messages import messages
 from cds_service.overrides import OVERRIDES, REASONS
 from cds_service.rollup import TOPICS
-from cds_service.service import Service
+from cds_service.service import DOSES, Service
 from cds_service.settings import Settings
 from cds_service.sheet.scopes import scopes_of
 from fhir_mappings.inputs import Input
@@ -111,11 +111,14 @@ def _cited(knowledge: Knowledge) -> Iterator[Source]:
     """Whatever a card may link to."""
     yield from (guideline.source for several in knowledge.guidelines.values() for guideline in several)
     yield from (flow.source for flow in knowledge.flows.values())
-    yield from (equation.source for equation in knowledge.equations.values())
+    yield from (knowledge.models[use.model].source for flow in knowledge.flows.values() for use in flow.equations)
+    yield from (table.source for table in knowledge.intervals.values())
 
 
 def _medicines(service: Service, knowledge: Knowledge) -> list[Any]:
     """Those for which this service may show a card: an EHR need call for no other."""
+    if service.id == DOSES:
+        return sorted((flow.drug for flow in knowledge.flows.values()), key=lambda drug: drug.name)
     wanted = set(service.speaks or _TELLING)
     by_key = {key: several[0].drug for key, several in knowledge.guidelines.items() if any(_tells(g, wanted) for g in several)}
     if "dose_change" in wanted:
@@ -129,7 +132,7 @@ def _tells(guideline: Guideline, wanted: Iterable[Action]) -> bool:
 
 def _requests(service: Service, knowledge: Knowledge) -> list[str]:
     """Requests (an operation) at which medicines are checked that no order names."""
-    if not service.reads_drafts:
+    if not service.reads_drafts or service.id == DOSES:
         return []
     named = {name for several in knowledge.guidelines.values() for guideline in several for name in guideline.also_at}
     return sorted(knowledge.clinical[name].label if name in knowledge.clinical else name for name in named)

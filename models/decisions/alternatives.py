@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from models.codes import RXNORM, Code, Concept
@@ -30,9 +30,16 @@ def with_options(found: Assessment, profile: PatientProfile, knowledge: Knowledg
 
 def _options(finding: Finding, profile: PatientProfile, knowledge: Knowledge, assess: Assess, faults: list[Gap]) -> tuple[Screened, ...]:
     named = tuple(dict.fromkeys(drug for said in finding.recommendations for drug in said.alternatives))
+    return screened(named, finding.drug, profile, knowledge, assess, faults)
+
+
+def screened(
+    named: Sequence[Drug], instead_of: Drug, profile: PatientProfile, knowledge: Knowledge, assess: Assess, faults: list[Gap]
+) -> tuple[Screened, ...]:
+    """A verdict on each of several medicines of which one would be chosen; what breaks is added to `faults`."""
     if not named:
         return ()
-    patient = _without(finding.drug, profile, knowledge)
+    patient = _without(instead_of, profile, knowledge)
 
     def alone(drug: Drug) -> Assessment:
         """The answer to an order of this drug, beside the drafts that stay. A rule that breaks silences this drug only."""

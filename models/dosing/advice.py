@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.dosing.estimate import DAYS, Estimate
-from models.dosing.grading import FIRM, Adjusted, Span, adjustments, complies, differs, estimates, is_loud, span, typical
+from models.dosing.grading import FIRM, Adjusted, Span, adjustments, complies, differs, is_loud, span, typical
 from models.dosing.question import DosingQuestion
 from models.finding import Action, Dose, Recommendation
 from models.knowledge.dosing_types import Adjustment, Branch
@@ -32,7 +32,7 @@ def branch_advice(q: DosingQuestion, branch: Branch) -> Advice:
         said = _say(q, branch, "clinically", "standard", UNCLASSIFIED)
         return Advice(branch, (said,), because="dosed clinically: it is not known whether all alleles that matter were tested")
     someone = q.person.of(q.profile.ancestry or branch.ancestry)
-    found = estimates(q, someone)
+    found = q.estimates(someone)
     adjusted = adjustments(q, branch)
     graded = someone if any(e.daily for e in found) else typical(q, someone)
     if not differs(q, graded, adjusted):
@@ -72,7 +72,7 @@ def open_branches(q: DosingQuestion) -> tuple[Branch, ...]:
 
 def _recommendations(q: DosingQuestion, branch: Branch, found: Sequence[Estimate], adjusted: Adjusted) -> list[Recommendation]:
     """Less first, then the equation's dose, then more."""
-    given = [e for e in found if e.daily]
+    given = [] if q.no_number else [e for e in found if e.daily]
     said = [_adjust(q, branch, given, one) for one in adjusted if one[0].less]
     said.append(_by_equation(q, branch, given, found))
     return said + [_adjust(q, branch, given, one) for one in adjusted if not one[0].less]
@@ -80,12 +80,12 @@ def _recommendations(q: DosingQuestion, branch: Branch, found: Sequence[Estimate
 
 def _by_equation(q: DosingQuestion, branch: Branch, given: Sequence[Estimate], found: Sequence[Estimate]) -> Recommendation:
     if not given:
-        because = "; ".join(dict.fromkeys(e.because for e in found))
+        because = q.no_number or "; ".join(dict.fromkeys(e.because for e in found))
         return _say(q, branch, "uncalculated", "dose_change", branch.classification, because=because)
-    each = "; ".join(f"{e.equation.label} {_mg(e.daily or 0)} mg/day ({_mg_week(e.weekly)} mg/week)" for e in given)
+    each = "; ".join(f"{e.model.label} {_mg(e.daily or 0)} mg/day ({_mg_week(e.weekly)} mg/week)" for e in given)
     ends = _range([e.daily or 0.0 for e in given])
     said = _say(q, branch, "calculated", "dose_change", branch.classification, **_amounts(ends), each=each)
-    return replace(said, dose=Dose(round(ends[0], 1), round(ends[1], 1), "mg/d", ", ".join(e.equation.label for e in given)))
+    return replace(said, dose=Dose(round(ends[0], 1), round(ends[1], 1), "mg/d", ", ".join(e.model.label for e in given)))
 
 
 def _adjust(q: DosingQuestion, branch: Branch, given: Sequence[Estimate], one: tuple[Adjustment, int]) -> Recommendation:

@@ -28,7 +28,7 @@ def assess_dosing(q: DosingQuestion) -> Assessment:
 def _adult(q: DosingQuestion) -> Assessment:
     advice = [branch_advice(q, branch) for branch in open_branches(q)]
     speaking = [a for a in advice if any(r.action != "standard" for r in a.said)]
-    gaps = tuple(_gaps(q))
+    gaps = tuple(gaps_of(q))
     if not speaking and not q.genotype.poor:
         because = "; ".join(dict.fromkeys(a.because for a in advice))
         return Assessment((), gaps, (*q.checked("silent", because), *_refined(q, "silent")))
@@ -51,9 +51,9 @@ def _child(q: DosingQuestion) -> Assessment:
     elsewhere = bool(ancestry) and not all(of_ancestry(q.flow.child, (one,)) for one in ancestry)
     if elsewhere or not q.genotype.unusual:
         because = "children of this ancestry are dosed clinically" if elsewhere else "the genotypes are the reference ones"
-        return Assessment((), tuple(_gaps(q)), q.checked("silent", because))
+        return Assessment((), tuple(gaps_of(q)), q.checked("silent", because))
     found = _finding(q, child_advice(q), "info", ())
-    return Assessment((found,), tuple(_gaps(q)), q.checked("fired"))
+    return Assessment((found,), tuple(gaps_of(q)), q.checked("fired"))
 
 
 def _incomplete(q: DosingQuestion) -> Assessment:
@@ -64,7 +64,7 @@ def _incomplete(q: DosingQuestion) -> Assessment:
         outcome = (state.missing or "not_callable") if missing else "fired" if told else "silent"
         because = _because(state) if missing else f"dosed clinically: {', '.join(q.missing)} is missing"
         checked.append(Checked(q.subject(gene), outcome, because))
-    gaps = tuple(_gaps(q))
+    gaps = tuple(gaps_of(q))
     if not q.genotype.poor or q.child:
         return Assessment((), gaps, tuple(checked))
     found = _finding(q, [another_drug(q)], "info", ())
@@ -79,7 +79,7 @@ def _finding(q: DosingQuestion, said: Sequence[Recommendation], urgency: Urgency
     source = q.flow.source
     evidence = [Evidence(f"{source.body} {q.flow.drug.name}", source.version, source.url)]
     if any(r.dose for r in said):
-        evidence += [Evidence(e.source.body, e.source.version, e.source.url) for e in q.equations]
+        evidence += [Evidence(e.source.body, e.source.version, e.source.url) for e in q.equations()]
     conflict = any(q.states[gene].certainty == "conflict" for gene in q.flow.keys)
     reported = any(q.states[gene].reported for gene in q.flow.keys)
     notes = {"results-conflict": conflict, "reported-differs": reported, "derived": any(r.derived for r in said)}
@@ -105,7 +105,7 @@ def _refined(q: DosingQuestion, outcome: str) -> Iterator[Checked]:
         yield Checked(q.subject(gene), outcome if state.readings else state.missing or "not_tested", known or _because(state))
 
 
-def _gaps(q: DosingQuestion) -> Iterator[Gap]:
+def gaps_of(q: DosingQuestion) -> Iterator[Gap]:
     """Which genes, alleles and variants were not looked at, and what was not understood of the others."""
     for gene in (*q.flow.keys, *q.flow.optional):
         state = q.states[gene]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from models.dosing.estimate import Estimate, estimate
+from models.dosing.estimate import Estimate
 from models.dosing.genotype import carried
 from models.dosing.person import Person
 from models.dosing.question import DosingQuestion
@@ -19,11 +19,6 @@ Span = tuple[float, float]  #: from the lower to the higher, mg a day
 Adjusted = Sequence[tuple[Adjustment, int]]  #: what holds for this patient, with the number of copies
 
 
-def estimates(q: DosingQuestion, someone: Person, keys: Mapping[str, str] | None = None) -> tuple[Estimate, ...]:
-    own = q.genotype.keys if keys is None else keys
-    return tuple(estimate(e, someone, own, q.medicines[e.id], q.excluded[e.id]) for e in q.equations)
-
-
 def typical(q: DosingQuestion, someone: Person) -> Person:
     """The same patient with a typical age and body, by whom a card is graded that shows no number."""
     usual = q.flow.typical
@@ -32,7 +27,7 @@ def typical(q: DosingQuestion, someone: Person) -> Person:
 
 def usual_doses(q: DosingQuestion, someone: Person) -> tuple[Estimate, ...]:
     """What the same person would get with the reference genotypes."""
-    return estimates(q, someone, {gene: usual_key(q.knowledge.genes[gene], by) for gene, by in q.flow.keys.items()})
+    return q.estimates(someone, {gene: usual_key(q.knowledge.genes[gene], by) for gene, by in q.flow.keys.items()})
 
 
 def adjustments(q: DosingQuestion, branch: Branch) -> list[tuple[Adjustment, int]]:
@@ -52,7 +47,7 @@ def span(daily: float, adjusted: Adjusted) -> Span:
 
 def differs(q: DosingQuestion, graded: Person, adjusted: Adjusted) -> bool:
     """Further from the reference genotypes' dose than the flow's percent or amount; without any dose, by the phenotype alone."""
-    both = zip(estimates(q, graded), usual_doses(q, graded), strict=True)
+    both = zip(q.estimates(graded), usual_doses(q, graded), strict=True)
     pairs = [(own.daily, usual.daily) for own, usual in both if own.daily and usual.daily]
     if not pairs:
         return q.genotype.unusual
@@ -63,7 +58,7 @@ def is_loud(q: DosingQuestion, branch: Branch, graded: Person, firm: Adjusted) -
     """Does what the source is firm about differ, and clearly from the usual start?"""
     if branch.classification not in FIRM or not differs(q, graded, firm):
         return False
-    ends = [end for e in estimates(q, graded) if e.daily for end in span(e.daily, firm)]
+    ends = [end for e in q.estimates(graded) if e.daily for end in span(e.daily, firm)]
     return any(abs(end - q.flow.usual_daily) > q.flow.amount for end in ends)
 
 
@@ -76,3 +71,15 @@ def complies(q: DosingQuestion, found: Sequence[Estimate], adjusted: Adjusted) -
     least = min(low for low, _ in spans) * (1 - q.flow.percent / 100)
     most = max(high for _, high in spans) * (1 + q.flow.percent / 100)
     return all(least <= daily <= most for daily in ordered)
+
+
+def ordered_daily(q: DosingQuestion) -> Span | None:
+    """mg a day of all drafts of the medicine together, from the least to the most that they allow; None where one cannot be told.
+
+    Together: two tablets of different strength are one dose, and two orders that each look right are twice as much.
+    """
+    each = [(convert(d.low, d.unit, MG), convert(d.high, d.unit, MG), d.per_day) for d in q.dosages]
+    known = [(low * times, high * times) for low, high, times in each if low is not None and high is not None and times is not None]
+    if not known or len(known) < len(each) or not q.dosages_whole:
+        return None
+    return sum(low for low, _ in known), sum(high for _, high in known)

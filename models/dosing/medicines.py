@@ -1,4 +1,4 @@
-"""Other medicines that a dose equation counts, or that it has no term for, and whether the patient knows the drug already."""
+"""Other medicines that dose equations ask about, and whether the patient knows the drug already."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from models.features.phenoconversion import Taken, taken
-from models.knowledge.dosing_types import Equation, MedicineTerm
+from models.knowledge.dosing_types import DosingFlow, MedicineInput
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 
@@ -22,23 +22,17 @@ def drafts(profile: PatientProfile, knowledge: Knowledge) -> tuple[Taken, ...]:
     return taken(replace(profile, medications=()), knowledge)
 
 
-def counted(equation: Equation, profile: PatientProfile, knowledge: Knowledge) -> tuple[MedicineTerm, ...]:
-    """The equation's terms that hold for this patient today."""
+def counted(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> tuple[MedicineInput, ...]:
+    """The flow's medicines that count as taken by this patient today."""
     known, new = chart(profile, knowledge), drafts(profile, knowledge)
-    return tuple(term for term in equation.medicines if _counts(term, known, profile.as_of) or (term.drafts and _any(term.drugs, new)))
-
-
-def excluded(equation: Equation, profile: PatientProfile, knowledge: Knowledge) -> tuple[str, ...]:
-    """Medicines, in words, that the patient takes and the equation has no term for."""
-    known = [medicine for medicine in chart(profile, knowledge) if medicine.active]
-    return tuple(label for label, drugs in equation.excluded.items() if _any(drugs, known))
+    return tuple(one for one in flow.medicines if _counts(one, known, profile.as_of) or (one.drafts and _any(one.drugs, new)))
 
 
 def _any(drugs: Collection[str], medicines: Collection[Taken]) -> bool:
     return any(medicine.drug in drugs for medicine in medicines)
 
 
-def _counts(term: MedicineTerm, medicines: Collection[Taken], as_of: date) -> bool:
+def _counts(term: MedicineInput, medicines: Collection[Taken], as_of: date) -> bool:
     """Active, or ended so lately that it is not washed out; an end that cannot be read is none."""
     return any(m.drug in term.drugs and (m.active or _lately(m.ended, term.washout_days, as_of)) for m in medicines)
 

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from models.features.age import Age
 from models.features.clinical import conditions_of, means, measurements_of
-from models.features.quantities import number
+from models.features.quantities import Quantity, quantity
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A person of whom everything is known. Years, cm, kg."""
-
-    age: float
-    height: float
-    weight: float
-    ancestry: tuple[str, ...]
-    smoker: bool
-    clot: bool  #: treated for a thrombosis of deep veins or an embolism of the lung
-    target_inr: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +26,11 @@ class Person:
     target_inr: float
     excluded: tuple[str, ...] = ()  #: conditions for which another target INR is likely, in words
     unusable: tuple[Gap, ...] = ()  #: measurements that are on file and cannot be used, and why
+    body: Mapping[str, Quantity] = field(default_factory=dict)  #: height and weight as they were read
 
     @property
     def missing(self) -> tuple[str, ...]:
         return tuple(name for name in ("age", "height", "weight") if getattr(self, name) is None)
-
-    def body(self) -> Body | None:
-        if self.age is None or self.height is None or self.weight is None:
-            return None
-        return Body(self.age, self.height, self.weight, self.ancestry, bool(self.smoker), self.clot, self.target_inr)
 
     def of(self, ancestry: tuple[str, ...]) -> Person:
         return replace(self, ancestry=ancestry)
@@ -55,27 +39,30 @@ class Person:
 def person(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, years: Age | None) -> Person:
     """Of a partial birth date the older age counts, which gives the lower dose; one that may be a child's is unknown."""
     adult = years is not None and years.surely_from(flow.adult_from)
-    height, no_height = _measured("height", profile, flow, knowledge, years)
-    weight, no_weight = _measured("weight", profile, flow, knowledge, years)
+    read = {name: _measured(name, profile, flow, knowledge, years) for name in ("height", "weight")}
+    body = {name: one for name, one in read.items() if isinstance(one, Quantity)}
     return Person(
         age=float(years.years[1]) if years is not None and adult else None,
-        height=height,
-        weight=weight,
+        height=body["height"].value if "height" in body else None,
+        weight=body["weight"].value if "weight" in body else None,
         ancestry=profile.ancestry,
         smoker=_smoker(profile, flow, knowledge),
         clot=any(_treated(profile, name, knowledge) for name in flow.chart["clot"]),
         target_inr=flow.target_inr,
         excluded=tuple(knowledge.clinical[name].label for name in flow.chart["not_with"] if _treated(profile, name, knowledge)),
-        unusable=tuple(gap for gap in (no_height, no_weight) if gap is not None),
+        unusable=tuple(one for one in read.values() if isinstance(one, Gap)),
+        body=body,
     )
 
 
-def _measured(
-    name: str, profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, years: Age | None
-) -> tuple[float | None, Gap | None]:
+def _measured(name: str, profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge, years: Age | None) -> Quantity | Gap | None:
     """In the unit of the equations, from the first of the flow's names of which the chart holds anything; or why it cannot be used."""
-    each = (number(profile.measurements, knowledge.clinical[known], profile.as_of, years) for known in flow.chart[name])
-    return next((found for found in each if found != (None, None)), (None, None))
+    each = (quantity(profile.measurements, knowledge.clinical[known], profile.as_of, years) for known in flow.chart[name])
+    found = next((one for one in each if one is not None), None)
+    if isinstance(found, Quantity) and found.comparator:
+        label = knowledge.clinical[flow.chart[name][0]].label
+        return Gap(label, "out_of_range", f"the {label} on file is only known to lie above or below a value", found.origin)
+    return found
 
 
 def _smoker(profile: PatientProfile, flow: DosingFlow, knowledge: Knowledge) -> bool | None:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.dosing import medicines
+from models.dosing.estimate import Estimate, estimate
 from models.dosing.genotype import Genotype, genotype
 from models.dosing.person import Person, person
 from models.features.age import Age, age
 from models.features.gene_state import GeneState
+from models.features.phenoconversion import modulating, taken
 from models.finding import Checked
-from models.knowledge.dosing_types import DosingFlow, Equation, MedicineTerm
-from models.knowledge.types import INDETERMINATE, Knowledge
+from models.knowledge.calibration_types import Calibration
+from models.knowledge.dosing_types import DosingFlow, EquationSet, MedicineInput
+from models.knowledge.model_types import Model
+from models.knowledge.types import INDETERMINATE, Knowledge, Modulator
 from models.patient import Dosage, PatientProfile
 
 
@@ -26,6 +30,8 @@ class DosingQuestion:
     profile: PatientProfile
     states: Mapping[str, GeneState]
     dosages: tuple[Dosage, ...] = ()
+    dosages_whole: bool = True  #: False: one of these orders tells no dose that can be read
+    no_number: str = ""  #: why no dose may be told, where whoever owns the number has none; "": nothing of that kind
 
     @cached_property
     def years(self) -> Age | None:
@@ -43,18 +49,38 @@ class DosingQuestion:
     def genotype(self) -> Genotype:
         return genotype(self.flow, self.states, self.knowledge.genes)
 
-    @property
-    def equations(self) -> tuple[Equation, ...]:
-        return tuple(self.knowledge.equations[name] for name in self.flow.equations)
+    def equations(self, wanted: EquationSet = "genotype") -> tuple[Model, ...]:
+        return tuple(self.knowledge.models[use.model] for use in self.flow.of(wanted))
 
     @cached_property
-    def medicines(self) -> Mapping[str, tuple[MedicineTerm, ...]]:
-        """What each equation counts, by its id."""
-        return {e.id: medicines.counted(e, self.profile, self.knowledge) for e in self.equations}
+    def medicines(self) -> tuple[MedicineInput, ...]:
+        """Those that count as taken."""
+        return medicines.counted(self.flow, self.profile, self.knowledge)
+
+    def estimates(
+        self,
+        someone: Person,
+        keys: Mapping[str, str] | None = None,
+        wanted: EquationSet = "genotype",
+        calibrations: Mapping[str, Calibration] | None = None,
+    ) -> tuple[Estimate, ...]:
+        """By each equation of the set. `keys`: other results than the patient's; `calibrations`: a site's own, by model."""
+        own = self.genotype.keys if keys is None else keys
+        taken = frozenset(one.input for one in self.medicines)
+        models = self.knowledge.models
+        fitted = calibrations or {}
+        return tuple(
+            estimate(use, models[use.model], self.flow, someone, own, taken, fitted.get(use.model)) for use in self.flow.of(wanted)
+        )
 
     @cached_property
-    def excluded(self) -> Mapping[str, tuple[str, ...]]:
-        return {e.id: medicines.excluded(e, self.profile, self.knowledge) for e in self.equations}
+    def acting(self) -> tuple[Modulator, ...]:
+        """Medicines that slow or speed the metabolizing enzyme today, and that no equation of the flow counts."""
+        known = self.knowledge.modulators.get(self.flow.metabolizer)
+        counted = {drug for one in self.flow.medicines for drug in one.drugs}
+        every = taken(self.profile, self.knowledge)
+        found = modulating(every, known, self.flow.drug.key, self.profile.as_of) if known else ()
+        return tuple(one for one in found if one.drug.key not in counted)
 
     @property
     def started(self) -> bool:

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from models.dosing.advice import Advice, open_branches
 from models.dosing.question import DosingQuestion
 from models.finding import Remark
+from models.knowledge.dosing_types import MedicineInput
 
 
 def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
-    given = [e for a in advice if a.said for e in a.estimates if e.daily]
+    given = [] if q.no_number else [e for a in advice if a.said for e in a.estimates if e.daily]
     found: list[Remark] = []
     if given:
-        found += [*_counted(q), *_assumed(q)]
-        refused = {e.equation.label: e.because for a in advice if a.said for e in a.estimates if e.because}
+        found += [*_counted(q), *assumed(q)]
+        refused = {e.model.label: e.because for a in advice if a.said for e in a.estimates if e.because}
         found += [Remark("dosing-refused", (("equation", label), ("because", because))) for label, because in refused.items()]
-    found += [*_untested(q)]
-    populations = dict.fromkeys(e.population for e in q.equations)
+    found += [*untested(q)]
+    populations = dict.fromkeys(e.population for e in q.equations())
     found.append(Remark("dosing-limits", (("population", "; ".join(populations)), ("accuracy", q.flow.accuracy))))
     if "medications" in q.profile.unread:
         found.append(Remark("dosing-first-start-unknown", (("drug", q.flow.drug.name),)))
@@ -26,7 +27,7 @@ def remarks(q: DosingQuestion, advice: Sequence[Advice]) -> tuple[Remark, ...]:
 
 def _counted(q: DosingQuestion) -> Iterator[Remark]:
     someone = q.person
-    extra = [term.label for terms in q.medicines.values() for term in terms]
+    extra = [one.label for one in q.medicines if _asked(one, q)]
     extra += [q.knowledge.clinical[name].label for name in q.flow.chart["smoking"][1:]] if someone.smoker else []
     extra += [" or ".join(q.knowledge.clinical[name].label for name in q.flow.chart["clot"])] if someone.clot else []
     extra += ["ancestry as reported"] if someone.ancestry else ["ancestry unknown"]
@@ -40,7 +41,11 @@ def _counted(q: DosingQuestion) -> Iterator[Remark]:
     yield Remark("dosing-counted", parts)
 
 
-def _assumed(q: DosingQuestion) -> Iterator[Remark]:
+def _asked(medicine: MedicineInput, q: DosingQuestion) -> bool:
+    return any(medicine.input in model.inputs for model in q.equations())
+
+
+def assumed(q: DosingQuestion) -> Iterator[Remark]:
     """What the chart does not say is counted as absent, and told."""
     unknown = [q.knowledge.clinical[q.flow.chart["smoking"][0]].label] if q.person.smoker is None else []
     if "medications" in q.profile.unread:
@@ -51,7 +56,7 @@ def _assumed(q: DosingQuestion) -> Iterator[Remark]:
         yield Remark("dosing-assumed", (("what", ", ".join(unknown)),))
 
 
-def _untested(q: DosingQuestion) -> Iterator[Remark]:
+def untested(q: DosingQuestion) -> Iterator[Remark]:
     gene, panel = q.flow.metabolizer, dict.fromkeys(allele for branch in q.flow.branches for allele in branch.panel)
     if panel and not q.genotype.tested(tuple(panel)):
         yield Remark("dosing-panel", (("gene", gene), ("alleles", ", ".join(panel))))

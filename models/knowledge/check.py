@@ -13,11 +13,13 @@ from models.errors import KnowledgeError
 from models.finding import Action
 from models.knowledge.biomarker_check import biomarkers_agree
 from models.knowledge.card_check import card_faults
+from models.knowledge.careplan_check import careplan_faults
 from models.knowledge.chart_evidence_check import chart_evidence_faults
 from models.knowledge.check_labels import can_be_fatal, diplotype_faults, label_faults, others_faults, unknown_names
 from models.knowledge.clinical_check import clinical_faults
 from models.knowledge.dosing_check import dosing_faults
 from models.knowledge.hereditary_check import hereditary_faults
+from models.knowledge.interval_check import interval_faults
 from models.knowledge.keys import matches
 from models.knowledge.model_check import model_faults
 from models.knowledge.option_files import option_faults
@@ -54,12 +56,11 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += option_faults(knowledge.options, knowledge.clinical, knowledge.drugs, source_faults)
     faults += [fault for modulators in knowledge.modulators.values() for fault in _modulator_faults(modulators, knowledge)]
     faults += dosing_faults(knowledge, messages)
-    for folder, files in (("equations", knowledge.equations), ("dosing", knowledge.flows)):
-        faults += [fault for name, file in files.items() for fault in source_faults(file.source, f"{folder}/{name}.toml")]
+    faults += [fault for flow in knowledge.flows.values() for fault in source_faults(flow.source, f"dosing/{flow.drug.name}.toml")]
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
-    faults += [*biomarkers_agree(knowledge, source_faults), *card_faults(knowledge)]
+    faults += [*biomarkers_agree(knowledge, source_faults), *card_faults(knowledge), *interval_faults(knowledge)]
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
-    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages)]
+    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages), *careplan_faults(knowledge)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from models.codes import LOINC, NCIT, ONCOTREE, SNOMED
+from models.codes import LOINC, NCIT, ONCOTREE, OWN, SNOMED
 from models.knowledge.clinical_types import Clinical, Measured, OtherScale, TumourType, Use
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 from models.units import same_dimension
 
-SYSTEMS = ((SNOMED, "snomed"), (LOINC, "loinc"), (NCIT, "ncit"))
+SYSTEMS = ((SNOMED, "snomed"), (LOINC, "loinc"), (NCIT, "ncit"), (OWN, "own"))
 
 
 def read_clinical(values: Mapping[str, Any], where: str) -> Iterator[Clinical]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: "rules": an order service may ask for it; "later": no rule of this release asks for it; "answers": a value, never asked for
-#: "models": predictive models and plans ask for it
-Use = Literal["rules", "later", "answers", "markers", "tumours", "models"]
+#: "models": predictive models and plans ask for it; "plans": plans alone
+Use = Literal["rules", "later", "answers", "markers", "tumours", "models", "plans"]
 
 
 @dataclass(frozen=True, slots=True)

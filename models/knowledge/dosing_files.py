@@ -1,49 +1,40 @@
-"""Files of dose equations and of dosing flows: their shape. Whether they agree with genes and drugs is dosing_check's to say."""
+"""Files of dosing flows: their shape. Whether they agree with models, genes and drugs is dosing_check's to say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from models.finding import Drug
-from models.knowledge.dosing_types import Adjustment, Branch, DosingFlow, Equation, GeneTerm, Limit, MedicineTerm
+from models.knowledge.dosing_types import (
+    Adjustment,
+    Branch,
+    DosingFlow,
+    EquationSet,
+    EquationUse,
+    GeneInput,
+    MedicineInput,
+    Predicting,
+    Refining,
+)
 from models.knowledge.shape import Table
 from models.knowledge.source_block import read_source
 
-#: The coefficients of each form that models/dosing has a module for.
-FORMS = {
-    "iwpc": ("intercept", "age_decade", "height_cm", "weight_kg", "asian", "black", "missing_or_mixed"),
-    "gage": ("intercept", "bsa_m2", "age_year", "target_inr", "smoker", "black", "clot"),
-}
 INPUTS = ("age", "height", "weight")
-LIMITED = (*INPUTS, "dose")
 CHART = ("height", "weight", "smoking", "clot", "not_with")
-ROLES = ("alternative", "calculated", "uncalculated", "clinically", "clinically_child", "less", "more", "child")
-
-
-def read_equation(values: Mapping[str, Any], where: str) -> Equation:
-    """Raises KnowledgeError naming the file and the place."""
-    with Table(values, where) as file:
-        source = read_source(file)
-        with file.table("equation") as head:
-            form = head.choice("form", tuple(FORMS))
-            with file.table("coefficients") as table:
-                coefficients = {name: _number(table, name) for name in FORMS[form]}
-            return Equation(
-                id=head.text("id"),
-                label=head.text("label"),
-                form=form,
-                drug=_drug(head),
-                population=head.text("population"),
-                coefficients=coefficients,
-                genes=tuple(
-                    [GeneTerm(r.text("symbol"), r.choice("by", ("diplotype", "phenotype")), _terms(r)) for r in file.tables("gene")]
-                ),
-                medicines=tuple([_medicine(row) for row in file.tables("medicine")]),
-                excluded={r.text("label"): frozenset(r.texts("drugs")) for r in file.tables("excluded")} if file.has("excluded") else {},
-                limits=_limits(file),
-                source=source,
-            )
+ROLES = (
+    "alternative",
+    "calculated",
+    "uncalculated",
+    "clinically",
+    "clinically_child",
+    "less",
+    "more",
+    "child",
+    "predicted",
+    "predicted_clinically",
+    "refined",
+)
 
 
 def _drug(head: Table) -> Drug:
@@ -62,36 +53,49 @@ def _within(table: Table, key: str, low: float, high: float) -> float:
     return table.within(key, low, high) or 0.0
 
 
-def _numbers(row: Table, key: str) -> dict[str, float]:
-    with row.table(key) as table:
-        return {name: _number(table, name) for name in table.values}
-
-
-def _terms(row: Table) -> dict[str, float]:
-    """Either written out (`terms`) or a coefficient for each copy (`per_copy`, `copies`)."""
-    if row.has("terms"):
-        return _numbers(row, "terms")
-    each = _number(row, "per_copy")
-    return {key: each * copies for key, copies in _numbers(row, "copies").items()}
-
-
-def _medicine(row: Table) -> MedicineTerm:
-    days = row.whole("washout_days")
+def _days(row: Table, key: str) -> int:
+    days = row.whole(key)
     if days is None or days < 0:
-        row.refuse("must be a number of days", "washout_days")
-    return MedicineTerm(row.text("label"), frozenset(row.texts("drugs")), _number(row, "coefficient"), days, row.flag("drafts"))
+        row.refuse("must be a number of days", key)
+    return days
 
 
-def _limits(file: Table) -> dict[str, Limit]:
-    found: dict[str, Limit] = {}
-    for row in file.tables("limit"):
-        name, low, high = row.choice("of", LIMITED), _number(row, "from"), _number(row, "to")
-        if low >= high:
-            row.refuse("must lie below `to`", "from")
-        found[name] = Limit(low, high, row.text("unit"))
-    if missing := [name for name in LIMITED if name not in found]:
-        file.refuse(f"has no [[limit]] of {missing[0]}; an equation may not be used beyond what it was made for, so write it")
-    return found
+def _equation(row: Table) -> EquationUse:
+    return EquationUse(row.text("model"), row.choice("set", get_args(EquationSet)), row.choice("several", ("unknown", "careful")))
+
+
+def _gene(row: Table) -> GeneInput:
+    return GeneInput(row.text("symbol"), row.text("input"), row.mapping("choices"))
+
+
+def _medicine(row: Table) -> MedicineInput:
+    return MedicineInput(
+        row.text("input"), row.text("label"), frozenset(row.texts("drugs")), _days(row, "washout_days"), row.flag("drafts")
+    )
+
+
+def _predicting(file: Table) -> Predicting:
+    with file.table("predicting") as table:
+        with table.table("refining") as inner:
+            with inner.table("doses") as doses:
+                before = {name: _days(doses, name) for name in doses.values}
+            refining = Refining(
+                inr=inner.text("inr"),
+                days=inner.span("days", (0, 0)),
+                fresh_days=_days(inner, "fresh_days"),
+                doses=before,
+                conditions=inner.texts("conditions"),
+                unsure=inner.mapping("unsure"),
+                changes=inner.texts("changes"),
+            )
+        return Predicting(
+            usual=table.text("usual"),
+            accuracy=table.text("accuracy"),
+            refining=refining,
+            loading=table.text("loading", ""),
+            loading_for=table.texts("loading_for"),
+            changes=table.texts("changes"),
+        )
 
 
 def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
@@ -105,7 +109,11 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
             adult = head.whole("adult_from")
             return DosingFlow(
                 drug=_drug(head),
-                equations=head.texts("equations"),
+                equations=tuple([_equation(row) for row in file.tables("equation")]),
+                ancestries=head.texts("ancestries"),
+                clot_input=head.text("clot_input"),
+                gene_inputs=tuple([_gene(row) for row in file.tables("gene")]),
+                medicines=tuple([_medicine(row) for row in file.tables("medicine")]),
                 keys=head.mapping("keys"),
                 optional=head.texts("optional"),
                 metabolizer=head.text("metabolizer"),
@@ -124,6 +132,7 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
                 unread=unread,
                 child=child,
                 messages=_messages(head),
+                predicting=_predicting(file),
                 source=source,
             )
 

@@ -1,4 +1,4 @@
-"""The shape of dosing knowledge: published equations, and flows that say when they may be used. Values only."""
+"""The shape of dosing flows: which models give a medicine's dose, for whom, and how a chart becomes their inputs. Values only."""
 
 from __future__ import annotations
 
@@ -9,51 +9,62 @@ from typing import Literal
 from models.finding import Drug
 from models.knowledge.source_block import Source
 
+#: by which a dose is worked out: with the genotype · without it · again from an early INR
+EquationSet = Literal["genotype", "clinical", "refined"]
+
 
 @dataclass(frozen=True, slots=True)
-class GeneTerm:
-    """What one gene adds to an equation's sum, by the key that the gene is asked for."""
+class EquationUse:
+    """One model of knowledge/models, and for what the flow asks it. Its coefficients, limits and reference person are the model's."""
+
+    model: str  #: id
+    set: EquationSet
+    several: Literal["unknown", "careful"]  #: ancestry of whom several are reported: the equation's own term for that, or a branch's
+
+
+@dataclass(frozen=True, slots=True)
+class GeneInput:
+    """How a gene's result becomes a model's input."""
 
     gene: str
-    by: Literal["diplotype", "phenotype"]
-    terms: Mapping[str, float]  #: a diplotype or phenotype without an entry is one that the equation was not made for
+    input: str
+    choices: Mapping[str, str]  #: diplotype or phenotype → the model's choice; one without an entry is one that no equation was made for
 
 
 @dataclass(frozen=True, slots=True)
-class MedicineTerm:
-    """What other medicines add to an equation's sum, once, however many of them are taken."""
+class MedicineInput:
+    """Other medicines that models ask about, and when one counts as taken."""
 
+    input: str
     label: str
     drugs: frozenset[str]  #: RxNorm ingredient ids
-    coefficient: float
     washout_days: int  #: how long after its end one still counts
     drafts: bool  #: one that is ordered in the same session counts already
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """The values, both ends included, for which an equation may be used."""
+class Refining:
+    """A new estimate from an early INR: on which days of treatment, and by which inputs of the model."""
 
-    low: float
-    high: float
-    unit: str
+    inr: str  #: clinical name and input
+    days: tuple[int, int]  #: of treatment on which the INR was taken, the day of the first dose being 1
+    fresh_days: int  #: how old that INR may be
+    doses: Mapping[str, int]  #: input → so many days before the INR
+    conditions: tuple[str, ...]  #: inputs of the model that the problem list tells
+    unsure: Mapping[str, str]  #: input → in words, a term that was verified nowhere
+    changes: tuple[str, ...]  #: what would change it, in words
 
 
 @dataclass(frozen=True, slots=True)
-class Equation:
-    """A published dose equation. Its form is a module of models/dosing; all of its numbers are here."""
+class Predicting:
+    """What a predicted dose says beside its number."""
 
-    id: str
-    label: str
-    form: str
-    drug: Drug
-    population: str  #: whom it was made for, in words
-    coefficients: Mapping[str, float]
-    genes: tuple[GeneTerm, ...]
-    medicines: tuple[MedicineTerm, ...]
-    excluded: Mapping[str, frozenset[str]]  #: medicines that it has no term for, in words → RxNorm ingredient ids
-    limits: Mapping[str, Limit]  #: by input ("age", "height", "weight"), and of the "dose" itself in mg a day
-    source: Source
+    usual: str  #: the usual range of maintenance doses, in words
+    accuracy: str  #: of the refinement, in words
+    refining: Refining
+    loading: str  #: model of a loading phase; "": none is known
+    loading_for: tuple[str, ...]  #: reported ancestries in which it was tried
+    changes: tuple[str, ...]  #: what would change the estimate, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,11 @@ class DosingFlow:
     """From genotypes to a starting dose: who is dosed by equation, who clinically, and what is added or taken off."""
 
     drug: Drug
-    equations: tuple[str, ...]
+    equations: tuple[EquationUse, ...]
+    gene_inputs: tuple[GeneInput, ...]
+    medicines: tuple[MedicineInput, ...]
+    ancestries: tuple[str, ...]  #: for which equations have choices of their own; all others are "unknown" to them
+    clot_input: str  #: the models' input for what `chart.clot` tells
     keys: Mapping[str, str]  #: genes that must be known → "diplotype" or "phenotype"
     optional: tuple[str, ...]  #: genes that refine
     metabolizer: str  #: the gene of `keys` whose alleles are counted and whose poor metabolizers need another drug
@@ -104,4 +119,12 @@ class DosingFlow:
     unread: Mapping[str, Mapping[str, str]]  #: branch → variants that matter there and are not read, with how much less their carriers need
     child: Branch
     messages: Mapping[str, str]  #: role → id in cds_service/messages
+    predicting: Predicting
     source: Source
+
+    def models(self, *wanted: EquationSet) -> frozenset[str]:
+        """Ids of those that it asks for these sets."""
+        return frozenset(one.model for one in self.equations if one.set in wanted)
+
+    def of(self, wanted: EquationSet) -> tuple[EquationUse, ...]:
+        return tuple(one for one in self.equations if one.set == wanted)

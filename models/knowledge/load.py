@@ -15,13 +15,16 @@ import tomli
 from models.errors import KnowledgeError
 from models.knowledge.biomarker_files import read_biomarkers
 from models.knowledge.card_files import read_cards
+from models.knowledge.careplan_files import read_careplans
 from models.knowledge.chart_evidence_files import read_chart_evidence
 from models.knowledge.check import check
 from models.knowledge.clinical_files import read_clinical
+from models.knowledge.cohort_files import read_cohort
+from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.definition_files import TABLES as DEFINITION_TABLES
 from models.knowledge.definition_files import read_definitions
 from models.knowledge.definition_types import Definitions
-from models.knowledge.dosing_files import read_equation, read_flow
+from models.knowledge.dosing_files import read_flow
 from models.knowledge.drug_files import TABLES, read_drugs
 from models.knowledge.evaluation_files import read_evaluations
 from models.knowledge.evidence_types import ChartEvidence
@@ -29,9 +32,12 @@ from models.knowledge.gene_files import read_gene
 from models.knowledge.guideline_files import read_guideline
 from models.knowledge.hereditary_files import read_hereditary
 from models.knowledge.input_files import read_inputs, read_relatives
+from models.knowledge.interval_files import read_intervals
 from models.knowledge.model_files import read_models
 from models.knowledge.model_types import InputSource, Relatives
 from models.knowledge.modulator_files import read_modulators
+from models.knowledge.monitoring_files import FILE, read_thresholds
+from models.knowledge.monitoring_types import Thresholds
 from models.knowledge.option_files import file_of, read_option
 from models.knowledge.risk_files import read_risk
 from models.knowledge.risk_types import Risk
@@ -50,16 +56,17 @@ RELATIVES = "inputs/relatives.toml"
 FOLDERS = (
     "biomarkers",
     "cards",
+    "careplans",
     "clinical",
     "dosing",
     "drugs",
-    "equations",
     "evaluations",
     "evidence",
     "genes",
     "guidelines",
     "hereditary",
     "inputs",
+    "intervals",
     "models",
     "modulators",
     "options",
@@ -83,7 +90,6 @@ def load(root: Traversable | None = None) -> Knowledge:
         modulators=MappingProxyType(_modulators(texts)),
         clinical=MappingProxyType(clinical),
         tumour_lines=MappingProxyType(tumour_lines(clinical)),
-        equations=MappingProxyType({e.id: e for name, table in _named(texts, "equations") for e in [read_equation(table, name)]}),
         flows=MappingProxyType({f.drug.rxnorm: f for name, table in _named(texts, "dosing") for f in [read_flow(table, name)]}),
         evidence=MappingProxyType(_evidence(texts)),
         options=MappingProxyType(_options(texts)),
@@ -93,9 +99,11 @@ def load(root: Traversable | None = None) -> Knowledge:
         evaluations=MappingProxyType(read_evaluations(texts)),
         biomarkers=read_biomarkers(texts, _toml, drugs.ingredients),
         hereditary=read_hereditary(texts, _toml),
+        careplans=MappingProxyType(read_careplans(texts, _toml)),
         models=MappingProxyType(read_models(texts, _toml)),
         inputs=MappingProxyType(_inputs(texts)),
         relatives=_relatives(texts),
+        intervals=MappingProxyType({t.id: t for name, table in _named(texts, "intervals") for t in [read_intervals(table, name)]}),
         risks=MappingProxyType(_risks(texts)),
         digest=_digest(texts),
     )
@@ -108,6 +116,18 @@ def load_definitions(root: Traversable | None = None) -> Definitions:
     folder = (files(__package__) if root is None else root) / "definitions"
     head = _toml("definitions/source.toml", (folder / "source.toml").read_text("utf-8"))
     return read_definitions(head, {name: (folder / f"{name}.tsv").read_text("utf-8") for name in DEFINITION_TABLES})
+
+
+def load_cohort(name: str, root: Traversable | None = None) -> CohortDefinition:
+    """What a published cohort's file means: for evaluation alone, so no start of the service reads it and no digest holds it."""
+    folder = (files(__package__) if root is None else root) / "cohorts"
+    return read_cohort(_toml(f"cohorts/{name}.toml", _text(folder / f"{name}.toml", f"cohorts/{name}.toml")), f"cohorts/{name}.toml")
+
+
+def load_thresholds(root: Traversable | None = None) -> Thresholds:
+    """When monitoring calls for something: for the command `model monitor` alone, so no start of the service reads it."""
+    file = (files(__package__) if root is None else root) / FILE
+    return read_thresholds(_toml(FILE, file.read_text("utf-8")), FILE)
 
 
 def _texts(root: Traversable) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from models.knowledge.source_check import source_faults
 from models.knowledge.types import Knowledge
 
 #: forms that models/prediction has; a test holds the two together
-FORMS = ("bcrat", "predict-breast", "premm5", "terms")
+FORMS = ("bcrat", "loading", "predict-breast", "premm5", "terms")
 
 
 def model_faults(knowledge: Knowledge) -> Iterator[str]:

@@ -12,10 +12,12 @@ from models.finding import Action, Dose, Drug
 from models.knowledge.biomarker_types import Biomarkers
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.card_types import Cards, Evaluation
+from models.knowledge.careplan_types import CareKnowledge
 from models.knowledge.clinical_types import Clinical as Clinical
-from models.knowledge.dosing_types import DosingFlow, Equation
+from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.evidence_types import ChartEvidence
 from models.knowledge.hereditary_types import Hereditary
+from models.knowledge.interval_types import IntervalTable
 from models.knowledge.local_types import LocalCodes
 from models.knowledge.model_types import InputSource, Model, Relatives, Value
 from models.knowledge.risk_types import Risk
@@ -267,7 +269,6 @@ class Knowledge:
     digest: str  #: 12 hexadecimal characters of sha256 over every file
     modulators: Mapping[str, Modulators] = field(default_factory=dict)  #: by gene symbol
     clinical: Mapping[str, Clinical] = field(default_factory=dict)  #: by id
-    equations: Mapping[str, Equation] = field(default_factory=dict)  #: by id
     flows: Mapping[str, DosingFlow] = field(default_factory=dict)  #: dosing flows by RxNorm ingredient id
     evidence: Mapping[str, ChartEvidence] = field(default_factory=dict)  #: by gene symbol
     options: Mapping[str, Option] = field(default_factory=dict)  #: by ingredient
@@ -284,8 +285,10 @@ class Knowledge:
     models: Mapping[str, Model] = field(default_factory=dict)  #: predictive models by id
     inputs: Mapping[str, InputSource] = field(default_factory=dict)  #: where the inputs of models are read from, by name
     relatives: Relatives = field(default_factory=Relatives)
+    intervals: Mapping[str, IntervalTable] = field(default_factory=dict)  #: of predicted doses, by id
     stated: Mapping[str, Value] = field(default_factory=dict)  #: inputs of models that a site gives for everybody: {"region": …}
     risks: Mapping[str, Risk] = field(default_factory=dict)  #: questions that an opened chart is asked, by id
     dosed_by: Mapping[str, str] = field(default_factory=dict)  #: medicine (key) → the CDS service that owns its number instead
+    careplans: Mapping[str, CareKnowledge] = field(default_factory=dict)  #: by disease
     dose_loading: bool = False  #: the site wants doses of a loading phase told
     calibrations: Mapping[tuple[str, str], Calibration] = field(default_factory=dict)  #: of a site, by model and formula

@@ -1,4 +1,4 @@
-"""The Breast Cancer Risk Assessment Tool (Gail model): relative risk, incidence and other deaths, year by year. Numbers are data.
+"""The Breast Cancer Risk Assessment Tool (Gail model): relative risk, incidence and other deaths, by bands of age. Numbers are data.
 
 Source: Gail and others, J Natl Cancer Inst 1989;81:1879, and the tool's later groups, named in the model's file.
 """
@@ -13,7 +13,7 @@ from models.knowledge.model_types import Formula, Model, Values
 from models.prediction.scored import Scored
 from models.prediction.terms import step
 
-LATER = 50  #: years of age from which biopsies count otherwise
+LATER = 50  #: years of age from which biopsies count otherwise; a band begins there
 FIRST, BAND = 20, 5  #: rates begin at this age, one for every so many years
 LAST = 90
 
@@ -49,14 +49,14 @@ def relative_risks(numbers: Mapping[str, Any], group: Mapping[str, Any], values:
 
 
 def absolute_risk(group: Mapping[str, Any], relative: tuple[float, float], age: float, until: float) -> float:
-    """The chance between two ages. Within a year of age the hazards are constant."""
+    """The chance between two ages. Within a band of ages both hazards are constant, so a band is one step."""
     risk, passed = 0.0, 0.0
-    for year in range(math.floor(age), math.ceil(until)):
-        late = year >= LATER
-        band = (year - FIRST) // BAND
+    for band in range(int(age - FIRST) // BAND, math.ceil((until - FIRST) / BAND)):
+        start = FIRST + BAND * band
+        late = start >= LATER
         cancer = group["incidence"][band] * group["not_attributable"][late] * relative[late]
         hazard = cancer + group["mortality"][band]
-        length = min(until, year + 1) - max(age, year)
+        length = min(until, start + BAND) - max(age, start)
         risk += cancer / hazard * math.exp(-passed) * -math.expm1(-hazard * length)
         passed += hazard * length
     return risk

@@ -16,7 +16,7 @@ from typing import Literal
 
 from models.errors import PrecisionError
 from models.knowledge.model_types import Formula, Link, Model
-from models.prediction.expected_grid import CENTRE, LINKS, THOUSAND, Expected, expected
+from models.prediction.expected_grid import LINKS, THOUSAND, Expected, expected
 
 Kind = Literal["dose", "risk"]
 LEAST = 11  #: people: no sum over fewer leaves a site
@@ -28,7 +28,7 @@ class RecordError(PrecisionError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One site's share of a record: whose people, indexed between which days, and a digest of its sums, so that none counts twice."""
+    """One site's share of a record: whose people, indexed between which months, and a digest of its sums, so that none counts twice."""
 
     site: str
     first: str
@@ -62,11 +62,6 @@ class Record:
         if self.grid is None:
             raise RecordError("a record of doses expects no events")
         return self.grid
-
-    @property
-    def turned(self) -> float:
-        """Σ (linear predictor − centre) of those with the event."""
-        return (self.linear - self.events * CENTRE) / THOUSAND
 
     @property
     def mean_residual(self) -> float:
@@ -193,7 +188,7 @@ def _apart(records: Sequence[Record]) -> Iterator[str]:
     parts = sorted((p for record in records for p in record.parts), key=lambda p: (p.site, p.first))
     for one, other in pairwise(parts):
         if one.site == other.site and other.first <= one.last:
-            yield f"site {one.site} is in them twice for the same days, so people would count twice; leave one out"
+            yield f"site {one.site} is in them twice for the same months, so people would count twice; leave one out"
     digests = Counter(p.digest for p in parts)
     if any(count > 1 for count in digests.values()):
         yield "two parts have the same sums, so the same people would count twice; leave one out"

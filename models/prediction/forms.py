@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from models.knowledge.model_types import Formula, Model, Values
-from models.prediction import bcrat, predict_breast, premm5, terms
+from models.prediction import bcrat, loading, predict_breast, premm5, terms
 from models.prediction.links import output
 from models.prediction.scored import Scored
 
@@ -21,6 +21,7 @@ TERMS = "terms"
 FORMS: Mapping[str, Form] = {
     TERMS: sum_of_terms,
     "bcrat": bcrat.score,
+    "loading": loading.score,
     "predict-breast": predict_breast.score,
     "premm5": premm5.score,
 }

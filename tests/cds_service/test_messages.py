@@ -12,10 +12,13 @@ import pytest
 from cds_service.messages import PARTS, agree, messages, parts_in, read_messages
 from cds_service.present import LONGEST_SUMMARY, detail, summary
 from cds_service.words import advice, parts_of
+from models.careplans.food import CONTRADICT
+from models.careplans.plan import SAYS
 from models.errors import KnowledgeError
 from models.features.circumstances import NOTHING_KNOWN
 from models.features.population import open_populations
 from models.finding import Evidence, Finding, GeneEvidence
+from models.knowledge.careplan_check import advised_by, said_by
 from models.knowledge.types import Guideline, Knowledge, Row
 from models.pharmacogenomics.findings import recommendations
 from models.pharmacogenomics.rows import Applied
@@ -87,6 +90,10 @@ def test_no_message_is_unused() -> None:
         | {rule.message for rule in KNOWLEDGE.hereditary.rules}
         | {summary.message for summary in KNOWLEDGE.hereditary.summaries}
         | {"hereditary-summary-general", "hereditary-confirm-germline"}
+        | {message for plan in KNOWLEDGE.careplans.values() for message in advised_by(plan)}
+        | {"care-plan"}
+        | {threshold.message for risk in KNOWLEDGE.risks.values() for threshold in risk.thresholds}
+        | {m.message for risk in KNOWLEDGE.risks.values() for m in risk.modifiers if m.effect == "replaces"}
     )
     assert set(messages().rows) == used
 
@@ -214,6 +221,24 @@ def test_the_parts_that_every_message_has_are_those_that_are_filled() -> None:
     guideline, _, first = next(every_row())
     made = as_finding(guideline, replace(first, parts={}))
     assert parts_of(made, made.recommendations[0], messages()).keys() == PARTS
+
+
+def test_the_texts_of_care_plans_are_those_that_rows_engines_and_cards_say() -> None:
+    said = {message for plan in KNOWLEDGE.careplans.values() for message in said_by(plan)} | set(SAYS) | {CONTRADICT}
+    cards = "".join(
+        (Path(__file__).parents[2] / "cds_service" / name).read_text("utf-8")
+        for name in ("care_card.py", "care_suggestions.py", "present.py")
+    )
+    texts = {name for name in messages().texts if name.startswith("care-")}
+    assert said <= texts
+    made = ("care-screen-", "care-target-", "care-food-", "care-head-")
+    assert all(f'"{name}"' in cards or name.startswith(made) for name in texts - said)
+
+
+def test_a_text_in_two_files_is_refused_and_both_are_named(tmp_path: Path) -> None:
+    folder = written(tmp_path, en='[text]\nhello = "Hello"\n', en_rows_more='[text]\nhello = "Hi"\n')
+    with pytest.raises(KnowledgeError, match=r"en_rows_more\.toml: 'text\.hello' stands in en\.toml too"):
+        read_messages(folder, "en")
 
 
 def test_every_text_that_the_edge_names_exists() -> None:

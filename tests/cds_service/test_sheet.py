@@ -121,7 +121,7 @@ def test_links_medicines_and_digest_come_from_knowledge(sheet: Callable[..., Jso
     assert names == sorted(names) and {"clopidogrel", "warfarin", "codeine"} <= set(names)
     assert told["knowledge"] == knowledge.digest and "cpicpgx.org" in told["link_hosts"]
     (clopidogrel,) = [drug for drug in told["medicines"] if drug["name"] == "clopidogrel"]
-    fewer = replace(knowledge, guidelines={clopidogrel["rxnorm"]: knowledge.guidelines[clopidogrel["rxnorm"]]}, flows={}, equations={})
+    fewer = replace(knowledge, guidelines={clopidogrel["rxnorm"]: knowledge.guidelines[clopidogrel["rxnorm"]]}, flows={})
     small = sheet_of(SIGN, Settings(store_url="sqlite://"), fewer, EHR)
     assert small["medicines"] == [clopidogrel] and set(small["link_hosts"]) < set(told["link_hosts"]) | {"x"}
     assert "warfarin" not in [drug["name"] for drug in sheet(SELECT)["medicines"]], "a dose is told at order-sign"

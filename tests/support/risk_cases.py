@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomli
 
@@ -139,11 +139,14 @@ def _measurement(name: str, said: str, knowledge: Knowledge) -> Measurement:
 
 
 def _conditions(given: Mapping[str, Any], knowledge: Knowledge) -> tuple[Condition, ...]:
-    states = (("conditions", "active"), ("past_conditions", "past"), ("suspected", "suspected"))
-    said = [(*name.split(", "), state) for key, state in states for name in given.get(key, ())]  # "colorectal-cancer, 2015-03-01"
+    states: tuple[tuple[str, Literal["active", "past", "suspected"]], ...] = (
+        ("conditions", "active"),
+        ("past_conditions", "past"),
+        ("suspected", "suspected"),
+    )
+    said = [(*name.partition(", ")[::2], state) for key, state in states for name in given.get(key, ())]  # "colorectal-cancer, 2015-03-01"
     return tuple(
-        Condition(coded(name, knowledge), state, *began, origin=f"Condition/{number}")  # type: ignore[arg-type]
-        for number, (name, *began, state) in enumerate(said, 1)
+        Condition(coded(name, knowledge), state, began, origin=f"Condition/{number}") for number, (name, began, state) in enumerate(said, 1)
     )
 
 

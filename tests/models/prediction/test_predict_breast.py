@@ -11,8 +11,10 @@ import math
 import pytest
 
 from models.knowledge.model_types import Model, Value
+from models.patient import Gap
 from models.prediction.contract import Prediction, predict
 from models.prediction.predict_breast import breast_hazard, other_hazard, prognostic_index
+from models.prediction.treatments import each_treatment
 from tests.support.shipped import shipped
 
 #: of the makers' test: what all treatments together change in mortality, one year after the other
@@ -180,3 +182,33 @@ def test_whom_it_was_not_made_for_gets_no_number(changed: dict[str, Value], subj
 
 def test_its_name_says_that_it_is_superseded() -> None:
     assert "superseded by version 3" in model().label
+
+
+def test_each_treatment_alone_is_told_beside_none() -> None:
+    found = each_treatment(model(), theirs() | TREATMENTS, "death-after-breast-cancer", 10)
+    none, each = found
+    assert isinstance(none, Prediction) and isinstance(each, tuple)
+    assert none.value == death(theirs())
+    assert [(one.input, one.choice) for one in each] == [
+        ("endocrine-therapy", 1.0),
+        ("chemotherapy", "second-generation"),
+        ("chemotherapy", "third-generation"),
+        ("trastuzumab-therapy", 1.0),
+        ("bisphosphonate-therapy", 1.0),
+    ]
+    for one in each:
+        assert one.prediction.value == death(theirs() | {one.input: one.choice})
+        assert one.saved == pytest.approx(none.value - one.prediction.value)
+
+
+def test_a_treatment_that_is_not_for_the_tumour_saves_nothing() -> None:
+    found = each_treatment(model(), negative(), "death-after-breast-cancer", 5)
+    assert isinstance(found[1], tuple)
+    saved = {(one.input, one.choice): one.saved for one in found[1]}
+    assert saved["endocrine-therapy", 1.0] == saved["trastuzumab-therapy", 1.0] == 0
+    assert saved["chemotherapy", "third-generation"] > saved["chemotherapy", "second-generation"] > 0
+
+
+def test_whom_the_model_refuses_no_treatment_is_told_either() -> None:
+    found = each_treatment(model(), negative() | {"metastatic-cancer": 1.0}, "death-after-breast-cancer", 10)
+    assert all(isinstance(gap, Gap) for gap in found)
