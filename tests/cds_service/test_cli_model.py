@@ -103,6 +103,16 @@ def test_check_names_what_is_no_longer_so(data: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quick")
+def test_later_years_are_measured_under_their_own_name(tmp_path: Path) -> None:
+    file = tmp_path / "later.csv.gz"
+    file.write_bytes(gzipped(survey(300, cycles=(9, 10))))
+    words = ("validate", ID, "--data", str(file), "--out", str(tmp_path / "out"), "--formula", "office", *DAY)
+    assert run(*words, "--cycle", "9").exit_code == 0
+    assert run(*words, "--cycle", "10", "--cycle", "9").exit_code == 0
+    assert set(written(tmp_path / "out")) == {f"evaluations/{ID}-{years}-office.json" for years in ("2015-2016", "2015-2018")}
+
+
+@pytest.mark.usefixtures("quick")
 def test_years_that_were_trained_on_are_refused(data: str, tmp_path: Path) -> None:
     found = run("validate", ID, "--data", data, "--out", str(tmp_path), "--cycle", "7", *DAY)
     assert found.exit_code == 2 and "cycle 7 was trained on" in found.output
