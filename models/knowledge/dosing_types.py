@@ -122,5 +122,9 @@ class DosingFlow:
     predicting: Predicting
     source: Source
 
+    def models(self, *wanted: EquationSet) -> frozenset[str]:
+        """Ids of those that it asks for these sets."""
+        return frozenset(one.model for one in self.equations if one.set in wanted)
+
     def of(self, wanted: EquationSet) -> tuple[EquationUse, ...]:
         return tuple(one for one in self.equations if one.set == wanted)
