@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cds_service.messages import messages
 from cds_service.present import detail, summary
+from models.decisions.diabetes_plan import assess_diabetes
 from models.finding import Assessment, Finding
 from models.knowledge.careplan_check import advised_by, said_by
 from models.knowledge.types import Knowledge
 from models.plan_values import CarePlanned, Sentence
-from tests.support.diabetes_cases import Case, all_cases, answer, on_the_kind, the_plan
+from tests.support.diabetes_cases import Case, all_cases, answer, on_the_kind, profile, the_plan
 
 CASES = all_cases()
 
@@ -117,3 +119,19 @@ def _sentences(care: CarePlanned) -> Iterator[Sentence]:
     yield from (due.because for due in care.due if due.because)
     yield from care.diet.notes if care.diet else ()
     yield from (care.no_diet,) if care.no_diet else ()
+
+
+@pytest.mark.parametrize("ancestry", [(), ("asian",), ("black",), ("white", "other")])
+def test_ancestry_changes_nothing(ancestry: tuple[str, ...], knowledge: Knowledge) -> None:
+    """No kitchen, no border and no medicine is guessed from it."""
+    for case in CASES[::7]:
+        person = profile(case.given, knowledge)
+        assert assess_diabetes(replace(person, ancestry=ancestry, hispanic=bool(ancestry)), knowledge) == assess_diabetes(person, knowledge)
+
+
+def test_the_order_of_entries_changes_nothing(knowledge: Knowledge) -> None:
+    for case in CASES[::5]:
+        person = profile(case.given, knowledge)
+        turned = replace(person, conditions=person.conditions[::-1], medications=person.medications[::-1], family=person.family[::-1])
+        topics = [{finding.topic for finding in assess_diabetes(one, knowledge).findings} for one in (person, turned)]
+        assert topics[0] == topics[1], case
