@@ -69,6 +69,11 @@ def test_one_care_plan_valid_and_without_a_value_of_the_patient(ehr: Ehr) -> Non
     assert plan["subject"] == {"reference": "Patient/diab-1"}
 
 
+def test_a_care_plan_does_not_name_an_inherited_form(ehr: Ehr) -> None:
+    [plan] = suggested(ehr.calls_for(talk("gck"), VIEW)["cards"], "CarePlan")
+    assert "GCK" not in json.dumps(plan) and problems(plan) == ()
+
+
 def test_only_tests_and_the_plan_can_be_clicked_and_no_medicine_is(ehr: Ehr) -> None:
     cards = [card for name in ("plan", "gck", "young-and-lean") for card in ehr.calls_for(talk(name), VIEW)["cards"]]
     kinds = {a["resource"]["resourceType"] for card in cards for s in card.get("suggestions", ()) for a in s["actions"]}
