@@ -50,7 +50,7 @@ class Export:
     whose: Whose
     trouble: Trouble = field(default_factory=Trouble)
     shared: dict[str, Resource] = field(default_factory=dict)
-    in_memory: int = IN_MEMORY
+    in_memory: int = field(default_factory=lambda: IN_MEMORY)
 
     def patients(self, scratch: Path) -> Iterator[tuple[str, list[Resource]]]:
         """(id, resources) of each; `scratch`: where larger exports are dealt out. Raises BulkError."""

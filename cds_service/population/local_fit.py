@@ -73,7 +73,7 @@ def _records(evaluation: Evaluation, made: str) -> tuple[dict[str, Record], tupl
 def _record(evaluation: Evaluation, formula: str, tally: Tally, made: str) -> Record:
     study, model = evaluation.study, evaluation.model
     own = next(f for f in model.formulas if f.id == formula)
-    first, last = min(evaluation.days), max(evaluation.days)
+    first, last = min(evaluation.days)[:7], max(evaluation.days)[:7]  # months: a day may be one person's
     words = study.words()
     return record_of(tally, model, own, outcome=words, site=study.site, version=study.version, made=made, first=first, last=last)
 

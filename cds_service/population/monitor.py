@@ -17,8 +17,8 @@ from cds_service.population.intervals import Interval, poisson
 from cds_service.population.prediction_log import rows
 from cds_service.population.watched import Month, Scale, Sums, psi, scale
 from models.knowledge.monitoring_types import ACTIONS, Limit, Thresholds, Watch
-from models.prediction.calibration import fit_slope
-from models.prediction.expected_grid import expected
+from models.prediction.calibration import errors, fit_slope
+from models.prediction.expected_grid import CENTRE, THOUSAND, expected
 
 MONTH = "%Y-%m"
 
@@ -52,7 +52,7 @@ class Window:
     sums: Month
     missing: Mapping[str, float]  #: rates
     shift: Mapping[str, float]  #: PSI, of inputs that were compared
-    slope: float | None
+    slope: tuple[float, float] | None  #: with its standard error; of the last window alone, where it has events enough
     cusum: Cusum
     alarms: tuple[Alarm, ...]
 
@@ -140,13 +140,17 @@ def _stepped(before: Cusum, month: Sums, limits: Thresholds) -> Cusum:
     return Cusum(max(0.0, before.up + z - limits.allowance), max(0.0, before.down - z - limits.allowance))
 
 
-def _slope(sums: Month, limits: Thresholds) -> float | None:
+def _slope(sums: Month, limits: Thresholds) -> tuple[float, float] | None:
     tally = sums.tally
     if min(tally.events, tally.people - tally.events) < limits.slope_events:
         return None
     linear = sum(place * count for place, count in tally.had.items())
-    found = fit_slope(expected("logistic", tally.seen), tally.events, linear)
-    return None if found is None else found[1]
+    table = expected("logistic", tally.seen)
+    found = fit_slope(table, tally.events, linear, nearest=True)
+    if found is None:
+        return None
+    intercept, slope = found
+    return slope, errors(table, intercept + (slope - 1.0) * CENTRE / THOUSAND, slope)[1]
 
 
 def ratio_of(sums: Sums, risk: bool, level: float) -> tuple[float, Interval] | None:
@@ -175,7 +179,7 @@ def _alarms(
     sums: Month,
     missing: Mapping[str, float],
     shift: Mapping[str, float],
-    slope: float | None,
+    slope: tuple[float, float] | None,
     cusum: Cusum,
     limits: Thresholds,
     risk: bool,
@@ -201,7 +205,7 @@ def _of_data(baseline: Month, sums: Month, missing: Mapping[str, float], shift: 
             yield Alarm("shift", name, value, limits.shift.action)
 
 
-def _of_model(sums: Month, slope: float | None, cusum: Cusum, limits: Thresholds, risk: bool) -> Iterator[Alarm]:
+def _of_model(sums: Month, slope: tuple[float, float] | None, cusum: Cusum, limits: Thresholds, risk: bool) -> Iterator[Alarm]:
     if stop := _beyond("observed / expected", "", sums.all, limits.stop, limits, risk):
         yield stop
     elif found := _beyond("observed / expected", "", sums.all, limits.ratio, limits, risk):
@@ -212,8 +216,10 @@ def _of_model(sums: Month, slope: float | None, cusum: Cusum, limits: Thresholds
     for name, value in (("up", cusum.up), ("down", cusum.down)):
         if value > limits.cusum.high:
             yield Alarm(f"cusum {name}", "", value, limits.cusum.action)
-    if slope is not None and not limits.slope.low <= slope <= limits.slope.high:
-        yield Alarm("slope", "", slope, limits.slope.action)
+    if slope is not None:
+        value, error = slope
+        if not limits.slope.low <= value <= limits.slope.high and abs(value - 1) > _normal(limits.level) * error:
+            yield Alarm("slope", "", value, limits.slope.action)
 
 
 def _beyond(check: str, subject: str, sums: Sums, limit: Limit, limits: Thresholds, risk: bool) -> Alarm | None:

@@ -47,7 +47,7 @@ def _window(window: Window, risk: bool) -> dict[str, Any]:
     found |= _outcomes(sums.all, risk)
     found["cusum"] = {"up": _short(window.cusum.up), "down": _short(window.cusum.down)}
     if window.slope is not None:
-        found["slope"] = _short(window.slope)
+        found["slope"] = _short(window.slope[0])
     missing = {name: (sums.missing[name], rate) for name, rate in window.missing.items()}
     found["missing"] = {n: HIDDEN if few(c) or few(sums.people - c) else _short(rate) for n, (c, rate) in missing.items()}
     found["shift"] = {name: _short(value) for name, value in window.shift.items()}
@@ -77,7 +77,8 @@ def _groups(groups: Mapping[tuple[str, str], Sums], risk: bool) -> dict[str, dic
     for kind in sorted({kind for kind, _ in groups}):
         own = {group: sums for (k, group), sums in groups.items() if k == kind}
         counts = {group: round(sums.observed) if risk else sums.people for group, sums in own.items()}
-        secret = hidden({g: s.people for g, s in own.items()}) | hidden(counts, {g for g, s in own.items() if _secret(s, risk)})
+        few_people = hidden({g: s.people for g, s in own.items()})
+        secret = hidden(counts, {*few_people, *(g for g, s in own.items() if _secret(s, risk))})
         found[kind] = {g: {"observed": HIDDEN} if g in secret else _outcomes(own[g], risk) for g in sorted(own)}
     return found
 

@@ -37,11 +37,6 @@ class Person:
     groups: Mapping[str, str]
 
 
-def chart_inputs(knowledge: Knowledge) -> tuple[Input, ...]:
-    """What the services that predict read of a chart, by the codes that they ask for; without variants, since no model's input is one."""
-    return tuple(i for i in model_inputs(knowledge) if i.field != "variants")
-
-
 @dataclass(slots=True)
 class BulkPeople:
     """The people of a bulk export. `left` counts those of whom nothing can be predicted, and why."""
@@ -54,17 +49,17 @@ class BulkPeople:
     inputs: tuple[Input, ...] = ()
 
     def __post_init__(self) -> None:
-        self.inputs = chart_inputs(self.knowledge)
+        self.inputs = model_inputs(self.knowledge)
 
     def export(self, folder: Path) -> Export:
-        wanted = {i.resource_type: i.codes for i in self.inputs}
+        kinds = {i.resource_type for i in self.inputs}
         export = Export(folder, lambda resource: "")
 
         def whose(resource: Resource) -> str:
             type_ = kind(resource)
             if type_ == "Medication":
                 export.shared[origin(resource)] = resource
-            if type_ not in wanted or (wanted[type_] and not matches(resource, wanted[type_])):
+            if type_ not in kinds or not any(_is_asked(resource, i) for i in self.inputs):
                 return ""
             if type_ == "Patient":
                 return text(resource.get("id"))
@@ -93,7 +88,7 @@ class BulkPeople:
         """As a call on the index day would have read it."""
         index = self.study.index or date.min
         stood = chart_on(resources, index, self.study.taken_days)
-        found = {i.field: Found(tuple(r for r in stood if kind(r) == i.resource_type)) for i in self.inputs}
+        found = {i.field: Found(tuple(r for r in stood if _is_asked(r, i))) for i in self.inputs}
         named = {target.key for r in stood for stated in medication_references(r) if (target := parse(stated, self.study.server))}
         record = Record(found, {key: shared[key] for key in named if key in shared})
         try:
@@ -108,6 +103,11 @@ class BulkPeople:
         values = {name: value for name, value in known.items() if name in self.model.inputs or name in self.model.refuses}
         observed = {"event": 1.0, "none": 0.0}.get(came.state)
         return Person(values, came, observed, profile.as_of.isoformat(), groups_of(known, {}, self.study.groups))
+
+
+def _is_asked(resource: Mapping[str, object], wanted: Input) -> bool:
+    """Would the search of a call have found it?"""
+    return kind(resource) == wanted.resource_type and (not wanted.codes or matches(resource, wanted.codes))
 
 
 def groups_of(known: Mapping[str, Value], stated: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:

@@ -10,12 +10,11 @@ from cds_service.population.bulk_files import Trouble
 from cds_service.population.evaluation import Evaluation, Results
 from cds_service.population.intervals import Z, auroc, followed, ratio
 from cds_service.population.suppression import HIDDEN, LEAST, few, hidden, table, told
-from models.prediction.calibration import fit, intercept_alone, slope_too
+from models.prediction.calibration import errors, fit, intercept_alone, slope_too
 from models.prediction.calibration_record import Record
 from models.prediction.expected_grid import CENTRE, THOUSAND
 
 WITHIN = 0.2  #: part of the right dose within which a predicted one counts as close
-_STEP = 0.05  #: on either side, for derivatives
 Metric = dict[str, Any]
 
 
@@ -76,23 +75,13 @@ def _sums(record: Record | None) -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     alone, both = intercept_alone(record), slope_too(record)
     if alone is not None:
-        error = _errors(record, alone[0], 1.0)[0]
+        error = errors(record.expected_, alone[0], 1.0)[0]
         found["intercept"] = _metric(alone[0], alone[0] - Z * error, alone[0] + Z * error, record.people, record.events)
     if both is not None:
         shift = both[0] + (both[1] - 1.0) * CENTRE / THOUSAND
-        error = _errors(record, shift, both[1])[1]
+        error = errors(record.expected_, shift, both[1])[1]
         found["slope"] = _metric(both[1], both[1] - Z * error, both[1] + Z * error, record.people, record.events)
     return found
-
-
-def _errors(record: Record, shift: float, slope: float) -> tuple[float, float]:
-    """Standard errors of an intercept alone and of a slope beside it: the slopes of what is expected are the information."""
-    at = record.expected_.at
-    by_shift = [(a - b) / (2 * _STEP) for a, b in zip(at(shift + _STEP, slope), at(shift - _STEP, slope), strict=True)]
-    by_slope = (at(shift, slope + _STEP)[1] - at(shift, slope - _STEP)[1]) / (2 * _STEP)
-    first, both = by_shift
-    rest = by_slope - both * both / first
-    return 1 / math.sqrt(first), 1 / math.sqrt(rest) if rest > 0 else math.inf
 
 
 def _by_time(evaluation: Evaluation) -> dict[str, Metric]:

@@ -5,6 +5,7 @@ It reads no file and signs nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ EVENTS_OF_SLOPE = 100
 LEAST_DOSES = 11
 SHRINK = 20  #: people: the mean residual of n counts n / (n + 20). Measured on doses of warfarin at sites left out
 _HALVINGS = 45
+_STEP = 0.05  #: on either side, for derivatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ def slope_too(record: Record) -> tuple[float, float] | None:
     return fit_slope(record.expected_, record.events, record.linear)
 
 
-def fit_slope(table: Expected, events: int, linear: int) -> tuple[float, float] | None:
-    """The same from bare sums; `linear` in thousandths."""
+def fit_slope(table: Expected, events: int, linear: int, *, nearest: bool = False) -> tuple[float, float] | None:
+    """The same from bare sums; `linear` in thousandths. `nearest`: a slope beyond the table counts as its last one."""
     centre = CENTRE / THOUSAND
     turned = linear / THOUSAND - events * centre
 
@@ -80,9 +82,21 @@ def fit_slope(table: Expected, events: int, linear: int) -> tuple[float, float] 
         shift = _shift(table, events, slope)
         return float("nan") if shift is None else table.at(shift, slope)[1] - turned
 
-    slope = _root(excess, *_solvable(excess))
+    low, high = _solvable(excess)
+    slope = _root(excess, low, high)
+    if slope is None and nearest:
+        slope = low if excess(low) > 0 else high
     shift = None if slope is None else _shift(table, events, slope)
     return None if slope is None or shift is None else (shift + centre - slope * centre, slope)
+
+
+def errors(table: Expected, shift: float, slope: float) -> tuple[float, float]:
+    """Standard errors of an intercept alone and of a slope beside it: how fast the expected changes is the information."""
+    by_shift = [(a - b) / (2 * _STEP) for a, b in zip(table.at(shift + _STEP, slope), table.at(shift - _STEP, slope), strict=True)]
+    by_slope = (table.at(shift, slope + _STEP)[1] - table.at(shift, slope - _STEP)[1]) / (2 * _STEP)
+    first, both = by_shift
+    rest = by_slope - both * both / first
+    return 1 / math.sqrt(first), 1 / math.sqrt(rest) if rest > 0 else math.inf
 
 
 def _solvable(excess: Callable[[float], float]) -> tuple[float, float]:

@@ -28,7 +28,7 @@ class RecordError(PrecisionError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One site's share of a record: whose people, indexed between which days, and a digest of its sums, so that none counts twice."""
+    """One site's share of a record: whose people, indexed between which months, and a digest of its sums, so that none counts twice."""
 
     site: str
     first: str
@@ -188,7 +188,7 @@ def _apart(records: Sequence[Record]) -> Iterator[str]:
     parts = sorted((p for record in records for p in record.parts), key=lambda p: (p.site, p.first))
     for one, other in pairwise(parts):
         if one.site == other.site and other.first <= one.last:
-            yield f"site {one.site} is in them twice for the same days, so people would count twice; leave one out"
+            yield f"site {one.site} is in them twice for the same months, so people would count twice; leave one out"
     digests = Counter(p.digest for p in parts)
     if any(count > 1 for count in digests.values()):
         yield "two parts have the same sums, so the same people would count twice; leave one out"

@@ -9,7 +9,7 @@ import pytest
 from fhir_mappings.allergies import read_allergies
 from fhir_mappings.conditions import read_conditions
 from fhir_mappings.inputs import Read
-from fhir_mappings.measurements import measurements_input, read_measurements
+from fhir_mappings.measurements import measurements_by_name, measurements_input, read_measurements
 from fhir_mappings.requests import draft_request, read_requests
 from models.chart import FamilyHistory
 from models.codes import Concept
@@ -250,6 +250,14 @@ def test_a_panels_values_are_in_its_components() -> None:
     assert (read.code.codings[0].code, read.value, read.element) == ("8480-6", 120, "Observation.component")
     assert measured(hasMember=[{"reference": "Observation/2"}]) == Read()
     assert len(measured(component=[systolic], valueInteger=3).values) == 2
+
+
+def test_a_search_for_a_pressure_asks_for_the_panel_that_holds_it(knowledge: Knowledge) -> None:
+    """US Core reports a blood pressure under the panel's code; the systolic value's own code stands in a component."""
+    asked = measurements_by_name(knowledge, ["systolic-pressure"])
+    assert {"8480-6", "85354-9"} <= {code for _, code in asked.codes}
+    assert "|85354-9" in asked.query
+    assert "|85354-9" not in measurements_by_name(knowledge, ["height"]).query
 
 
 def test_a_number_in_words_stays_words() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import stat
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
@@ -16,9 +18,10 @@ from click.testing import CliRunner, Result
 from cds_service.app import create_app, create_state
 from cds_service.cli import main
 from cds_service.logs import Log
+from cds_service.model_cards.local_reports import read_report
 from cds_service.population import bulk_files
 from cds_service.population.bulk_files import BulkError, Export, Trouble
-from cds_service.population.local_fit import Fitted, recalibrated
+from cds_service.population.local_fit import Fitted, recalibrated, report_text
 from cds_service.population.people import BulkPeople, Person
 from cds_service.population.record_signing import make_key, public_keys, verified
 from cds_service.population.study import read_study
@@ -34,6 +37,7 @@ from models.prediction.calibration import fit
 from models.prediction.calibration_record import merged
 from models.prediction.record_files import read_record
 from tests.support.bulk import EVENT, INDEX, STUDY, Made, condition, observation, person, write_bulk, write_table
+from tests.support.made_up_models import dose_model
 
 MADE = "2026-11-27"
 
@@ -85,20 +89,22 @@ def test_however_the_files_come_the_result_is_the_same(site: Site, everybody: li
     for file in list(packed.iterdir()):
         (packed / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
         file.unlink()
-    monkeypatch.setattr(Export, "in_memory", 20_000)  # many parts by patient
-    parts: list[int] = []
-    real = bulk_files.tempfile.TemporaryDirectory
-
-    def seen(**given: Any) -> Any:
-        parts.append(1)
-        return real(**given)
-
-    monkeypatch.setattr(bulk_files.tempfile, "TemporaryDirectory", seen)
-    whole = Export.__init__
-    monkeypatch.setattr(Export, "__init__", lambda self, folder, whose: whole(self, folder, whose, in_memory=20_000))
+    monkeypatch.setattr(bulk_files, "IN_MEMORY", 20_000)
     assert site.fitted(packed) == plain
-    assert parts, "it was dealt out into files"
-    assert not list(site.root.glob("by-patient-*")), "which are gone"
+    assert not list(site.root.glob("by-patient-*"))
+
+
+def test_what_was_dealt_out_into_files_is_private_and_gone_afterwards(tmp_path: Path, everybody: list[Made]) -> None:
+    export = Export(write_bulk(tmp_path / "export", everybody[:40]), lambda r: str(r["id"]).split("-")[0], in_memory=20_000)
+    reading = export.patients(tmp_path)
+    first = next(reading)
+    (scratch,) = tmp_path.glob("by-patient-*")
+    assert stat.S_IMODE(scratch.stat().st_mode) == 0o700
+    assert len(list(scratch.iterdir())) > 1
+    whole = [first, *reading]
+    assert not scratch.exists()
+    assert sorted(patient for patient, _ in whole) == sorted(made.id for made in everybody[:40])
+    assert sum(len(resources) for _, resources in whole) == sum(len(made.resources) for made in everybody[:40])
 
 
 def test_the_record_is_signed_and_fits(site: Site, everybody: list[Made]) -> None:
@@ -106,8 +112,34 @@ def test_the_record_is_signed_and_fits(site: Site, everybody: list[Made]) -> Non
     for name, body in found.files.items():
         record = read_record(verified(body, public_keys(site.root)), name)
         assert record.outcome == "ascvd: first of problem coronary-disease; problem stroke-or-tia within 10 years"
-        assert (record.parts[0].first, record.parts[0].last) == (INDEX.isoformat(), INDEX.isoformat())
+        assert (record.parts[0].first, record.parts[0].last) == ("2012-01", "2012-01")
         assert "fewer than 1000 people" in fit(record).because
+
+
+def test_a_model_card_can_read_the_report(site: Site, everybody: list[Made]) -> None:
+    found = site.fitted(write_table(site.root / "table.csv", everybody))
+    told = read_report(report_text(found.report).decode(), "report.json")
+    assert (told.model, told.site, told.made, told.people) == ("prevent", "st-elsewhere", MADE, 300)
+    assert {"o_e", "auroc", "slope", "intercept"} <= told.metrics.keys() and {"age", "sex", "ancestry"} == told.groups.keys()
+
+
+def test_doses_come_from_a_table(tmp_path: Path, knowledge: Knowledge) -> None:
+    """Forty people who need more than predicted: the record moves the root of the dose by the shrunken mean."""
+    model = dose_model()
+    site = Site(tmp_path, replace(knowledge, models={model.id: model}))
+    rows = [(50 + i, (3.4 + 0.03 * (50 + i)) ** 2, "2024-03-07" if i else "2024-05-30") for i in range(40)]
+    table = "\n".join(["weight,outcome,date", *(f"{weight},{dose!r},{day}" for weight, dose, day in rows)])
+    (tmp_path / "doses.csv").write_text(table, "utf-8")
+    (tmp_path / "dose.toml").write_text('[study]\nsite = "a"\nmodel = "made-up-dose"\ntold = "stable dose"\n', "utf-8")
+    found = site.fitted(tmp_path / "doses.csv", "dose.toml")
+    (body,) = found.files.values()
+    record = read_record(verified(body, public_keys(tmp_path)), "doses")
+    assert (record.parts[0].first, record.parts[0].last) == ("2024-03", "2024-05"), "a day could be one person's"
+    calibration = fit(record).calibration
+    assert calibration is not None and calibration.intercept == pytest.approx(0.4 * 40 / 60)
+    assert found.report["metrics"]["bias"]["value"] < 0 < found.report["metrics"]["mae"]["value"]
+    assert found.report["groups"]["sex"] == {"not known": {"people": 40} | found.report["metrics"]}
+    assert "events" not in found.report
 
 
 # ---- the same inputs as in a call --------------------------------------------------------------------------------------
@@ -191,13 +223,14 @@ def test_what_cannot_be_read_is_told_by_file_and_line_alone(site: Site, everybod
     lines = file.read_text("utf-8").splitlines()
     lines[2] = '{"resourceType": "Observation", "subject": "secret-canary'
     lines[5] = '["secret-canary"]'
-    file.write_text("\n".join(lines) + '\n{"resourceType": "Observation", "id": "secret-canary", "resourceType": "Observation"}\n', "utf-8")
+    twice = lines[7].replace('"status": "final"', '"status": "final", "status": "secret-canary"')  # no one knows which counts
+    file.write_text("\n".join([*lines, twice]) + "\n", "utf-8")
     foreign = observation("x", "2093-3", INDEX, 200.0, "mg/dL") | {"subject": {"reference": "https://elsewhere.example/fhir/Patient/p1"}}
     (folder / "Observation.999.ndjson").write_text(json.dumps(foreign), "utf-8")
     found = site.fitted(folder)
     assert found.report["files"]["first"] == "Observation.000.ndjson, line 3"
-    assert found.report["files"]["unreadable"] == 2
-    assert found.report["files"]["of_nobody"] == 2
+    assert found.report["files"]["unreadable"] == 3
+    assert found.report["files"]["of_nobody"] == 1
     assert "canary" not in json.dumps(found.report)
 
 
@@ -299,7 +332,7 @@ def test_a_study_that_asks_for_nothing_sensible(site: Site, old: str, new: str, 
 
 def test_a_folder_that_is_no_export(site: Site) -> None:
     (site.root / "empty").mkdir()
-    with pytest.raises(BulkError, match="holds no \\*.ndjson"):
+    with pytest.raises(BulkError, match=r"holds no \*\.ndjson"):
         site.fitted(site.root / "empty")
     with pytest.raises(PrecisionError, match=r"need \[event\]"):
         site.fitted(site.root / "empty", "table.toml")

@@ -103,7 +103,7 @@ def test_nobody_counts_twice() -> None:
     one = RECORD
     again = recorded(people(600, 0, 1), "a", first="2024-06-01", last="2025-06-01")
     later = recorded(people(600, 0, 1, seed=9), "a", first="2025-01-01", last="2025-06-01")
-    with pytest.raises(RecordError, match="site a is in them twice for the same days"):
+    with pytest.raises(RecordError, match="site a is in them twice for the same months"):
         merged([one, again], site="c", version=1, made="2026-11-27")
     with pytest.raises(RecordError, match="two parts have the same sums"):
         merged([one, replace(one, parts=(replace(one.parts[0], site="b"),))], site="c", version=1, made="2026-11-27")
