@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
@@ -135,3 +137,28 @@ def test_the_order_of_entries_changes_nothing(knowledge: Knowledge) -> None:
         turned = replace(person, conditions=person.conditions[::-1], medications=person.medications[::-1], family=person.family[::-1])
         topics = [{finding.topic for finding in assess_diabetes(one, knowledge).findings} for one in (person, turned)]
         assert topics[0] == topics[1], case
+
+
+def test_charts_mixed_at_random_break_no_plan(knowledge: Knowledge) -> None:
+    """Odd ages, sexes, days and unread inputs: a plan or none, never a fault, a medicine of a class to avoid, or a starving diet."""
+    chance, people = Random(7), [profile(case.given, knowledge) for case in CASES]
+    for _ in range(150):
+        one, other, third = chance.sample(people, 3)
+        mixed = replace(
+            one,
+            conditions=one.conditions + other.conditions,
+            measurements=one.measurements + third.measurements,
+            medications=other.medications + third.medications,
+            variants=one.variants + third.variants,
+            birth_date=chance.choice([one.birth_date, "", "1980", "1960-02", "2020-01-01", "2027-01-01", "x"]),
+            sex=chance.choice(["male", "female", "", "other"]),
+            unread=frozenset(
+                chance.sample(["conditions", "measurements", "medications", "variants", "family", "procedures"], chance.choice([0, 1, 3]))
+            ),
+            as_of=chance.choice([one.as_of, date(2030, 2, 28), date(2019, 1, 1)]),
+        )
+        found = assess_diabetes(mixed, knowledge)
+        _words({}, found)
+        for care in (finding.care for finding in found.findings if finding.care is not None):
+            assert not any(planned.medicines for planned in care.classes if planned.stance == "avoid")
+            assert care.diet is None or 1200 <= care.diet.energy[0] <= care.diet.energy[1]
