@@ -88,7 +88,6 @@ def test_a_run_of_another_version_of_the_model_is_a_fault() -> None:
 
 def test_the_digest_is_of_what_decides_the_output() -> None:
     (formula,) = model().formulas
-    shown = {"age": replace(model().inputs["age"], reference=40.0, monotone="up", change_to=30.0), "sex": model().inputs["sex"]}
     same = [
         model(label="Other", card=Card({"risks": "x"})),
         model(inputs=shown),
