@@ -90,7 +90,6 @@ def test_the_digest_is_of_what_decides_the_output() -> None:
     (formula,) = model().formulas
     same = [
         model(label="Other", card=Card({"risks": "x"})),
-        model(inputs=shown),
         model(formulas=(replace(formula, bands=(Band(0, 1, 50, 0.1, 0.2),)),)),
     ]
     other = [model(formulas=(replace(formula, intercept=-3.1),)), model(refuses={}), model(numbers={"a": 1})]
