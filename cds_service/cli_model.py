@@ -86,13 +86,14 @@ def validate(model_id: str, data: Path | None, reference: Path, cycles: tuple[in
     """Measure the model ID on people of years that it was not trained on, and record each run. The same data give the same bytes."""
     if how["cohort"]:
         sys.exit(_on_cohort(model_id, **how))
-    training, shipped, wanted = _training(model_id), _model(model_id), tuple(sorted(set(cycles))) or REPORTED
-    folder, differing = how["out"] or _shipped(), 0
+    training, folder, wanted = _training(model_id), how["out"] or _shipped(), tuple(sorted(set(cycles))) or REPORTED
+    differing = 0
     try:
+        measured = training.model_in(folder, _shipped())
         read = training.read_data(data or reference / SURVEY)
         recording = training.recording(read, _command(model_id, read, wanted))
-        runs = ((run, ()) for run in training.formula_runs(recording, shipped, wanted, formulas))
-        for run, against in chain(runs, () if formulas else training.comparison_runs(recording, shipped, wanted)):
+        runs = ((run, ()) for run in training.formula_runs(recording, measured, wanted, formulas))
+        for run, against in chain(runs, () if formulas else training.comparison_runs(recording, measured, wanted)):
             lines = training.compared(folder, run) if how["check"] else [training.record(folder, run, how["made"])]
             differing += len(lines) if how["check"] else 0
             for line in (*lines, *(f"{run.id}: not promoted: {why}" for why in against)):
