@@ -1,4 +1,4 @@
-"""Two ways to measure the same people: recalibration's, in plain Python, and training's, with scikit-learn. The recorded run is the judge."""
+"""Two ways to measure the same people: recalibration in plain Python, training with scikit-learn. The recorded run is the judge."""
 
 from __future__ import annotations
 
