@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cds_service.terminal import shipped_knowledge, stop, tell
+from cds_service.terminal import shipped_cohort, shipped_knowledge, stop, tell
 from models.errors import PrecisionError
 
 if TYPE_CHECKING:
@@ -77,15 +77,23 @@ def train(model_id: str, data: Path | None, reference: Path, out: Path | None, m
 @click.option("--cycle", "cycles", type=click.IntRange(1, 10), multiple=True, help="Survey cycle (default 8, 2013-2014); may be repeated.")
 @click.option("--formula", "formulas", multiple=True, help="Only this formula; may be repeated. Without it all, and the comparisons.")
 @click.option("--check", is_flag=True, help="Write nothing; compare with what is recorded. Exit status 1 where it differs.")
+@click.option(
+    "--cohort",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Wheel of a published cohort to measure dose models on: docs/warfarin-cohort.md.",
+)
 def validate(model_id: str, data: Path | None, reference: Path, cycles: tuple[int, ...], formulas: tuple[str, ...], **how: Any) -> None:
     """Measure the model ID on people of years that it was not trained on, and record each run. The same data give the same bytes."""
-    training, shipped, wanted = _training(model_id), _model(model_id), tuple(sorted(set(cycles))) or REPORTED
-    folder, differing = how["out"] or _shipped(), 0
+    if how["cohort"]:
+        sys.exit(_on_cohort(model_id, **how))
+    training, folder, wanted = _training(model_id), how["out"] or _shipped(), tuple(sorted(set(cycles))) or REPORTED
+    differing = 0
     try:
+        measured = training.model_in(folder, _shipped())
         read = training.read_data(data or reference / SURVEY)
         recording = training.recording(read, _command(model_id, read, wanted))
-        runs = ((run, ()) for run in training.formula_runs(recording, shipped, wanted, formulas))
-        for run, against in chain(runs, () if formulas else training.comparison_runs(recording, shipped, wanted)):
+        runs = ((run, ()) for run in training.formula_runs(recording, measured, wanted, formulas))
+        for run, against in chain(runs, () if formulas else training.comparison_runs(recording, measured, wanted)):
             lines = training.compared(folder, run) if how["check"] else [training.record(folder, run, how["made"])]
             differing += len(lines) if how["check"] else 0
             for line in (*lines, *(f"{run.id}: not promoted: {why}" for why in against)):
@@ -127,6 +135,22 @@ def _training(model_id: str) -> ModuleType:
     except ModuleNotFoundError as error:
         stop(f"training needs {error.name}, which is not installed. Install requirements/train.txt; serving needs none of it.")
     return model_training
+
+
+def _on_cohort(model_id: str, cohort: Path, out: Path | None, made: str, check: bool) -> int:
+    """The exit status."""
+    try:
+        from cds_service import model_cohort
+    except ModuleNotFoundError as error:
+        stop(f"measuring needs {error.name}, which is not installed. Install requirements/train.txt; serving needs none of it.")
+    try:
+        found = model_cohort.measured(cohort, shipped_cohort(model_cohort.COHORT), shipped_knowledge().models, model_id)
+        lines = model_cohort.differing(found, out or _shipped()) if check else model_cohort.recorded(found, out or _shipped(), made)
+    except PrecisionError as error:
+        stop(str(error))
+    for line in lines:
+        click.echo(line)
+    return int(check and bool(lines))
 
 
 def _command(model_id: str, read: Read, cycles: tuple[int, ...]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
+import zlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +46,7 @@ def score(name: str, vcf: Path | None, chart: Path | None, reference: Path | Non
         lines, given = _told(scored, variants, ancestry, reference)
     except PrecisionError as error:
         stop(str(error))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         stop(f"a file cannot be read ({type(error).__name__}).")
     tell("\n".join(lines))
     sys.exit(0 if given else 1)
@@ -59,7 +61,9 @@ def _score(name: str) -> VariantScore:
     path = Path(name)
     if not path.is_file():
         stop(f"{name} is no file and no shipped score ({', '.join(sorted(shipped))}).")
-    return read_pgs(path.read_text("utf-8"), path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat())
+    content = path.read_bytes()
+    text = (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8")
+    return read_pgs(text, path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat())
 
 
 def _of_vcf(path: Path, scored: VariantScore, how: dict[str, str]) -> tuple[Variant, ...]:

@@ -15,8 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import tomli
+
 from models.errors import PrecisionError
-from models.knowledge.model_types import Formula, Model
+from models.knowledge.model_digest import digest_of
+from models.knowledge.model_files import read_models
+from models.knowledge.model_types import Model
 from models.training.asked import CONSIDERED, INPUTS, MAIN, OUTCOME, Asked, formulas
 from models.training.challenger import best_boosted
 from models.training.compare import with_ancestry, with_challenger, with_input
@@ -24,7 +28,8 @@ from models.training.evaluate import Resampling
 from models.training.model_file import model_json
 from models.training.nhanes import YEARS, Cohort, cohort, read_survey
 from models.training.record import DataFile, Run, differences, run_json
-from models.training.splits import Split
+from models.training.rows import medians
+from models.training.splits import Split, of_cycles
 from models.training.train import Trained, train
 from models.training.validate import unseen, validated
 
@@ -83,6 +88,7 @@ def choice_run(recording: Recording, trained: Sequence[Trained], split: Split | 
     """What was tried on the years to choose on, what was chosen, and on how many people it was then refitted."""
     split, people = split or Split(), recording.data.people
     metrics: dict[str, Any] = {f"excluded.{why}": count for why, count in people.excluded}
+    metrics |= medians(of_cycles(people.people, split.refit), INPUTS)
     for one in trained:
         chosen = one.choice
         metrics |= {
@@ -110,23 +116,40 @@ def _tried(one: Trained) -> dict[str, dict[str, float]]:
     }  # fmt: skip
 
 
+def model_in(folder: Path, shipped: Path) -> Model:
+    """The trained model as it stands in `folder`, its head as shipped. Read by itself: its old runs may be those of an older one.
+
+    Raises PrecisionError where it is not there or not sound.
+    """
+    name, found = f"models/{OUTCOME}", folder / f"models/{OUTCOME}.json"
+    try:
+        texts = {f"{name}.toml": (shipped / f"{name}.toml").read_text("utf-8")}
+        texts[f"{name}.json"] = (found if found.is_file() else shipped / f"{name}.json").read_text("utf-8")
+    except OSError as error:
+        raise PrecisionError(f"{error.filename}: cannot be read ({error.strerror}); train the model first") from None
+    return read_models(texts, lambda _, text: tomli.loads(text))[OUTCOME]
+
+
 def formula_runs(recording: Recording, model: Model, cycles: tuple[int, ...], ids: Sequence[str]) -> Iterator[Run]:
     """One run for each formula: measures with intervals, and groups."""
     people = unseen(recording.data.people.people, cycles, Split())
     wanted = {one.id for one in asked_for(ids)}
     for formula in (f for f in model.formulas if f.id in wanted):
-        yield recording.run(f"{years(cycles)}-{formula.id}", *validated(model, formula, people, recording.how))
+        run = recording.run(f"{years(cycles)}-{formula.id}", *validated(model, formula, people, recording.how))
+        yield replace(run, model_digest=digest_of(model))
 
 
 def comparison_runs(recording: Recording, model: Model, cycles: tuple[int, ...]) -> Iterator[tuple[Run, tuple[str, ...]]]:
     """Ancestry told beside not told, and the challenger against the champion with what speaks against its promotion."""
     people = unseen(recording.data.people.people, cycles, Split())
-    named: dict[str, Formula] = {formula.id: formula for formula in model.formulas}
-    yield recording.run(f"{years(cycles)}-with-ancestry", with_ancestry(named[MAIN], named[MAIN + ANCESTRY], people, recording.how)), ()
+    named, digest = {formula.id: formula for formula in model.formulas}, digest_of(model)
+    found = with_ancestry(named[MAIN], named[MAIN + ANCESTRY], people, recording.how)
+    yield replace(recording.run(f"{years(cycles)}-with-ancestry", found), model_digest=digest), ()
     for asked in asked_for((MAIN, MAIN + ANCESTRY)):
         challenger = best_boosted(asked, recording.data.people.people, Split(), recording.how.seed)
         verdict, found = with_challenger(named[asked.id], challenger, asked, people, recording.how)
-        yield recording.run(f"{years(cycles)}-challenger-{asked.id}", found), verdict.against
+        run = recording.run(f"{years(cycles)}-challenger-{asked.id}", found)
+        yield replace(run, model_digest=digest), verdict.against
 
 
 def years(cycles: tuple[int, ...]) -> str:

@@ -27,7 +27,7 @@ class Service:
     speaks: tuple[Action, ...] = ()  #: actions that it tells; the others wait for a later hook. (): all
     again_after: int = 0  #: days in which the same facts are not told again, in whatever encounter. 0: once in an encounter
     one_card: bool = False  #: everything it has to say stands in one card
-    models: Callable[[Knowledge], Collection[str]] = lambda knowledge: ()  #: predictive models whose numbers it tells, by id
+    models: Callable[[Knowledge], Collection[str]] = lambda knowledge: ()  #: predictive models whose numbers it tells, or acts on, by id
     only_with: str = ""  #: the setting (true or false) without which it is not offered: a service that predicts is a site's choice
     redraws: bool = False  #: called at every change of a draft: what it leaves out vanishes from the screen, so it repeats itself
 

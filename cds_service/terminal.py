@@ -13,6 +13,7 @@ from models.errors import PrecisionError
 
 if TYPE_CHECKING:
     from cds_service.settings import Settings
+    from models.knowledge.cohort_types import CohortDefinition
     from models.knowledge.monitoring_types import Thresholds
     from models.knowledge.types import Knowledge
 
@@ -31,6 +32,16 @@ def shipped_knowledge() -> Knowledge:
 
     try:
         return load()
+    except PrecisionError as error:
+        stop(str(error))
+
+
+def shipped_cohort(name: str) -> CohortDefinition:
+    """What a published cohort's file means."""
+    from models.knowledge.load import load_cohort
+
+    try:
+        return load_cohort(name)
     except PrecisionError as error:
         stop(str(error))
 

@@ -14,6 +14,7 @@ def suggested_tests(finding: Finding, patient: str, identity: UUID, words: Messa
     """`identity` is the card's uuid; `patient` the bare id that the orders are for."""
     found = []
     for test in finding.tests:
-        said = words.text("order-test", test=test.name) if test.loinc else words.text("order-service", service=test.name)
+        laboratory = test.loinc and not test.system and finding.kind != "care-plan"
+        said = words.text("order-test", test=test.name) if laboratory else words.text("order-service", service=test.name)
         found.append({"label": said, "uuid": str(uuid5(identity, test.loinc or test.name)), "actions": [test_action(test, patient, said)]})
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from cds_service.messages import messages
 from cds_service.present import detail, summary
 from models.finding import Assessment, Finding
+from models.knowledge.careplan_check import advised_by, said_by
 from models.knowledge.types import Knowledge
-from models.plan_values import CarePlanned
+from models.plan_values import CarePlanned, Sentence
 from tests.support.diabetes_cases import Case, all_cases, answer, on_the_kind, the_plan
 
 CASES = all_cases()
@@ -54,11 +56,15 @@ def _plan(expect: Any, finding: Finding, care: CarePlanned) -> None:
         assert targets.get(name) == [None, high if high else None], targets
     due = {one.id for one in care.due}
     assert set(expect.get("due", ())) <= due and not set(expect.get("not_due", ())) & due, due
+    _food(expect, care)
     options = {option.drug.name: f"{option.verdict} {option.because}" for option in finding.options}
     for name, verdict in expect.get("options", {}).items():
         assert options.get(name) == verdict, options
     if "about" in expect:
         assert care.about == expect["about"]
+
+
+def _food(expect: Any, care: CarePlanned) -> None:
     if "no_food" in expect:
         assert care.no_diet is not None and care.no_diet.message == expect["no_food"]
     for name in ("energy", "carbohydrate"):
@@ -93,26 +99,21 @@ def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:
 
 
 def test_every_row_that_tells_something_has_a_case(knowledge: Knowledge) -> None:
-    """Each inherited form, each doubt, each class and each refusal is reached by a case."""
+    """Each inherited form, each doubt, each reason of each class, each target, each refusal is reached by a case."""
     plan = knowledge.careplans["diabetes"]
-    reached: set[str] = set()
-    for case in CASES:
-        for finding in answer(case, knowledge).findings:
-            reached |= {said.message for said in finding.recommendations}
-            if finding.care is not None:
-                reached |= {said.message for said in finding.care.said} | {
-                    said.message for one in finding.care.classes for said in one.because
-                }
-                reached |= {why.message for one in finding.care.classes for _, why in one.left_out}
-                reached |= {finding.care.no_diet.message} if finding.care.no_diet else set()
-                reached |= {target.because.message for target in finding.care.targets}
-                reached |= {due.because.message for due in finding.care.due if due.because}
-                reached |= {note.message for note in finding.care.diet.notes} if finding.care.diet else set()
-    wanted = {form.message for form in plan.inherited} | {row.message for row in (*plan.suspicions, *plan.refusals)}
-    wanted |= (
-        {row.message for row in plan.targets} | {row.message for row in plan.due if row.message} | {kind.message for kind in plan.kinds}
-    )
-    wanted |= {reason.message for c in plan.classes for reason in c.reasons}
-    wanted |= {reason.message for c in plan.classes for member in c.members for reason in member.unless}
-    wanted |= {message for _, message in (*plan.remarks, *plan.diet.notes)} - {""}
-    assert sorted(wanted - reached - {""}) == []
+    found = [finding for case in CASES for finding in answer(case, knowledge).findings]
+    reached = {said.message for finding in found for said in finding.recommendations}
+    for care in (finding.care for finding in found if finding.care is not None):
+        reached |= {said.message for said in _sentences(care)}
+    wanted = {*said_by(plan), *advised_by(plan)}
+    assert sorted(wanted - reached) == []
+
+
+def _sentences(care: CarePlanned) -> Iterator[Sentence]:
+    yield from care.said
+    for one in care.classes:
+        yield from (*one.because, *(why for _, why in one.left_out))
+    yield from (target.because for target in care.targets)
+    yield from (due.because for due in care.due if due.because)
+    yield from care.diet.notes if care.diet else ()
+    yield from (care.no_diet,) if care.no_diet else ()

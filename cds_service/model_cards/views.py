@@ -73,9 +73,16 @@ def _summary(model: Model, knowledge: Knowledge, services: Sequence[Service], ba
         "version": model.source.version,
         "digest": digest_of(model),
         "outcomes": [{"outcome": outcome, "horizonYears": list(years)} for outcome, years in horizons(model).items()],
-        "usedBy": [service.id for service in services if model.id in service.models(knowledge)],
+        "usedBy": [service.id for service in services if model.id in _used(service, knowledge)],
         "links": {"card": here, "sourceAttributes": f"{here}/source-attributes", "source": model.source.url},
     }
+
+
+def _used(service: Service, knowledge: Knowledge) -> set[str]:
+    """Those that it asks, and those that work out an input of these."""
+    asked = set(service.models(knowledge))
+    names = {name for one in asked for name in knowledge.models[one].inputs}
+    return asked | {knowledge.inputs[name].model for name in names if name in knowledge.inputs}
 
 
 def _input(asked: ModelInput, knowledge: Knowledge) -> Json:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cds_service.service import DOSES, Service
 from fhir_mappings.dose_inputs import dose_inputs
 from models.decisions.doses import assess_doses
+from models.knowledge.types import Knowledge
+
+
+def models_of_doses(knowledge: Knowledge) -> Collection[str]:
+    found = {one for flow in knowledge.flows.values() for one in flow.models("genotype", "clinical", "refined")}
+    loading = {flow.predicting.loading for flow in knowledge.flows.values() if knowledge.dose_loading and flow.predicting.loading}
+    return found | loading
+
 
 SERVICE = Service(
     id=DOSES,
@@ -18,4 +28,5 @@ SERVICE = Service(
     reads=dose_inputs,
     assess=assess_doses,
     only_with="dose_service",
+    models=models_of_doses,
 )

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cds_service.service import Service
 from fhir_mappings.order_inputs import order_inputs
 from models.decisions.assess import assess_orders
+from models.knowledge.types import Knowledge
+
+
+def models_of_orders(knowledge: Knowledge) -> Collection[str]:
+    """Of a dose whose number another service owns, none."""
+    own = [flow for drug, flow in knowledge.flows.items() if drug not in knowledge.dosed_by]
+    return {one for flow in own for one in flow.models("genotype", "clinical")}
+
 
 SERVICE = Service(
     id="precision-order-sign",
@@ -16,4 +26,5 @@ SERVICE = Service(
     ),
     reads=order_inputs,
     assess=assess_orders,
+    models=models_of_orders,
 )

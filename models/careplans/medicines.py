@@ -35,7 +35,7 @@ def plan_classes(
     sources: list[Source] = []
     for row in plan.classes:
         planned, open_ = _class(row, facts, tuple(taken.get(row.id, ())))
-        if row.id in stop and planned.taken:
+        if row.id in stop and planned.taken and planned.stance != "avoid":
             planned = _stopped(planned, stop[row.id])
         elif not (_concerns(row, planned, how, more) if row.group == GLUCOSE else planned.because):
             continue

@@ -22,9 +22,10 @@ from models.plan_values import CarePlanned, DietPlan, Sentence, Target
 MEDICINES, DIET = "medicines", "diet"  #: parts that may be refused
 #: message ids of what the engine itself says
 STOPPED, REFUSED_UNREAD, NEEDS = "care-why-form-stop", "care-no-part-unread", "care-no-part-needs"
-DIFFER, BY_MEDICINE, FOR_FORM, UNCERTAIN = "care-kinds-differ", "care-kind-by-medicine", "care-for-form", "care-uncertain-variant"
+DIFFER, FOR_FORM, UNCERTAIN = "care-kinds-differ", "care-for-form", "care-uncertain-variant"
+BY_MEDICINE, BY_MEDICINE_UNREAD = "care-kind-by-medicine", "care-kind-by-medicine-unread"
 MORE: Mapping[bool | None, str] = {None: "care-more-unknown", True: "care-more-needed", False: "care-more-not-needed"}
-SAYS = (STOPPED, REFUSED_UNREAD, NEEDS, DIFFER, BY_MEDICINE, FOR_FORM, UNCERTAIN, *MORE.values())
+SAYS = (STOPPED, REFUSED_UNREAD, NEEDS, DIFFER, BY_MEDICINE, BY_MEDICINE_UNREAD, FOR_FORM, UNCERTAIN, *MORE.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,10 @@ def _said(here: Situation, how: Medicines, more: bool | None, refused: Sentence 
     kind = here.kinds[0]
     if here.facts[KINDS_DIFFER].flag and not here.forms.found:
         said.append(Sentence(DIFFER, (("kinds", " and ".join(kind.label for kind in here.kinds)),)))
+    elif not here.forms.found and not here.listed.kinds:
+        said.append(Sentence(BY_MEDICINE_UNREAD if "conditions" in here.profile.unread else BY_MEDICINE))
     elif not here.forms.found and kind.message:
-        said.append(Sentence(kind.message if here.listed.kinds else BY_MEDICINE))
+        said.append(Sentence(kind.message))
     said += [Sentence(FOR_FORM, (("condition", one.rule.condition),)) for one in here.forms.found]
     said += [Sentence(UNCERTAIN, (("gene", gene), ("origin", origin))) for gene, origin in here.forms.uncertain]
     said += [refused] if refused else []

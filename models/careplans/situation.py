@@ -51,17 +51,19 @@ def situation(
     kinds = listed.kinds or tuple(kind for kind in plan.kinds if kind.id == plan.unsaid)
     found = forms(plan, profile, knowledge)
     facts = chart_facts(plan.facts, listed.entries, profile, knowledge)
-    facts |= _of_kinds(plan, () if found.found else kinds, listed)
+    facts |= _of_kinds(plan, () if found.found else kinds, listed, unread=not found.found and "conditions" in profile.unread)
     facts |= _of_forms(plan, found, profile)
     facts |= {f"taken-{c.id}": _fact("medications", c.id in taken_classes, profile) for c in plan.classes}
     facts[SEX_KNOWN] = flag("sex", True) if profile.sex in ("female", "male") else Fact("sex", because="the chart gives no sex")
     return Situation(plan, profile, knowledge, listed, kinds, found, taken_classes, facts)
 
 
-def _of_kinds(plan: CareKnowledge, kinds: tuple[KindRow, ...], listed: Recorded) -> dict[str, Fact]:
-    """No kinds where an inherited form was proven: it overrules what the problem list calls it."""
+def _of_kinds(plan: CareKnowledge, kinds: tuple[KindRow, ...], listed: Recorded, *, unread: bool) -> dict[str, Fact]:
+    """No kinds where an inherited form was proven: it overrules what the problem list calls it. `unread`: what names none may name one."""
     origin = listed.origins[0] if listed.origins else ""
     found = {kind.id: flag(kind.label, kind in kinds, origin if kind in kinds else "") for kind in plan.kinds}
+    if not listed.kinds and unread:
+        found = {kind.id: Fact(kind.label, "unread", because=UNREAD["conditions"]) for kind in plan.kinds}
     return found | {KINDS_DIFFER: flag("kind", len({kind.medicines for kind in kinds}) > 1, origin)}
 
 

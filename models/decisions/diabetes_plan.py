@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.careplans.kinds import FoundForm
-from models.careplans.plan import Answer, care_plan
+from models.careplans.plan import STOPPED, Answer, care_plan
 from models.decisions.alternatives import Assess, screened
 from models.decisions.assess import assess_orders
 from models.decisions.inherited import RESTRICTED
@@ -18,7 +18,7 @@ from models.knowledge.careplan_types import CareKnowledge
 from models.knowledge.source_block import Source
 from models.knowledge.types import Knowledge
 from models.patient import Gap, PatientProfile
-from models.plan_values import CarePlanned
+from models.plan_values import CarePlanned, ClassPlan
 
 DISEASE = "diabetes"
 PLAN = "care-plan"  #: message id, of a recommendation whose words stand in the plan
@@ -59,7 +59,7 @@ def _plan(answer: Answer, plan: CarePlanned, options: tuple[Screened, ...]) -> F
     named = tuple(option.drug for option in options)
     return Finding(
         kind="care-plan",
-        urgency="warning" if any(one.review for one in plan.classes) else "info",
+        urgency="warning" if any(one.review and not _needless(one) for one in plan.classes) else "info",
         drug=Drug(plan.about, ""),
         genes=(),
         recommendations=(_said(source, PLAN, "monitor", {}, named),),
@@ -68,6 +68,11 @@ def _plan(answer: Answer, plan: CarePlanned, options: tuple[Screened, ...]) -> F
         tests=tuple(Orderable(due.label, due.code, due.system) for due in plan.due),
         care=plan,
     )
+
+
+def _needless(one: ClassPlan) -> bool:
+    """Taken without need, and not to harm."""
+    return {said.message for said in one.because} == {STOPPED}
 
 
 def _kind(answer: Answer, rows: CareKnowledge, profile: PatientProfile) -> tuple[Finding, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from models.decisions.isolated import isolated
@@ -18,7 +18,7 @@ from models.features.variant_sites import variants_by_gene
 from models.finding import Assessment, Checked, Drug, Remark
 from models.knowledge.dosing_types import DosingFlow
 from models.knowledge.types import Knowledge
-from models.patient import Dosage, Order, PatientProfile
+from models.patient import Dosage, Gap, Order, PatientProfile
 from models.pharmacogenomics.findings import gene_evidence
 
 
@@ -31,33 +31,50 @@ def dosed(drugs: Sequence[Drug], profile: PatientProfile, knowledge: Knowledge) 
 
 def _answer(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> Assessment:
     """By the flow's rules; where another service owns the number, without one: it tells it, or has none, and then that is why."""
+    asked = _asked(flow, profile, knowledge)
     owner = knowledge.dosed_by.get(flow.drug.key, "")
     if not owner:
-        return answered(flow, profile, knowledge, assess_dosing)
-    by_owner = answered(flow, profile, knowledge, predict_dose)
+        return asked.told(assess_dosing(asked.question))
+    by_owner = predict_dose(asked.question)
     if by_owner.findings or any(c.outcome == "silent" for c in by_owner.checked):
-        return referred(answered(flow, profile, knowledge, assess_dosing), flow, owner)
+        return referred(asked.told(assess_dosing(asked.question)), flow, owner)
     because = next((c.because for c in by_owner.checked), f"{owner} has none")
-    return answered(flow, profile, knowledge, lambda q: assess_dosing(replace(q, no_number=because)))
+    return asked.told(assess_dosing(replace(asked.question, no_number=because)))
 
 
 def answered(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge, assess: Callable[[DosingQuestion], Assessment]) -> Assessment:
     """What `assess` says of the flow's medicine, with its orders and each gene's result."""
+    asked = _asked(flow, profile, knowledge)
+    return asked.told(assess(asked.question))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A flow's question with what its answer carries beside: the drafts it is about, and gaps of results whose gene is not known."""
+
+    question: DosingQuestion
+    orders: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+    def told(self, found: Assessment) -> Assessment:
+        states = self.question.states
+        genes = tuple(gene_evidence(states[gene], "phenotype") for gene in _told(self.question.flow, states))
+        return replace(
+            found,
+            findings=tuple(replace(f, genes=genes, orders=self.orders) for f in found.findings),
+            gaps=tuple(dict.fromkeys((*self.gaps, *found.gaps))),
+        )
+
+
+def _asked(flow: DosingFlow, profile: PatientProfile, knowledge: Knowledge) -> _Asked:
     grouped, gaps = by_gene(profile.genotypes, knowledge.genes)
     variants, more = variants_by_gene(profile.variants, knowledge)
-    gaps = (*gaps, *more)
     named = dict.fromkeys((*flow.keys, *flow.optional, *(a.gene for a in flow.adjustments)))
     states = {g: _sure(state_from_chart(knowledge.genes[g], grouped.get(g, ()), profile, knowledge, variants.get(g, ()))) for g in named}
     own = tuple(order for order in profile.orders if order.selected and _holds(order, flow, knowledge))
     dosages: tuple[Dosage, ...] = tuple(dosage for order in own for dosage in order.dosages)
-    found = assess(DosingQuestion(flow, knowledge, profile, states, dosages))
-    genes = tuple(gene_evidence(states[gene], "phenotype") for gene in _told(flow, states))
-    orders = tuple(order.id for order in own if order.id)
-    return replace(
-        found,
-        findings=tuple(replace(f, genes=genes, orders=orders) for f in found.findings),
-        gaps=tuple(dict.fromkeys((*gaps, *found.gaps))),
-    )
+    question = DosingQuestion(flow, knowledge, profile, states, dosages, all(order.dosages for order in own))
+    return _Asked(question, tuple(order.id for order in own if order.id), (*gaps, *more))
 
 
 def referred(told: Assessment, flow: DosingFlow, owner: str) -> Assessment:
@@ -88,6 +105,6 @@ def _holds(order: Order, flow: DosingFlow, knowledge: Knowledge) -> bool:
     return any(drug == flow.drug for drug, _ in ingredients(order, knowledge.drugs).drugs)
 
 
-def _told(flow: DosingFlow, states: dict[str, GeneState]) -> list[str]:
+def _told(flow: DosingFlow, states: Mapping[str, GeneState]) -> list[str]:
     """Needed genes always; those that refine where they have a result."""
     return [*flow.keys, *(gene for gene in flow.optional if states[gene].readings)]

@@ -109,16 +109,16 @@ def _recommendation(
 
 
 def _urgency(q: DosingQuestion, answers: Sequence[Answer]) -> Urgency:
-    """At most a warning, and that only where nothing is open: genotype, ancestry, problem list; else information."""
+    """At most a warning, and that only where nothing is open: genotype, ancestry, problem list, other medicines."""
     first = answers[0]
-    open_ = len(answers) > 1 or q.genotype.disputed or "conditions" in q.profile.unread
+    open_ = len(answers) > 1 or q.genotype.disputed or "conditions" in q.profile.unread or bool(q.acting)
     if first.dose is None or first.path.set != "genotype" or open_:
         return "info"
     if q.genotype.surely_poor:
         return "warning"
     branch, someone = first.path.branch, q.person.of(q.profile.ancestry)
     firm = [(a, n) for a, n in adjustments(q, branch) if a.classified[branch.id] in FIRM]
-    outside = any(not first.dose.low <= dose * DAYS <= first.dose.high for dose in ordered_daily(q))
+    outside = any(not first.dose.low <= dose * DAYS <= first.dose.high for dose in ordered_daily(q) or ())
     return "warning" if outside or is_loud(q, branch, someone, firm) else "info"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from models.dosing import used
 from models.dosing.drivers import exact, in_words, reference_person, scale
@@ -31,7 +31,7 @@ def predicted_remarks(q: DosingQuestion, dose: Predicted, path: Path) -> tuple[R
         *(untested(q) if path.set == "genotype" else ()),
         *_loading(q, dose, path),
         *_measured(q, dose),
-        *_whole(q, "; ".join(dict.fromkeys(e.model.population for e in dose.each)), q.flow.accuracy),
+        *_whole(q, "; ".join(dict.fromkeys(e.model.population for e in dose.each)), q.flow.accuracy, q.flow.predicting.changes),
     )
 
 
@@ -39,7 +39,7 @@ def refined_remarks(q: DosingQuestion, found: Refined) -> tuple[Remark, ...]:
     known, how = q.knowledge.inputs, q.flow.predicting.refining
     doses = ", ".join(f"{known[name].label} {dose:g} mg" for name, dose in found.doses.items())
     rests = (("inr", f"{found.inr.value:g}"), ("day", str(found.day)), ("date", used.dated(found.inr.effective)), ("doses", doses))
-    told = [Remark("dose-refined", (("drug", q.flow.drug.name), *rests))]
+    told = [*_acting(q), Remark("dose-refined", (("drug", q.flow.drug.name), *rests))]
     acting = {share.input for share in found.prediction.shares if share.amount}
     if unsure := [label for name, label in how.unsure.items() if name in acting]:
         told.append(Remark("dose-unsure-terms", (("terms", ", ".join(unsure)), ("equation", found.model.label))))
@@ -48,11 +48,18 @@ def refined_remarks(q: DosingQuestion, found: Refined) -> tuple[Remark, ...]:
     if found.absent:
         told.append(Remark("dosing-assumed", (("what", ", ".join(found.absent)),)))
     told.append(Remark("dose-no-interval", (("equation", found.model.label),)))
-    return (*told, *_whole(q, found.model.population, q.flow.predicting.accuracy))
+    return (*told, *_whole(q, found.model.population, q.flow.predicting.accuracy, how.changes))
+
+
+def _acting(q: DosingQuestion) -> Iterator[Remark]:
+    if q.acting:
+        named = ", ".join(f"{one.drug.name} ({one.strength})" for one in q.acting)
+        yield Remark("dose-acting", (("drugs", named), ("gene", q.flow.metabolizer)))
 
 
 def _before_all(q: DosingQuestion, path: Path) -> Iterator[Remark]:
     """What a reader must know before the number is of use."""
+    yield from _acting(q)
     if q.genotype.poor:
         yield Remark("dose-other-drug-first", (("source", q.flow.source.body), ("drug", q.flow.drug.name), ("gene", q.flow.metabolizer)))
     if not q.profile.ancestry:
@@ -119,10 +126,12 @@ def _measured(q: DosingQuestion, dose: Predicted) -> Iterator[Remark]:
             covered, aimed = (f"{part * 100:.0f} %" for part in (one.covered, dose.table.nominal))
             parts = (("covered", covered), ("people", f"{one.people}"), ("ancestry", one.ancestry), ("percent", aimed))
             yield Remark("dose-interval", parts)
+    if counted := [one.label for one in q.medicines if any(one.input in e.model.inputs for e in dose.each)]:
+        yield Remark("dose-interval-medicines", (("medicines", ", ".join(counted)),))
 
 
-def _whole(q: DosingQuestion, population: str, accuracy: str) -> Iterator[Remark]:
+def _whole(q: DosingQuestion, population: str, accuracy: str, changes: Sequence[str]) -> Iterator[Remark]:
     if "conditions" in q.profile.unread:
         yield Remark("dose-conditions-unread")
-    yield Remark("dose-usual", (("usual", q.flow.predicting.usual), ("changes", "; ".join(q.flow.predicting.changes))))
+    yield Remark("dose-usual", (("usual", q.flow.predicting.usual), ("changes", "; ".join(changes))))
     yield Remark("dose-limits", (("population", population), ("accuracy", accuracy)))

@@ -73,8 +73,13 @@ def complies(q: DosingQuestion, found: Sequence[Estimate], adjusted: Adjusted) -
     return all(least <= daily <= most for daily in ordered)
 
 
-def ordered_daily(q: DosingQuestion) -> tuple[float, ...]:
-    """Every daily dose in mg that the drafts allow; () where one of them cannot be told."""
-    each = [(convert(end, d.unit, MG), d.per_day) for d in q.dosages for end in (d.low, d.high)]
-    known = tuple(mg * times for mg, times in each if mg is not None and times is not None)
-    return known if len(known) == len(each) else ()
+def ordered_daily(q: DosingQuestion) -> Span | None:
+    """mg a day of all drafts of the medicine together, from the least to the most that they allow; None where one cannot be told.
+
+    Together: two tablets of different strength are one dose, and two orders that each look right are twice as much.
+    """
+    each = [(convert(d.low, d.unit, MG), convert(d.high, d.unit, MG), d.per_day) for d in q.dosages]
+    known = [(low * times, high * times) for low, high, times in each if low is not None and high is not None and times is not None]
+    if not known or len(known) < len(each) or not q.dosages_whole:
+        return None
+    return sum(low for low, _ in known), sum(high for _, high in known)

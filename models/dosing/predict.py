@@ -68,9 +68,9 @@ def _again(q: DosingQuestion, beside: tuple[Gap, ...]) -> Assessment:
 
 
 def near(q: DosingQuestion, daily: float) -> bool:
-    """Is every ordered daily dose within the flow's percent of `daily` (mg)?"""
+    """Is the ordered daily dose within the flow's percent of `daily` (mg), whatever the drafts leave open?"""
     ordered = ordered_daily(q)
-    return bool(ordered) and all(abs(dose - daily) <= daily * q.flow.percent / 100 for dose in ordered)
+    return ordered is not None and all(abs(dose - daily) <= daily * q.flow.percent / 100 for dose in ordered)
 
 
 def _none(q: DosingQuestion, gaps: tuple[Gap, ...], beside: tuple[Gap, ...]) -> Assessment:

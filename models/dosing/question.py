@@ -12,11 +12,12 @@ from models.dosing.genotype import Genotype, genotype
 from models.dosing.person import Person, person
 from models.features.age import Age, age
 from models.features.gene_state import GeneState
+from models.features.phenoconversion import modulating, taken
 from models.finding import Checked
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.dosing_types import DosingFlow, EquationSet, MedicineInput
 from models.knowledge.model_types import Model
-from models.knowledge.types import INDETERMINATE, Knowledge
+from models.knowledge.types import INDETERMINATE, Knowledge, Modulator
 from models.patient import Dosage, PatientProfile
 
 
@@ -29,6 +30,7 @@ class DosingQuestion:
     profile: PatientProfile
     states: Mapping[str, GeneState]
     dosages: tuple[Dosage, ...] = ()
+    dosages_whole: bool = True  #: False: one of these orders tells no dose that can be read
     no_number: str = ""  #: why no dose may be told, where whoever owns the number has none; "": nothing of that kind
 
     @cached_property
@@ -70,6 +72,15 @@ class DosingQuestion:
         return tuple(
             estimate(use, models[use.model], self.flow, someone, own, taken, fitted.get(use.model)) for use in self.flow.of(wanted)
         )
+
+    @cached_property
+    def acting(self) -> tuple[Modulator, ...]:
+        """Medicines that slow or speed the metabolizing enzyme today, and that no equation of the flow counts."""
+        known = self.knowledge.modulators.get(self.flow.metabolizer)
+        counted = {drug for one in self.flow.medicines for drug in one.drugs}
+        every = taken(self.profile, self.knowledge)
+        found = modulating(every, known, self.flow.drug.key, self.profile.as_of) if known else ()
+        return tuple(one for one in found if one.drug.key not in counted)
 
     @property
     def started(self) -> bool:

@@ -27,8 +27,8 @@ def _used(q: DosingQuestion, asked: set[str]) -> Iterator[InputUsed]:
     yield InputUsed("age", f"{person.age or 0:.0f}", "a", origin=PATIENT)
     for name, read in person.body.items():
         yield InputUsed(known.inputs[name].label, f"{read.value:.0f}", read.unit, dated(read.effective), read.origin)
-    reported = " and ".join(person.ancestry) or NOT_REPORTED
-    yield InputUsed(known.inputs["ancestry"].label, reported, origin=PATIENT if person.ancestry else "")
+    reported = f"{' and '.join(person.ancestry)} as reported" if person.ancestry else NOT_REPORTED
+    yield InputUsed("ancestry", reported, origin=PATIENT if person.ancestry else "")
     yield InputUsed(known.inputs["target-inr"].label, f"{person.target_inr:g} ({ASSUMED})", "")
     for medicine in q.medicines:
         if medicine.input in asked:
@@ -48,7 +48,8 @@ def _used(q: DosingQuestion, asked: set[str]) -> Iterator[InputUsed]:
 
 def dated(stated: str) -> str:
     """An ISO day; "" for anything else."""
-    return stated[:10] if day_of(stated) is not None else ""
+    day = day_of(stated)
+    return day.isoformat() if day is not None else ""
 
 
 def _entry(medicine: MedicineInput, q: DosingQuestion) -> str:

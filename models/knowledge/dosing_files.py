@@ -86,6 +86,7 @@ def _predicting(file: Table) -> Predicting:
                 doses=before,
                 conditions=inner.texts("conditions"),
                 unsure=inner.mapping("unsure"),
+                changes=inner.texts("changes"),
             )
         return Predicting(
             usual=table.text("usual"),

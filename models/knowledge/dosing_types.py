@@ -52,6 +52,7 @@ class Refining:
     doses: Mapping[str, int]  #: input → so many days before the INR
     conditions: tuple[str, ...]  #: inputs of the model that the problem list tells
     unsure: Mapping[str, str]  #: input → in words, a term that was verified nowhere
+    changes: tuple[str, ...]  #: what would change it, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,10 @@ class DosingFlow:
     messages: Mapping[str, str]  #: role → id in cds_service/messages
     predicting: Predicting
     source: Source
+
+    def models(self, *wanted: EquationSet) -> frozenset[str]:
+        """Ids of those that it asks for these sets."""
+        return frozenset(one.model for one in self.equations if one.set in wanted)
 
     def of(self, wanted: EquationSet) -> tuple[EquationUse, ...]:
         return tuple(one for one in self.equations if one.set == wanted)

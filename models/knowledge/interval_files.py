@@ -24,7 +24,7 @@ def read_intervals(values: Mapping[str, Any], where: str) -> IntervalTable:
             coverage = _coverage(file)
             return IntervalTable(
                 id=head.text("id"),
-                set=head.choice("set", ("pgx", "clinical")),
+                set=head.text("set"),
                 models=head.texts("models"),
                 unit=head.text("unit"),
                 by=by,

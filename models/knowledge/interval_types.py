@@ -44,7 +44,7 @@ class IntervalTable:
     """An interval for the mean of some models' predictions. With m = √prediction it is (max(0, m + lower)², (m + upper)²)."""
 
     id: str  #: "warfarin-pgx-by-dose"
-    set: str  #: which predictions: "pgx" or "clinical"
+    set: str  #: the name of this mean in the runs that measured it: "pgx", "clinical"
     models: tuple[str, ...]  #: whose predictions are averaged, each first converted to `unit`
     unit: str
     by: By

@@ -1,7 +1,7 @@
 """Reads a scoring file of the PGS Catalog (format 2.0, harmonised or not) as a genetic score. It refuses what it could only guess at.
 
-Source: the Catalog's description of its files (pgscatalog.org/downloads), written from working knowledge and from files seen; the
-page was not read again. Supported are additive weights; what counts otherwise (dominant, haplotypes, interactions) is refused.
+Source: the Catalog's description of its files (pgscatalog.org/downloads, of which stored copies of 2020 to 2022 were read in part), and
+headers of files that others show. Supported are additive weights; what counts otherwise (dominant, haplotypes, interactions) is refused.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _BUILDS = {"grch37": "GRCh37", "hg19": "GRCh37", "grch38": "GRCh38", "hg38": "GR
 _RATIOS = frozenset({"or", "hr", "rr", "odds ratio", "hazard ratio"})  #: of these the logarithm adds up, not they themselves
 _KINDS = ("is_haplotype", "is_diplotype", "is_interaction", "is_dominant", "is_recessive")
 _BY_DOSAGE = ("dosage_0_weight", "dosage_1_weight", "dosage_2_weight")
+_SAID_ONCE = frozenset({"pgs_id", "genome_build", "hmpos_build", "weight_type", "variants_number"})
 _NO = frozenset({"", "false", "0", "na", "nr"})
 _FACING = str.maketrans("ACGT", "TGCA")
 _CHROMOSOMES = frozenset({*map(str, range(1, 23)), "X", "Y", "MT"})
@@ -50,7 +51,7 @@ def read_pgs(text: str, where: str, retrieved: str) -> VariantScore:
     header, start = _header(lines, where)
     harmonised = bool(header.get("hmpos_build"))
     build = _build(header, where)
-    _check_weights(header, where)
+    _check_weight_type(header.get("weight_type", ""), where)
     columns = _columns(lines, start, harmonised, where)
     rows = [
         (number, _variant(columns, line.split("\t"), f"{where}: line {number}", harmonised))
@@ -82,8 +83,9 @@ def _header(lines: Sequence[str], where: str) -> tuple[dict[str, str], int]:
                 break
             return found, at
         if not line.startswith("##") and "=" in line:
-            key, _, value = line[1:].partition("=")
-            found[key.strip().lower()] = value.strip()
+            key, _, value = (part.strip() for part in line[1:].partition("="))
+            if found.setdefault(key.lower(), value) != value and key.lower() in _SAID_ONCE:
+                raise KnowledgeError(f"{where}: line {at + 1} says #{key} again, and otherwise; download the file again")
     raise KnowledgeError(f"{where}: has no line #pgs_id=… before its columns; take the file from the PGS Catalog as it is")
 
 
@@ -95,10 +97,9 @@ def _build(header: Mapping[str, str], where: str) -> str:
     return build
 
 
-def _check_weights(header: Mapping[str, str], where: str) -> None:
-    kind = header.get("weight_type", "")
+def _check_weight_type(kind: str, where: str) -> None:
     if kind.strip().lower() in _RATIOS:
-        raise KnowledgeError(f"{where}: #weight_type={kind} does not add up; give a file of their logarithms (beta)")
+        raise KnowledgeError(f"{where}: weight_type {kind} does not add up; give a file of their logarithms (beta)")
 
 
 def _columns(lines: Sequence[str], start: int, harmonised: bool, where: str) -> _Columns:
@@ -107,6 +108,8 @@ def _columns(lines: Sequence[str], start: int, harmonised: bool, where: str) -> 
         raise KnowledgeError(f"{where}: line {start + 1} has the column {twice[0]} twice; keep one")
     chromosome, position = ("hm_chr", "hm_pos") if harmonised else ("chr_name", "chr_position")
     needed = ("effect_allele", "effect_weight", chromosome, position)
+    if "effect_weight" not in names and set(_BY_DOSAGE) & set(names):
+        raise KnowledgeError(f"{where}: line {start + 1} has weights by dosage; only weights that add up copy by copy are read")
     if lost := [name for name in needed if name not in names]:
         why = "its columns must be separated by tabs" if len(names) == 1 else "take the harmonised file (…_hmPOS_GRCh38.txt)"
         raise KnowledgeError(f"{where}: line {start + 1} has no column {lost[0]}; {why}")
@@ -119,6 +122,7 @@ def _variant(columns: _Columns, cells: Sequence[str], where: str, harmonised: bo
     kind = next((name for name in _KINDS if columns.cell(cells, name).lower() not in _NO), "")
     if kind := kind or next((name for name in _BY_DOSAGE if columns.cell(cells, name)), ""):
         raise KnowledgeError(f"{where}: {kind} is set; only weights that add up copy by copy are read, so this score cannot be used here")
+    _check_weight_type(columns.cell(cells, "weight_type"), where)  # a column of older files
     weight = _weight(columns.cell(cells, "effect_weight"), where)
     rsid = columns.cell(cells, "rsID") or columns.cell(cells, "hm_rsID")
     rsid = rsid if rsid.startswith("rs") and rsid[2:].isdigit() else ""

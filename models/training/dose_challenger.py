@@ -60,10 +60,10 @@ def try_out(make: Callable[[], Pipeline], cohort: Cohort, champion: Floats, seed
     """On the square-root scale, as the equations. `champion`: doses of the same people by what serves now."""
     rows, folds = matrix(cohort), KFold(FOLDS, shuffle=True, random_state=seed)
     unseen = _out_of_fold(make, rows, cohort.truth, cohort.sites)
-    random = np.zeros(len(cohort), dtype=np.int64)
+    shuffled = np.zeros(len(cohort), dtype=np.int64)
     for number, (_, tested) in enumerate(folds.split(rows)):
-        random[tested] = number
-    drawn = _out_of_fold(make, rows, cohort.truth, random)
+        shuffled[tested] = number
+    drawn = _out_of_fold(make, rows, cohort.truth, shuffled)
     return Verdict(
         champion=float(np.abs(champion - cohort.truth).mean()),
         challenger=float(np.abs(unseen - cohort.truth).mean()),

@@ -89,7 +89,7 @@ def table_id(definition: CohortDefinition, mean: str, by: By) -> str:
     return f"{definition.id}-{mean}-{WAYS[by]}"
 
 
-def file_text(definition: CohortDefinition, mean: str, found: Measured, made: str) -> str:
+def file_text(definition: CohortDefinition, mean: str, found: Measured) -> str:
     """The TOML of one table, as models/knowledge/interval_files reads it."""
     refused = refusals(found.coverage, definition.claim.floor)
     told = "; ".join(f"{name}: {why}" for name, why in refused.items()) or "no ancestry"
@@ -99,9 +99,9 @@ def file_text(definition: CohortDefinition, mean: str, found: Measured, made: st
         "[source]",
         f'body = "precision-hooks, from the data of {definition.source.body}"',
         f'version = "{definition.source.version}"',
-        f'date = "{made}"',
+        f'date = "{definition.source.date}"',
         f'url = "{definition.source.url}"',
-        f'retrieved = "{made}"',
+        f'retrieved = "{definition.source.retrieved}"',
         'data = "figures worked out from data under CC BY-SA 4.0, which are not in this project"',
         f'note = "Measured in everybody to whom each of the models gives a number. Refused: {told}."',
         "",

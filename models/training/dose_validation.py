@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
-import scipy
-import sklearn
 
 from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.interval_types import By
@@ -20,6 +17,7 @@ from models.training.dose_equations import Models, Scores, answered, mean_doses,
 from models.training.dose_error import Floats, Mask, Measure
 from models.training.dose_intervals import PREFERRED, WAYS, Measured, file_text, measured, table_id
 from models.training.iwpc_cohort import Cohort, read_cohort
+from models.training.record import DataFile, Run
 from models.training.site_shift import Point, learning_curve, sites_with_enough
 
 DIGITS = 4
@@ -56,31 +54,35 @@ def scored(wheel: IO[bytes], definition: CohortDefinition, models: Models) -> Sc
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Everything that was measured: runs for knowledge/evaluations by id, tables for knowledge/intervals by file name."""
+    """Everything that was measured: one run for each model, and interval tables by file name."""
 
-    runs: Mapping[str, Json]
+    runs: tuple[Run, ...]
     tables: Mapping[str, str]
 
 
-def validate(wheel: IO[bytes], definition: CohortDefinition, models: Models, *, command: str, made: str, seed: int) -> Validation:
-    """The same bytes and seed give the same figures. `made` is the day that is recorded, `command` what repeats it."""
+def validate(
+    wheel: IO[bytes], definition: CohortDefinition, models: Models, *, command: str, software: Mapping[str, str], seed: int
+) -> Validation:
+    """The same bytes and seed give the same figures. `command` is what repeats them; the runs are not yet dated.
+
+    Raises Untrusted where the file is not the pinned one.
+    """
     found = scored(wheel, definition, models)
     ways: dict[tuple[str, By], Measured] = {}
     for mean in definition.means:
         sample, _ = found.sample(mean)
         ways |= {(mean, by): measured(sample, by, definition, seed) for by in WAYS}
-    head = {"command": command, "seed": seed, "data": _data(definition), "made": made, "software": _software()}
-    head["note"] = definition.source.data
-    runs = {}
+    runs = []
     for one in definition.equations.values():
         metrics, groups = own_figures(found, one.id, seed)
         if one.id == definition.means[definition.champion][0]:
             more, more_groups = shared_figures(found, ways, seed)
             metrics |= more
             groups = {name: {**values, **more_groups.get(name, {})} for name, values in groups.items()}
-        runs[one.run] = {"id": one.run, "model": one.model, **head, "metrics": metrics, "groups": {definition.group: groups}}
-    tables = {f"{table_id(definition, mean, by)}.toml": file_text(definition, mean, way, made) for (mean, by), way in ways.items()}
-    return Validation(runs, tables)
+        by = {definition.group: groups}
+        runs.append(Run(one.run, one.model, command, seed, _data(definition), "", software, metrics, by, definition.source.data))
+    tables = {f"{table_id(definition, mean, by)}.toml": file_text(definition, mean, way) for (mean, by), way in ways.items()}
+    return Validation(tuple(runs), tables)
 
 
 def own_figures(found: Scored, name: str, seed: int) -> tuple[Json, dict[str, Json]]:
@@ -136,7 +138,7 @@ def _mean_figures(found: Scored, mean: str, seed: int) -> tuple[Json, dict[str, 
     for one in found.definition.means[mean]:
         metrics[f"{mean}.mae-less-{one}"] = _figure(dose_error.mean_difference(truth, doses[mean], doses[one], seed))
     groups = {group: {f"{mean}.{name}": figure for name, figure in figures.items()} for group, figures in by_group.items()}
-    for other in found.definition.means.keys() - {mean}:
+    for other in (one for one in found.definition.means if one != mean):
         for group, who in _groups(found):
             less = dose_error.mean_difference(truth[who], doses[mean][who], doses[other][who], seed)
             groups[group][f"{mean}.mae-less-{other}"] = _figure(less)
@@ -177,9 +179,6 @@ def _figure(measure: Measure) -> Json:
     return found if measure.events is None else found | {"events": measure.events}
 
 
-def _data(definition: CohortDefinition) -> Json:
-    return {"name": definition.label, "sha256": definition.package.member_sha256, "rows": definition.package.rows}
-
-
-def _software() -> Json:
-    return {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__, "scikit-learn": sklearn.__version__}
+def _data(definition: CohortDefinition) -> DataFile:
+    package = definition.package
+    return DataFile(f"{package.name} {package.version}: {package.member}", package.member_sha256, package.rows)

@@ -26,10 +26,15 @@ def _lines(name: str, rows: Sequence[dict[str, Any]]) -> str:
 def _input(asked: ModelInput) -> dict[str, Any]:
     made: dict[str, Any] = {"name": asked.name, "kind": asked.kind}
     if asked.kind == "number":
-        made |= {"unit": asked.unit, "low": asked.low, "high": asked.high}
+        made |= {"unit": asked.unit, "low": _short(asked.low), "high": _short(asked.high)}
     if asked.kind == "choice":
         made["choices"] = list(asked.choices)
     return made | {"required": asked.required, "reference": asked.reference}
+
+
+def _short(end: float | None) -> float | None:
+    """Whole numbers without a decimal point, read or not."""
+    return int(end) if end is not None and end == int(end) else end
 
 
 def _factor(factor: Factor) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Run:
     software: Mapping[str, str]
     metrics: Mapping[str, Any]
     groups: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    model_digest: str = ""  #: of the model that was measured; a run of another one is refused when knowledge is loaded
     note: str = ""
     tried: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)  #: of a choice: formula → candidate → measures
 

@@ -20,6 +20,11 @@ def usable(people: pd.DataFrame, inputs: Iterable[ModelInput]) -> pd.Series:
     return stays
 
 
+def medians(people: pd.DataFrame, inputs: Iterable[ModelInput]) -> dict[str, float]:
+    """The middle of each number, over those of whom it is known: a shift between years is seen there first."""
+    return {f"median.{one.name}": round(float(people[one.name].median()), 2) for one in inputs if one.kind == "number"}
+
+
 def missing(people: pd.DataFrame, inputs: Iterable[ModelInput]) -> dict[str, float]:
     """The share of people of whom each is not known."""
     return {asked.name: float(people[asked.name].isna().mean()) for asked in inputs}

@@ -11,7 +11,7 @@ import pandas as pd
 from models.knowledge.model_types import Formula, Model
 from models.training.evaluate import DECIMALS, Resampling, groups, measured
 from models.training.refusals import TrainingRefused
-from models.training.rows import missing, usable
+from models.training.rows import medians, missing, usable
 from models.training.scoring import risks_of
 from models.training.splits import Split, of_cycles
 
@@ -37,4 +37,4 @@ def validated(model: Model, formula: Formula, people: pd.DataFrame, how: Resampl
         raise TrainingRefused(f"formula {formula.id}: nobody with the outcome, or nobody without it, is left to measure on")
     counted = {"in_cohort": len(people), "not_scored": len(people) - len(some)}
     shares = {f"missing.{name}": round(share, DECIMALS) for name, share in absent.items()}
-    return {**counted, **measured(outcome, risk, how), **shares}, groups(some, outcome, risk, how)
+    return {**counted, **measured(outcome, risk, how), **shares, **medians(people, asked)}, groups(some, outcome, risk, how)

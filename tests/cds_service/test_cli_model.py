@@ -1,4 +1,4 @@
-"""The commands `model train`, `validate`, `card` and `export` as their users type them, on people who never were."""
+"""The commands `model train`, `validate` and `export` as their users type them, on people who never were."""
 
 from __future__ import annotations
 
@@ -118,9 +118,8 @@ def test_a_published_equation_is_not_trained(command: str) -> None:
     assert found.exit_code == 2 and f"prevent is not trained here; {ID} is" in found.output
 
 
-@pytest.mark.parametrize("command", ["card", "export"])
-def test_an_unknown_model_is_refused(command: str) -> None:
-    found = run(command, "of-nobody")
+def test_an_unknown_model_is_refused() -> None:
+    found = run("export", "of-nobody")
     assert found.exit_code == 2 and "of-nobody" in found.output
 
 

@@ -24,7 +24,6 @@ def test_discovery_is_as_reviewed(client: FlaskClient, request: pytest.FixtureRe
 def test_each_service_keeps_the_rules_of_discovery(client: FlaskClient) -> None:
     services = client.get("/cds-services").get_json()["services"]
     assert [(s["id"], s["hook"]) for s in services] == [
-        ("diabetes-patient-view", "patient-view"),
         ("precision-order-select", "order-select"),
         ("precision-order-sign", "order-sign"),
         ("precision-patient-view", "patient-view"),

@@ -92,6 +92,8 @@ def test_no_message_is_unused() -> None:
         | {"hereditary-summary-general", "hereditary-confirm-germline"}
         | {message for plan in KNOWLEDGE.careplans.values() for message in advised_by(plan)}
         | {"care-plan"}
+        | {threshold.message for risk in KNOWLEDGE.risks.values() for threshold in risk.thresholds}
+        | {m.message for risk in KNOWLEDGE.risks.values() for m in risk.modifiers if m.effect == "replaces"}
     )
     assert set(messages().rows) == used
 

@@ -180,6 +180,12 @@ def test_asking_for_nothing_that_is_there_fills_no_memory() -> None:
 def test_the_services_that_predict_say_which_models_they_tell(knowledge: Knowledge) -> None:
     listed = {m["id"]: m["usedBy"] for m in listing(knowledge, tuple(load_services().values()))["models"]}
     assert "risk-patient-view" in listed["prevent"]
-    assert listed["body-mass-index"] == []
+    assert "risk-patient-view" in listed["ckd-epi-2021"], "it works out an input of PREVENT"
+    assert listed["warfarin-iwpc"] == ["dose-order-sign", "precision-order-sign"]
+    assert listed["warfarin-lenzini"] == ["dose-order-sign"]
+    assert listed["warfarin-eupact-loading"] == [], "the site wants no loading phase"
+    owned = replace(knowledge, dosed_by=dict.fromkeys(knowledge.flows, "dose-order-sign"), dose_loading=True)
+    listed = {m["id"]: m["usedBy"] for m in listing(owned, tuple(load_services().values()))["models"]}
+    assert (listed["warfarin-iwpc"], listed["warfarin-eupact-loading"]) == (["dose-order-sign"], ["dose-order-sign"])
     for found in load_services().values():
         assert set(found.models(knowledge)) <= knowledge.models.keys(), found.id

@@ -133,3 +133,9 @@ def test_there_and_back_is_the_same(value: float, unit: str, to: str) -> None:
     assert (there is not None) == (canonical(unit) == canonical(to) or table().units[unit].dimension == table().units[to].dimension)
     if there is not None:
         assert convert(there, to, unit) == pytest.approx(value, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize("unit", ["{INR}", "INR", "{ratio}", "1"])
+def test_an_inr_is_a_pure_number_however_its_unit_is_written(unit: str) -> None:
+    assert convert(1.8, unit, "1") == 1.8
+    assert convert(1.8, "{INR}", "mg/dL") is None

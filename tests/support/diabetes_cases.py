@@ -96,15 +96,14 @@ def _measured(said: str, knowledge: Knowledge) -> Measurement:
     """ "hba1c 8.4 %", "uacr <5 mg/g, 2026-01-03", "gad-antibodies positive", "kitchen-preference = kitchen-west-african"."""
     said, _, day = said.partition(", ")
     name, _, rest = said.partition(" ")
-    at = dict(effective=day or "2026-10-01", origin=f"Observation/{name}")
-    code = coded(name, knowledge)
+    day, origin, code = day or "2026-10-01", f"Observation/{name}", coded(name, knowledge)
     if rest.startswith("= "):
-        return Measurement(code, answer=coded(rest[2:], knowledge), **at)
+        return Measurement(code, answer=coded(rest[2:], knowledge), effective=day, origin=origin)
     if rest in ("positive", "negative"):
-        return Measurement(code, answer=coded(f"{rest}-answer", knowledge), **at)
+        return Measurement(code, answer=coded(f"{rest}-answer", knowledge), effective=day, origin=origin)
     number, _, unit = rest.partition(" ")
     comparator = number.rstrip("0123456789.")
-    return Measurement(code, float(number.removeprefix(comparator)), unit, comparator, **at)
+    return Measurement(code, float(number.removeprefix(comparator)), unit, comparator, effective=day, origin=origin)
 
 
 def _drug(name: str, knowledge: Knowledge) -> Concept:
@@ -118,8 +117,8 @@ def _taken(name: str, knowledge: Knowledge) -> Medication:
 
 def _gene(gene: str, said: str) -> GeneResult:
     """A diplotype ("*3/*3") or a phenotype ("Deficient")."""
-    members = {"diplotypes": (said,)} if said.startswith("*") else {"phenotype": said}
-    return GeneResult(Concept(text=gene), f"Observation/{gene}", **members)  # type: ignore[arg-type]
+    diplotypes, phenotype = ((said,), "") if said.startswith("*") else ((), said)
+    return GeneResult(Concept(text=gene), f"Observation/{gene}", diplotypes=diplotypes, phenotype=phenotype)
 
 
 def _relative(said: str, knowledge: Knowledge) -> FamilyHistory:

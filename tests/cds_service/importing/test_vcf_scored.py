@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -166,6 +167,11 @@ def test_the_command_reads_a_file_of_the_pgs_catalog(tmp_path: Path) -> None:
     done = run(str(file), "--vcf", str(written(tmp_path, lines({"rs3842753": 2, "rs6679677": 1}))))
     assert done.exit_code == 0, done.output
     assert "made up: 1.250 (2 of 2 variants seen" in done.output
+    packed = tmp_path / "PGS999999.txt.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
+    assert run(str(packed), "--vcf", str(tmp_path / "made-up.vcf")).output == done.output
+    packed.write_bytes(packed.read_bytes()[:60])
+    assert run(str(packed), "--vcf", str(tmp_path / "made-up.vcf")).exit_code == 2
 
 
 def test_the_command_says_what_it_cannot_use(tmp_path: Path) -> None:

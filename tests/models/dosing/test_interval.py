@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,7 +74,10 @@ def test_the_preferred_table_is_for_just_these_models() -> None:
     assert preferred(tables[:1], frozenset({"one", "other"})) is None
 
 
-@given(st.floats(3.5, 122.5), st.sampled_from(["white", "asian", "black", "unknown"]), st.sampled_from(["pgx", "clinical"]))
+SETS = ("pgx", "clinical", "clinical-iwpc")
+
+
+@given(st.floats(3.5, 122.5), st.sampled_from(["white", "asian", "black", "unknown"]), st.sampled_from(SETS))
 def test_every_shipped_interval_holds_its_dose(weekly: float, ancestry: str, which: str) -> None:
     table = next(t for t in shipped().intervals.values() if t.preferred and t.set == which)
     found = interval(table, weekly, ancestry)

@@ -88,7 +88,12 @@ def test_a_run_of_another_version_of_the_model_is_a_fault() -> None:
 
 def test_the_digest_is_of_what_decides_the_output() -> None:
     (formula,) = model().formulas
-    same = [model(label="Other", card=Card({"risks": "x"})), model(formulas=(replace(formula, bands=(Band(0, 1, 50, 0.1, 0.2),)),))]
+    shown = {"age": replace(model().inputs["age"], reference=40.0, monotone="up", change_to=30.0), "sex": model().inputs["sex"]}
+    same = [
+        model(label="Other", card=Card({"risks": "x"})),
+        model(inputs=shown),
+        model(formulas=(replace(formula, bands=(Band(0, 1, 50, 0.1, 0.2),)),)),
+    ]
     other = [model(formulas=(replace(formula, intercept=-3.1),)), model(refuses={}), model(numbers={"a": 1})]
     assert {digest_of(m) for m in same} == {digest_of(model())}
     assert len({digest_of(m) for m in [model(), *other]}) == 4

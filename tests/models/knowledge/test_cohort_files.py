@@ -58,6 +58,5 @@ def test_it_fits_the_models_it_is_for() -> None:
     assert shipped().inputs.keys() >= definition.inputs.keys()
 
 
-
 def test_serving_does_not_read_it() -> None:
     assert "cohorts" not in FOLDERS

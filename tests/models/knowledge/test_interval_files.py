@@ -33,7 +33,7 @@ def test_shipped_tables_are_read_whole() -> None:
 
 def test_one_table_is_preferred_for_each_set_of_models_and_refuses_no_measured_ancestry() -> None:
     preferred = [table for table in shipped().intervals.values() if table.preferred]
-    assert sorted(table.set for table in preferred) == ["clinical", "pgx"]
+    assert sorted(table.set for table in preferred) == ["clinical", "clinical-iwpc", "pgx"]
     assert not any(table.refused for table in preferred)
 
 

@@ -22,8 +22,8 @@ from tests.support.shipped import shipped
 MODELS = shipped().models
 EQUATIONS = load_cohort("iwpc").equations
 SOMEONE: Mapping[str, float | str] = {
-    "sex": "female", "ancestry": "white", "age": 65.0, "height": 170.0, "weight": 75.0, "target-inr": 2.5, "vkorc1": "A/G", "cyp2c9": "*1/*3",
-    "amiodarone": 0.0, "enzyme-inducer": 0.0, "current-smoker": 0.0, "venous-thromboembolism": 0.0,
+    "sex": "female", "ancestry": "white", "age": 65.0, "height": 170.0, "weight": 75.0, "target-inr": 2.5, "vkorc1": "A/G",
+    "cyp2c9": "*1/*3", "amiodarone": 0.0, "enzyme-inducer": 0.0, "current-smoker": 0.0, "venous-thromboembolism": 0.0,
 }  # fmt: skip
 PEOPLE = [
     SOMEONE,
@@ -132,14 +132,15 @@ def terms(model: Model) -> dict[str, float]:
 
 
 IWPC = {
-    "intercept": "intercept", "decade": "age_decades", "height": "height_cm", "weight": "weight_kg", "asian": "race_asian", "black": "race_black",
-    "unknown": "race_missing_or_mixed", "enzyme_inducer": "enzyme_inducer", "amiodarone": "amiodarone", "vkorc1_ag": "VKORC1_rs9923231_A/G",
-    "vkorc1_aa": "VKORC1_A/A", "vkorc1_unknown": "VKORC1_unknown", "cyp2c9_1_2": "CYP2C9_*1/*2", "cyp2c9_1_3": "CYP2C9_*1/*3",
-    "cyp2c9_2_2": "CYP2C9_*2/*2", "cyp2c9_2_3": "CYP2C9_*2/*3", "cyp2c9_3_3": "CYP2C9_*3/*3", "cyp2c9_unknown": "CYP2C9_unknown",
+    "intercept": "intercept", "decade": "age_decades", "height": "height_cm", "weight": "weight_kg", "asian": "race_asian",
+    "black": "race_black", "unknown": "race_missing_or_mixed", "enzyme_inducer": "enzyme_inducer", "amiodarone": "amiodarone",
+    "vkorc1_ag": "VKORC1_rs9923231_A/G", "vkorc1_aa": "VKORC1_A/A", "vkorc1_unknown": "VKORC1_unknown", "cyp2c9_1_2": "CYP2C9_*1/*2",
+    "cyp2c9_1_3": "CYP2C9_*1/*3", "cyp2c9_2_2": "CYP2C9_*2/*2", "cyp2c9_2_3": "CYP2C9_*2/*3", "cyp2c9_3_3": "CYP2C9_*3/*3",
+    "cyp2c9_unknown": "CYP2C9_unknown",
 }  # fmt: skip
 GAGE = {
-    "intercept": "intercept", "surface_height*surface_weight": "BSA", "years": "age", "black": "african_american", "target_inr": "target_INR",
-    "amiodarone": "amiodarone", "smoker": "smoker", "clot": "DVT_or_PE",
+    "intercept": "intercept", "surface_height*surface_weight": "BSA", "years": "age", "black": "african_american",
+    "target_inr": "target_INR", "amiodarone": "amiodarone", "smoker": "smoker", "clot": "DVT_or_PE",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Conversations with dose-order-sign switched on, to the letter: the request as an EHR posts it, and the whole answer."""
+"""Conversations with diabetes-patient-view switched on, to the letter: the request as an EHR posts it, and the whole answer."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from tests.conftest import NOW
 from tests.support.response_rules import problems
 from tests.test_conversations import assert_contracts
 
-FOLDER = Path(__file__).with_name("conversations_dose")
+FOLDER = Path(__file__).with_name("conversations_diabetes")
 ALL = tomli.loads((FOLDER / "conversations.toml").read_text("utf-8"))["conversation"]
 
 
 @pytest.fixture(scope="module")
 def state(knowledge: Knowledge) -> State:
-    settings = Settings(store_url="sqlite://", memory=False, dose_service=True)
+    settings = Settings(store_url="sqlite://", memory=False, diabetes_service=True)
     return create_state(settings, knowledge, log=Log(io.StringIO()), now=lambda: NOW)
 
 
 @pytest.fixture(scope="module")
-def dosing(state: State) -> FlaskClient:
+def planning(state: State) -> FlaskClient:
     return create_app(state=state).test_client()
 
 
 @pytest.mark.parametrize("talk", ALL, ids=lambda t: t["name"])
-def test_conversation(talk: dict[str, Any], dosing: FlaskClient, state: State, request: pytest.FixtureRequest) -> None:
+def test_conversation(talk: dict[str, Any], planning: FlaskClient, state: State, request: pytest.FixtureRequest) -> None:
     body = (FOLDER / f"{talk['name']}.request.json").read_bytes()
-    answer = dosing.post(f"/cds-services/{talk['service']}", data=body, content_type="application/json")
+    answer = planning.post(f"/cds-services/{talk['service']}", data=body, content_type="application/json")
     assert answer.status_code == 200
     text = answer.get_data(as_text=True).replace(state.knowledge.digest, "<digest>")
     told = json.loads(text.replace(f'"version":"{SOFTWARE}"', '"version":"<version>"'))
