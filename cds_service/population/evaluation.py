@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from cds_service.population.people import Person
 from cds_service.population.study import Study
 from models.knowledge.model_types import Link, Model
-from models.prediction.calibration_record import Tally
+from models.prediction.calibration_record import Kind, Tally
 from models.prediction.contract import Prediction, predict
 
 
@@ -111,7 +111,7 @@ class Evaluation:
         return found if isinstance(found, Prediction) else {f"{gap.subject}: {gap.reason}" for gap in found}
 
     def _predicted(self, person: Person, found: Prediction) -> None:
-        dose = self.model.output.what == "dose"
+        dose = self.kind == "dose"
         kept = self._kept(found.formula)
         if not dose:
             kept.followed.days.append(person.outcome.days)
@@ -129,16 +129,20 @@ class Evaluation:
         for kind, group in person.groups.items():
             kept.groups.setdefault(kind, {}).setdefault(group, Results()).add(found.value, person.observed)
 
+    @property
+    def kind(self) -> Kind:
+        return "dose" if self.model.output.what == "dose" else "risk"
+
     def _kept(self, formula: str) -> Kept:
         if formula not in self.kept:
             link = next(f.link for f in self.model.formulas if f.id == formula)
-            self.kept[formula] = Kept(Tally(link))
+            self.kept[formula] = Kept(Tally(link, self.kind))
         return self.kept[formula]
 
     def together(self, formulas: Collection[str]) -> Kept:
         """All of these at once. Their tallies mean something together only where `one_scale`."""
         link: Link = next((self.kept[f].tally.link for f in formulas), "logistic")
-        whole = Kept(Tally(link))
+        whole = Kept(Tally(link, self.kind))
         for formula in formulas:
             whole += self.kept[formula]
         return whole

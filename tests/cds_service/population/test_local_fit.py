@@ -329,6 +329,7 @@ def test_where_many_are_lost_from_sight_no_record_is_made(site: Site, everybody:
     ("old", "new", "words"),
     [
         ('model = "prevent"', 'model = "none"', "is no model of this knowledge"),
+        ('model = "prevent"', 'model = "fib-4"', "gives no risk and no dose"),
         ('outcome = "ascvd"', 'outcome = "none"', "has no formula for outcome 'none'"),
         ('outcome = "ascvd"', "", "has several outcomes or horizons"),
         ("coronary-disease", "no-disease", "'no-disease' is no clinical name"),
