@@ -11,6 +11,7 @@ import json
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,11 @@ def record(folder: Path, run: Run, made: str) -> str:
     before = _recorded(file)
     if not (made or before):
         raise PrecisionError(f"{run.id} was not recorded yet; say the day of the run with --made, for no clock is read")
-    write(file, run_json(replace(run, made=made or before["made"])))
+    try:
+        day = date.fromisoformat(made or before["made"]).isoformat()
+    except (KeyError, ValueError):
+        raise PrecisionError(f"'{made}' is no day; give --made as 2026-11-27") from None
+    write(file, run_json(replace(run, made=day)))
     return f"Recorded {file}"
 
 

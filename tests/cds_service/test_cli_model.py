@@ -71,6 +71,13 @@ def test_a_first_record_needs_its_day_for_no_clock_is_read(data: str, tmp_path: 
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_day_that_is_none_is_not_recorded(data: str, tmp_path: Path) -> None:
+    found = run("validate", ID, "--data", data, "--out", str(tmp_path), "--formula", "office", "--made", "yesterday")
+    assert found.exit_code == 2 and "'yesterday' is no day" in found.output
+    assert not written(tmp_path)
+
+
+@pytest.mark.usefixtures("quick")
 def test_validate_records_a_run_that_check_finds_again(data: str, tmp_path: Path) -> None:
     words = ("validate", ID, "--data", data, "--out", str(tmp_path), "--formula", "office")
     assert run(*words, "--check").exit_code == 1  # nothing was recorded yet
