@@ -116,7 +116,7 @@ def test_fault_F02_what_cannot_be_read_is_named_and_no_path_is_told(damage: str,
         shutil.rmtree(copy / name)
     else:
         whole = (copy / name).read_bytes()
-        (copy / name).write_bytes(whole[: whole.index("≥".encode()) + 1])
+        (copy / name).write_bytes(whole[: whole.index("–".encode()) + 1])
     with pytest.raises(KnowledgeError, match=re.escape(f"{name}: ")) as told:
         load(copy)
     assert str(copy) not in str(told.value)
