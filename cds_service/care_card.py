@@ -40,7 +40,7 @@ def care_lines(finding: Finding, care: CarePlanned, words: Messages) -> list[str
     lines = [said(sentence, words) for sentence in care.said]
     lines += list(_classes(care.classes, screened, words))
     if care.targets:
-        lines.append(_listed("care-head-targets", [target_line(target, words, dated=True) for target in care.targets], words))
+        lines.append(_listed("care-head-targets", [_target(target, words) for target in care.targets], words))
     if care.due:
         lines.append(_listed("care-head-due", [due_line(due, words) for due in care.due], words))
     lines += _food(care, words)
@@ -103,16 +103,18 @@ def _medicine(name: str, option: Screened | None, words: Messages) -> str:
     return words.text(f"care-screen-{option.verdict}", medicine=name, why=why)
 
 
-def target_line(target: Target, words: Messages, *, dated: bool) -> str:
-    """The target, why, and with `dated` the patient's last value."""
-    unit = UNITS.get(target.unit, target.unit)
+def aim(target: Target, words: Messages) -> str:
+    """The target alone."""
     low, high = (f"{end:g}" if end is not None else "" for end in (target.low, target.high))
     kind = "between" if low and high else "below" if high else "none"
-    line = words.text(f"care-target-{kind}", label=target.label, low=low, high=high, unit=unit)
-    last = words.text("care-target-last", last=target.last.replace(target.unit, unit)) if dated and target.last else ""
-    return "; ".join(
-        filter(None, (line, said(target.because, words), f"{last} ({escaped(target.origin)})" if last and target.origin else last))
-    )
+    return words.text(f"care-target-{kind}", label=target.label, low=low, high=high, unit=UNITS.get(target.unit, target.unit))
+
+
+def _target(target: Target, words: Messages) -> str:
+    """The target, why, and the patient's last value."""
+    last = words.text("care-target-last", last=target.last.replace(target.unit, UNITS.get(target.unit, target.unit))) if target.last else ""
+    last = f"{last} ({escaped(target.origin)})" if last and target.origin else last
+    return "; ".join(filter(None, (aim(target, words), said(target.because, words), last)))
 
 
 def due_line(due: Due, words: Messages) -> str:

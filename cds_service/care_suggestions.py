@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid5
 
-from cds_service.care_card import carbohydrate_line, energy_line, target_line
+from cds_service.care_card import aim, carbohydrate_line, energy_line
 from cds_service.messages import Messages
 from fhir_mappings.care_plans import ActivityDraft, CarePlanDraft, GoalDraft, care_plan_action
 from models.finding import Finding
@@ -24,13 +24,11 @@ def suggested_plan(finding: Finding, patient: str, identity: UUID, words: Messag
 
 
 def _draft(finding: Finding, care: CarePlanned, words: Messages) -> CarePlanDraft:
-    """Goals, tests and food; medicines are a prescriber's to order, so none is an activity."""
+    """Goals, tests and food, and nothing that tells of the patient; medicines are a prescriber's to order, so none is an activity."""
     sources = "; ".join(f"{e.label}, {e.version}" for e in finding.evidence)
-    goals = tuple(GoalDraft(t.id, target_line(t, words, dated=False), t.loinc, t.unit, t.low, t.high) for t in care.targets)
+    goals = tuple(GoalDraft(t.id, aim(t, words), t.loinc, t.unit, t.low, t.high) for t in care.targets)
     activities = [ActivityDraft("ServiceRequest", due.label, due.system, due.code, due.id) for due in care.due]
     if care.diet is not None:
         food = words.text("care-activity-food", energy=energy_line(care.diet, words), carbohydrate=carbohydrate_line(care.diet, words))
         activities.append(ActivityDraft("NutritionOrder", food))
-    return CarePlanDraft(
-        finding.topic, words.text("care-title", about=care.about), words.text("care-plan-note", sources=sources), goals, tuple(activities)
-    )
+    return CarePlanDraft(finding.topic, words.text("care-title"), words.text("care-plan-note", sources=sources), goals, tuple(activities))

@@ -58,7 +58,7 @@ def _settings_or_result(as_json: bool) -> Settings:
 
 def _installation(here: Surroundings, more: dict[str, Any]) -> list[Result]:
     from cds_service.doctor.checks import examined
-    from cds_service.doctor.firing import BEFORE, RECENT, by_day, changed, newly_unmapped, spans
+    from cds_service.doctor.firing import BEFORE, RECENT, by_day, changed, newly_unmapped, spans, unheard
     from cds_service.doctor.here import unmapped_rows
     from cds_service.doctor.result import Result
     from cds_service.errors import StoreUnavailable
@@ -71,7 +71,7 @@ def _installation(here: Surroundings, more: dict[str, Any]) -> list[Result]:
     except StoreUnavailable as error:
         return [*results, Result("what changed", "unchecked", str(error), remedy="see the check of the store")]
     more["firing"] = by_day(before, recent)
-    return [*results, *changed(before, recent), *newly_unmapped(unmapped_rows(here), here.now.date())]
+    return [*results, *changed(before, recent), *unheard(recent), *newly_unmapped(unmapped_rows(here), here.now.date())]
 
 
 def _inbound(here: Surroundings, client: str, last: int) -> list[Result]:

@@ -144,7 +144,7 @@ def _on_cohort(model_id: str, cohort: Path, out: Path | None, made: str, check: 
     except ModuleNotFoundError as error:
         stop(f"measuring needs {error.name}, which is not installed. Install requirements/train.txt; serving needs none of it.")
     try:
-        found = model_cohort.measured(cohort, shipped_cohort(model_cohort.COHORT), shipped_knowledge().models, model_id)
+        found = model_cohort.measured(cohort, shipped_cohort(model_cohort.COHORT), model_cohort.models_in(_shipped()), model_id)
         lines = model_cohort.differing(found, out or _shipped()) if check else model_cohort.recorded(found, out or _shipped(), made)
     except PrecisionError as error:
         stop(str(error))

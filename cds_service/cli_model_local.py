@@ -58,7 +58,8 @@ def recalibrate(study: Path, data: Path, key: Path, out: Path) -> None:
     told = found.report
     click.echo(f"{told['people']} people with a prediction and a known outcome; report in {out / f'{asked.model}.report.json'}.")
     for name, formula in told["formulas"].items():
-        click.echo(f"{name}: {formula['calibration']}.")
+        moved = f" ({formula['intercept']:+.3f}, slope {formula['slope']:.3f})" if "slope" in formula else ""
+        click.echo(f"{name}: {formula['calibration']}{moved}.")
     for why in found.without:
         click.echo(f"No record: {why}.", err=True)
     if told["files"]["unreadable"]:

@@ -17,7 +17,7 @@ WITHHELD = ("referred", "overridden", "shown before", "tolerated", "recipient", 
 def subjects(finding: Finding) -> tuple[str, ...]:
     """What coverage calls it: the drug with each gene, or with the label whose rule needs none."""
     named = [gene.gene for gene in finding.genes] or [f"{said.source} label" for said in finding.recommendations[:1]] or [finding.kind]
-    named = [finding.kind] if finding.care is not None else named
+    named = [finding.kind] if finding.kind == "care-plan" and not finding.genes else named
     return tuple(f"{finding.drug.name}–{name}" for name in named)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import platform
-import tomllib
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+import tomli
+
 from cds_service.model_training import compared, record, write
 from models.errors import PrecisionError
 from models.knowledge.cohort_types import CohortDefinition
+from models.knowledge.model_files import read_models
 from models.knowledge.model_types import Model
 from models.training.dose_validation import Validation, validate
 from models.training.record import differences
@@ -18,6 +20,16 @@ from models.training.record import differences
 COHORT = "iwpc"  #: the one published cohort that is defined
 SEED = 7
 SOFTWARE = ("numpy", "scikit-learn", "scipy")
+
+
+def models_in(folder: Path) -> Mapping[str, Model]:
+    """Every model of a folder of knowledge. Read by themselves: what was recorded of them may be of older ones. Raises PrecisionError."""
+    try:
+        files = sorted((folder / "models").iterdir())
+        texts = {f"models/{file.name}": file.read_text("utf-8") for file in files if file.suffix in (".toml", ".tsv", ".json")}
+    except OSError as error:
+        raise PrecisionError(f"{error.filename}: cannot be read ({error.strerror}); name a folder of knowledge") from None
+    return read_models(texts, lambda _, text: tomli.loads(text))
 
 
 def measured(wheel: Path, definition: CohortDefinition, models: Mapping[str, Model], model_id: str) -> Validation:
@@ -48,6 +60,6 @@ def differing(found: Validation, folder: Path) -> list[str]:
     lines = [line for run in found.runs for line in compared(folder, run)]
     for name, text in found.tables.items():
         file = folder / "intervals" / name
-        before = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-        lines += [f"{name}: {line}" for line in differences(before, tomllib.loads(text))]
+        before = tomli.loads(file.read_text("utf-8")) if file.is_file() else {}
+        lines += [f"{name}: {line}" for line in differences(before, tomli.loads(text))]
     return lines

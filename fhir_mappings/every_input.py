@@ -16,7 +16,7 @@ from models.knowledge.types import Knowledge
 def every_input(knowledge: Knowledge) -> tuple[Input, ...]:
     asked = {wanted.field: wanted for wanted in order_inputs(knowledge)}
     more = (
-        measurements_input(knowledge, ("rules", "later")),
+        measurements_input(knowledge, ("rules", "later", "models", "plans")),
         variants_input(),  # of every gene, not only of those that rules know
         SEQUENCES,
         OLD_SEQUENCES,

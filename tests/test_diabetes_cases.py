@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
 
 from cds_service.messages import messages
 from cds_service.present import detail, summary
+from models.decisions.diabetes_plan import assess_diabetes
 from models.finding import Assessment, Finding
 from models.knowledge.careplan_check import advised_by, said_by
 from models.knowledge.types import Knowledge
 from models.plan_values import CarePlanned, Sentence
-from tests.support.diabetes_cases import Case, all_cases, answer, on_the_kind, the_plan
+from tests.support.diabetes_cases import Case, all_cases, answer, on_the_kind, profile, the_plan
 
 CASES = all_cases()
 
@@ -117,3 +121,44 @@ def _sentences(care: CarePlanned) -> Iterator[Sentence]:
     yield from (due.because for due in care.due if due.because)
     yield from care.diet.notes if care.diet else ()
     yield from (care.no_diet,) if care.no_diet else ()
+
+
+@pytest.mark.parametrize("ancestry", [(), ("asian",), ("black",), ("white", "other")])
+def test_ancestry_changes_nothing(ancestry: tuple[str, ...], knowledge: Knowledge) -> None:
+    """No kitchen, no border and no medicine is guessed from it."""
+    for case in CASES[::7]:
+        person = profile(case.given, knowledge)
+        assert assess_diabetes(replace(person, ancestry=ancestry, hispanic=bool(ancestry)), knowledge) == assess_diabetes(person, knowledge)
+
+
+def test_the_order_of_entries_changes_nothing(knowledge: Knowledge) -> None:
+    for case in CASES[::5]:
+        person = profile(case.given, knowledge)
+        turned = replace(person, conditions=person.conditions[::-1], medications=person.medications[::-1], family=person.family[::-1])
+        topics = [{finding.topic for finding in assess_diabetes(one, knowledge).findings} for one in (person, turned)]
+        assert topics[0] == topics[1], case
+
+
+def test_charts_mixed_at_random_break_no_plan(knowledge: Knowledge) -> None:
+    """Odd ages, sexes, days and unread inputs: a plan or none, never a fault, a medicine of a class to avoid, or a starving diet."""
+    chance, people = Random(7), [profile(case.given, knowledge) for case in CASES]
+    for _ in range(150):
+        one, other, third = chance.sample(people, 3)
+        mixed = replace(
+            one,
+            conditions=one.conditions + other.conditions,
+            measurements=one.measurements + third.measurements,
+            medications=other.medications + third.medications,
+            variants=one.variants + third.variants,
+            birth_date=chance.choice([one.birth_date, "", "1980", "1960-02", "2020-01-01", "2027-01-01", "x"]),
+            sex=chance.choice(["male", "female", "", "other"]),
+            unread=frozenset(
+                chance.sample(["conditions", "measurements", "medications", "variants", "family", "procedures"], chance.choice([0, 1, 3]))
+            ),
+            as_of=chance.choice([one.as_of, date(2030, 2, 28), date(2019, 1, 1)]),
+        )
+        found = assess_diabetes(mixed, knowledge)
+        _words({}, found)
+        for care in (finding.care for finding in found.findings if finding.care is not None):
+            assert not any(planned.medicines for planned in care.classes if planned.stance == "avoid")
+            assert care.diet is None or 1200 <= care.diet.energy[0] <= care.diet.energy[1]

@@ -19,6 +19,7 @@ RECENT = timedelta(days=7)  #: what is looked at
 BEFORE = timedelta(days=28)  #: what it is held against
 TIMES = 5  #: so many times as often is told
 CHANCE = 0.001  #: of hundreds of rules, one in a thousand looks is a false alarm
+REFERRED = "referred"  #: outcome of what another service tells
 UNMAPPED, REFUSED = "unmapped codes", "refused calls"  #: counted like rules
 
 Who = tuple[str, str]  #: client, service
@@ -34,12 +35,15 @@ class Span:
     fired: Counts = field(default_factory=Counter)
     by_day: Counter[tuple[date, str, str, Rule]] = field(default_factory=Counter)
     knowledge: dict[str, None] = field(default_factory=dict)  #: digests, as they came
+    referred: Counter[tuple[str, str]] = field(default_factory=Counter)  #: client and the service to which something was left
 
     def add(self, entry: Entry) -> None:
         who = (entry.tenant, entry.service)
         self.calls[who] += 1
         if digest := entry.details.get("knowledge"):
             self.knowledge[str(digest)] = None
+        for owner in _owners(entry.details):
+            self.referred[entry.tenant, owner] += 1
         for rule in dict.fromkeys(_rules(entry.details)):
             self.fired[*who, rule] += 1
             self.by_day[entry.at.date(), *who, rule] += 1
@@ -82,6 +86,28 @@ def _rules(details: Mapping[str, object]) -> Iterator[Rule]:
         yield UNMAPPED, "", ""
     if details.get("refusal"):
         yield REFUSED, "", ""
+
+
+def unheard(recent: Span) -> list[Result]:
+    """Advice that is left to another service which this EHR does not call: then nobody tells it."""
+    return [
+        Result(
+            "referred advice",
+            "error",
+            f"{client or 'the EHR'} does not call {owner}, to which {times} calls of the last seven days left something to tell",
+            "neither service tells it there, and nobody sees that it is missing",
+            f"have the EHR call {owner} at the same hook, or switch that service off for this client: the others then tell it",
+        )
+        for (client, owner), times in sorted(recent.referred.items())
+        if not recent.calls[client, owner]
+    ]
+
+
+def _owners(details: Mapping[str, object]) -> frozenset[str]:
+    """Services named by what was looked at and left to them; the audit keeps the sentence, which ends in the name."""
+    checked = details.get("checked")
+    rows = (row for row in checked if len(row) > 2 and row[1] == REFERRED) if isinstance(checked, list) else ()
+    return frozenset(str(row[2]).rpartition(" ")[2] for row in rows)
 
 
 def _services(before: Span, recent: Span) -> Iterator[Result]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from models.knowledge.card_types import Groups, Metrics
 from models.knowledge.evaluation_files import read_groups, read_metrics
 
 HIDDEN = "suppressed"  #: in a report: a count or a figure that few people stand behind, or that would give such a one away
+_RECORD = re.compile(r"\.v[0-9]+\.json$")  #: the command writes them beside the report
 LARGEST = 2_000_000  #: bytes; a report holds aggregates
 _ANEW = "write the report anew with `precision-hooks model recalibrate`"
 
@@ -35,9 +37,9 @@ Reports = Mapping[str, tuple[LocalReport, ...]]  #: by model, of each site the n
 
 
 def read_reports(folder: str) -> Reports:
-    """Every *.json in the folder. Raises KnowledgeError naming the file where one cannot be read whole."""
+    """Every *.json in the folder but calibration records. Raises KnowledgeError naming the file where one cannot be read whole."""
     newest: dict[tuple[str, str], LocalReport] = {}
-    for path in sorted(Path(folder).glob("*.json")):
+    for path in sorted(p for p in Path(folder).glob("*.json") if not _RECORD.search(p.name)):
         report = read_report(_text(path), path.name)
         known = newest.get((report.model, report.site))
         if known is None or known.made <= report.made:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fhir_mappings.inputs import Resource
 from fhir_mappings.provenance import effective
-from fhir_mappings.resource import choice, kind, mapping, text
+from fhir_mappings.resource import choice, kind, mapping, mappings, text
 from models.features.dates import days_of
 
 _ENDED = frozenset({"completed", "stopped"})
@@ -71,7 +71,7 @@ def _condition(resource: Resource, index: date, taken_days: int) -> Resource | N
     if not later(started(resource, "abatement"), index):
         return resource
     kept = {name: value for name, value in resource.items() if not name.startswith("abatement")}
-    over = {text(c.get("code")) for c in mapping(kept.get("clinicalStatus")).get("coding") or () if isinstance(c, Mapping)} & _OVER
+    over = {text(c.get("code")) for c in mappings(mapping(kept.get("clinicalStatus")).get("coding"))} & _OVER
     return kept | {"clinicalStatus": {"coding": [{"code": "active"}]}} if over else kept
 
 

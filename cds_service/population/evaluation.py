@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from cds_service.population.people import Person
 from cds_service.population.study import Study
-from models.knowledge.model_types import Model
-from models.prediction.calibration_record import Tally
+from models.knowledge.model_types import Link, Model
+from models.prediction.calibration_record import Kind, Tally
 from models.prediction.contract import Prediction, predict
 
 
@@ -25,6 +25,11 @@ class Results:
         self.predicted.append(predicted)
         self.observed.append(observed)
 
+    def __iadd__(self, other: Results) -> Results:
+        self.predicted.extend(other.predicted)
+        self.observed.extend(other.observed)
+        return self
+
 
 @dataclass(slots=True)
 class Followed:
@@ -34,6 +39,38 @@ class Followed:
     events: array[int] = field(default_factory=lambda: array("b"))
     predicted: array[float] = field(default_factory=lambda: array("d"))
 
+    def __iadd__(self, other: Followed) -> Followed:
+        self.days.extend(other.days)
+        self.events.extend(other.events)
+        self.predicted.extend(other.predicted)
+        return self
+
+
+@dataclass(slots=True)
+class Kept:
+    """Of those whom one formula answered, or several."""
+
+    tally: Tally
+    results: Results = field(default_factory=Results)
+    groups: dict[str, dict[str, Results]] = field(default_factory=dict)  #: kind of group → group
+    followed: Followed = field(default_factory=Followed)
+
+    def __iadd__(self, other: Kept) -> Kept:
+        self.tally += other.tally
+        self.results += other.results
+        for kind, groups in other.groups.items():
+            for group, results in groups.items():
+                mine = self.groups.setdefault(kind, {}).setdefault(group, Results())
+                mine += results
+        self.followed += other.followed
+        return self
+
+    @property
+    def lost(self) -> float:
+        """The part of those with a prediction who were lost from sight."""
+        everybody = len(self.followed.days)
+        return 1 - len(self.results.observed) / everybody if everybody else 0.0
+
 
 @dataclass(slots=True)
 class Evaluation:
@@ -41,10 +78,7 @@ class Evaluation:
 
     study: Study
     model: Model
-    tallies: dict[str, Tally] = field(default_factory=dict)  #: by formula
-    results: Results = field(default_factory=Results)
-    groups: dict[str, dict[str, Results]] = field(default_factory=dict)  #: kind of group → group
-    followed: Followed = field(default_factory=Followed)
+    kept: dict[str, Kept] = field(default_factory=dict)  #: by formula
     left: Counter[str] = field(default_factory=Counter)  #: people who do not count, by why
     missing: Counter[str] = field(default_factory=Counter)  #: by input, of those who were asked about
     asked: int = 0  #: people for whom a prediction was tried
@@ -77,35 +111,44 @@ class Evaluation:
         return found if isinstance(found, Prediction) else {f"{gap.subject}: {gap.reason}" for gap in found}
 
     def _predicted(self, person: Person, found: Prediction) -> None:
-        dose = self.model.output.what == "dose"
+        dose = self.kind == "dose"
+        kept = self._kept(found.formula)
         if not dose:
-            self.followed.days.append(person.outcome.days)
-            self.followed.events.append(person.outcome.state == "event")
-            self.followed.predicted.append(found.value)
+            kept.followed.days.append(person.outcome.days)
+            kept.followed.events.append(person.outcome.state == "event")
+            kept.followed.predicted.append(found.value)
         if person.observed is None:
             self.left["lost from sight before the end, without the outcome"] += 1
             return
-        tally = self._tally(found.formula)
         if dose:
-            tally.dose(found.linear, person.observed)
+            kept.tally.dose(found.linear, person.observed)
         else:
-            tally.risk(found.linear, bool(person.observed))
+            kept.tally.risk(found.linear, bool(person.observed))
         self.days.add(person.day)
-        self.results.add(found.value, person.observed)
+        kept.results.add(found.value, person.observed)
         for kind, group in person.groups.items():
-            self.groups.setdefault(kind, {}).setdefault(group, Results()).add(found.value, person.observed)
-
-    def _tally(self, formula: str) -> Tally:
-        if formula not in self.tallies:
-            link = next(f.link for f in self.model.formulas if f.id == formula)
-            self.tallies[formula] = Tally(link)
-        return self.tallies[formula]
+            kept.groups.setdefault(kind, {}).setdefault(group, Results()).add(found.value, person.observed)
 
     @property
-    def lost(self) -> float:
-        """The part of those with a prediction who were lost from sight."""
-        everybody = len(self.followed.days)
-        return 1 - len(self.results.observed) / everybody if everybody else 0.0
+    def kind(self) -> Kind:
+        return "dose" if self.model.output.what == "dose" else "risk"
+
+    def _kept(self, formula: str) -> Kept:
+        if formula not in self.kept:
+            link = next(f.link for f in self.model.formulas if f.id == formula)
+            self.kept[formula] = Kept(Tally(link, self.kind))
+        return self.kept[formula]
+
+    def together(self, formulas: Collection[str]) -> Kept:
+        """All of these at once. Their tallies mean something together only where `one_scale`."""
+        link: Link = next((self.kept[f].tally.link for f in formulas), "logistic")
+        whole = Kept(Tally(link, self.kind))
+        for formula in formulas:
+            whole += self.kept[formula]
+        return whole
+
+    def one_scale(self, formulas: Iterable[str]) -> bool:
+        return len({self.kept[f].tally.link for f in formulas}) == 1
 
 
 _WHY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,20 +51,20 @@ def recalibrated(study: Study, data: Path, key: Path, knowledge: Knowledge, made
         evaluation.take(table_people(data, study, model, knowledge, trouble))
     records, without = _records(evaluation, made)
     files = {name_of(record): signed(document(record), signer) for record in records.values()}
-    told = report(evaluation, records, _pooled(evaluation, made), trouble, made) | {"without": list(without)}
+    told = report(evaluation, records, _pooled(evaluation, records, made), trouble, made) | {"without": list(without)}
     return Fitted(files, told, without)
 
 
 def _records(evaluation: Evaluation, made: str) -> tuple[dict[str, Record], tuple[str, ...]]:
-    if evaluation.lost > MOST_LOST:
+    if evaluation.together(evaluation.kept).lost > MOST_LOST:
         return {}, (
             f"more than {MOST_LOST:.0%} of people were lost from sight, so who is left tells too little; choose an earlier index day",
         )
     found: dict[str, Record] = {}
     without: list[str] = []
-    for formula, tally in sorted(evaluation.tallies.items()):
+    for formula, kept in sorted(evaluation.kept.items()):
         try:
-            found[formula] = _record(evaluation, formula, tally, made)
+            found[formula] = _record(evaluation, formula, kept.tally, made)
         except RecordError as error:
             without.append(f"{formula}: {error}")
     return found, tuple(without) or (() if found else ("nobody had both a prediction and a known outcome",))
@@ -78,16 +78,13 @@ def _record(evaluation: Evaluation, formula: str, tally: Tally, made: str) -> Re
     return record_of(tally, model, own, outcome=words, site=study.site, version=study.version, made=made, first=first, last=last)
 
 
-def _pooled(evaluation: Evaluation, made: str) -> Record | None:
-    """All formulas together, where one link makes their sums add up."""
-    links = {tally.link for tally in evaluation.tallies.values()}
-    if len(links) != 1:
+def _pooled(evaluation: Evaluation, records: Mapping[str, Record], made: str) -> Record | None:
+    """All formulas of which there are records together, where one link makes their sums add up; else all there are."""
+    formulas = tuple(records or evaluation.kept)
+    if not evaluation.one_scale(formulas):
         return None
-    together = Tally(links.pop())
-    for tally in evaluation.tallies.values():
-        together += tally
     try:
-        return _record(evaluation, next(iter(evaluation.tallies)), together, made)
+        return _record(evaluation, formulas[0], evaluation.together(formulas).tally, made)
     except RecordError:
         return None
 

@@ -23,15 +23,19 @@ _MEANS = {
 
 
 def document(found: Watched, limits: Thresholds, made: str) -> dict[str, Any]:
-    """`action` is that of the last window; earlier ones tell how it came to that."""
+    """`action` is that of the last window; earlier ones tell how it came to that.
+
+    Windows overlap, and the counts of two that do would tell those of a single month: only every third one tells counts.
+    """
     last = found.windows[-1]
+    apart = set(range(len(found.windows) - 1, -1, -limits.months))
     return {
         "model": found.model,
         "made": made,
         "action": last.action,
         "actions": sorted({a.action for a in last.alarms}, key=ACTIONS.index, reverse=True),
         "baseline": {"people": told(found.baseline.people)} | _outcomes(found.baseline.all, found.risk),
-        "windows": [_window(w, found.risk) for w in found.windows],
+        "windows": [_window(w, found.risk) if i in apart else _briefly(w, found.risk) for i, w in enumerate(found.windows)],
         "limits": {
             "months": limits.months,
             "cusum": {"allowance": limits.allowance, "limit": limits.cusum.high},
@@ -55,6 +59,11 @@ def _window(window: Window, risk: bool) -> dict[str, Any]:
     found["alarms"] = [_alarm(alarm, window, risk) for alarm in window.alarms]
     found["action"] = window.action
     return found
+
+
+def _briefly(window: Window, risk: bool) -> dict[str, Any]:
+    alarms = [_alarm(alarm, window, risk) for alarm in window.alarms]
+    return {"from": window.first, "to": window.last, "alarms": alarms, "action": window.action}
 
 
 def _outcomes(sums: Sums, risk: bool) -> dict[str, Any]:

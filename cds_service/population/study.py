@@ -128,6 +128,9 @@ def _faults(study: Study, knowledge: Knowledge) -> Iterator[str]:
     if model is None:
         yield f"'{study.model}' is no model of this knowledge; `knowledge check` counts them, `GET /models` names them"
         return
+    if model.output.what not in ("risk", "dose"):
+        yield f"{model.id} gives no risk and no dose, so nothing that comes can be held against it"
+        return
     asked = formulas(study, model)
     if not asked:
         yield f"{model.id} has no formula for outcome '{study.outcome}' and horizon {study.horizon_years}; correct one of them"

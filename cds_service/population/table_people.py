@@ -71,7 +71,7 @@ def _person(row: Mapping[str | None, str | None], kinds: Mapping[str, InputKind]
         cells = {str(name): str(cell).strip() for name, cell in row.items()}
         known = {name: _value(cells[name], kind) for name, kind in kinds.items() if cells.get(name)}
         told = cells[OUTCOME]
-        observed = None if not told else _number(told) if model.output.what == "dose" else _FLAGS[told.lower()]
+        observed = None if not told else _dose(told) if model.output.what == "dose" else _FLAGS[told.lower()]
         day = date.fromisoformat(cells[DAY][:10]).isoformat() if cells.get(DAY) else (study.index or date.min).isoformat()
     except (KeyError, ValueError):
         return None
@@ -84,6 +84,12 @@ def _value(cell: str, kind: InputKind) -> Value:
     if kind == "choice":
         return cell
     return _FLAGS[cell.lower()] if kind == "flag" else _number(cell)
+
+
+def _dose(cell: str) -> float:
+    if (number := _number(cell)) <= 0:
+        raise ValueError
+    return number
 
 
 def _number(cell: str) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from cds_service.population.bulk_files import Trouble
-from cds_service.population.evaluation import Evaluation, Results
+from cds_service.population.evaluation import Evaluation, Kept, Results
 from cds_service.population.intervals import Z, auroc, followed, ratio
 from cds_service.population.suppression import HIDDEN, LEAST, few, hidden, table, told
 from models.prediction.calibration import errors, fit, intercept_alone, slope_too
@@ -15,12 +16,20 @@ from models.prediction.calibration_record import Record
 from models.prediction.expected_grid import CENTRE, THOUSAND
 
 WITHIN = 0.2  #: part of the right dose within which a predicted one counts as close
+TOO_FEW = "answered by a formula that answered too few"
 Metric = dict[str, Any]
 
 
 def report(evaluation: Evaluation, records: Mapping[str, Record], pooled: Record | None, trouble: Trouble, made: str) -> dict[str, Any]:
-    """JSON values. `pooled`: the sums of all formulas together, where they are on one scale."""
-    study, results = evaluation.study, evaluation.results
+    """JSON values. `pooled`: the sums of all formulas together, where they are on one scale.
+
+    With records, it tells of those in them alone: the others would be few, and could be told from the difference.
+    """
+    study, kept = evaluation.study, evaluation.together(tuple(records or evaluation.kept))
+    results = kept.results
+    left = evaluation.left + Counter(
+        {TOO_FEW: sum(len(k.results.observed) for f, k in evaluation.kept.items() if records and f not in records)}
+    )
     risk = evaluation.model.output.what != "dose"
     events = int(sum(results.observed)) if risk else 0
     found: dict[str, Any] = {
@@ -32,11 +41,11 @@ def report(evaluation: Evaluation, records: Mapping[str, Record], pooled: Record
     }
     if risk:
         found["events"] = _events(len(results.observed), events)
-    found["metrics"] = (_risk(results) | _sums(pooled) | _by_time(evaluation)) if risk else _dose(results)
-    found["groups"] = {kind: _groups(groups, risk) for kind, groups in sorted(evaluation.groups.items())}
+    found["metrics"] = (_risk(results) | _sums(pooled) | _by_time(evaluation, kept)) if risk else _dose(results)
+    found["groups"] = {kind: _groups(groups, risk) for kind, groups in sorted(kept.groups.items())}
     found["missing"] = {name: _rate(evaluation.missing[name], evaluation.asked) for name in evaluation.model.inputs}
     found["refused"] = table(evaluation.refused)
-    found["left_out"] = table(evaluation.left)
+    found["left_out"] = table(left)
     found["formulas"] = {name: _formula(record) for name, record in sorted(records.items())}
     found["files"] = {"unreadable": trouble.unreadable, "first": trouble.first, "of_nobody": trouble.unattributed}
     return found
@@ -69,14 +78,14 @@ def _metric(value: float, low: float, high: float, people: int, events: int | No
 
 
 def _sums(record: Record | None) -> dict[str, Metric]:
-    """Intercept with the slope left at 1, and slope: as the sums tell them, whatever the gates of a calibration say."""
+    """The intercept with the slope left at 1, and the slope: as the sums tell them, whatever the gates of a calibration say."""
     if record is None or record.kind != "risk":
         return {}
     found: dict[str, Metric] = {}
     alone, both = intercept_alone(record), slope_too(record)
     if alone is not None:
         error = errors(record.expected_, alone[0], 1.0)[0]
-        found["intercept"] = _metric(alone[0], alone[0] - Z * error, alone[0] + Z * error, record.people, record.events)
+        found["calibration_in_the_large"] = _metric(alone[0], alone[0] - Z * error, alone[0] + Z * error, record.people, record.events)
     if both is not None:
         shift = both[0] + (both[1] - 1.0) * CENTRE / THOUSAND
         error = errors(record.expected_, shift, both[1])[1]
@@ -84,10 +93,10 @@ def _sums(record: Record | None) -> dict[str, Metric]:
     return found
 
 
-def _by_time(evaluation: Evaluation) -> dict[str, Metric]:
+def _by_time(evaluation: Evaluation, kept: Kept) -> dict[str, Metric]:
     """With those lost from sight, by Kaplan and Meier: leaving them out makes the outcome look too common."""
-    seen = evaluation.followed
-    people, lost = len(seen.days), len(seen.days) - len(evaluation.results.observed)
+    seen = kept.followed
+    people, lost = len(seen.days), len(seen.days) - len(kept.results.observed)
     if not evaluation.study.horizon_years or few(lost) or _events(people, sum(seen.events)) == HIDDEN:
         return {}
     found = followed(seen.days, [bool(e) for e in seen.events], evaluation.study.days)

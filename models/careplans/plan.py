@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from models.careplans.aims import DueTests, above, due_tests, targets
 from models.careplans.chart_facts import UNREAD
-from models.careplans.facts import Fact, verdict
+from models.careplans.facts import verdict
 from models.careplans.food import diet_plan
 from models.careplans.kinds import FoundForm, Recorded, near_misses, recorded
 from models.careplans.medicines import Planned, plan_classes
@@ -57,7 +57,8 @@ def care_plan(plan: CareKnowledge, profile: PatientProfile, knowledge: Knowledge
     due = due_tests(plan.due, here.facts, profile, knowledge)
     diet, no_diet, no_food = _diet(here)
     doubt, doubt_open = _doubt(here)
-    gaps = missing((*aims_open, *classes.missing, *due.missing, *doubt_open, *no_food), here.facts)
+    steering = (_steering(plan),) if more is None else ()
+    gaps = missing((*steering, *aims_open, *classes.missing, *due.missing, *doubt_open, *no_food), here.facts)
     planned = CarePlanned(
         about=here.forms.found[0].rule.condition if here.forms.found else here.kinds[0].label,
         said=_said(here, how, more, refused),
@@ -97,9 +98,13 @@ def _nobody(plan: CareKnowledge, listed: Recorded, takes: bool, profile: Patient
 
 def _more(here: Situation, aims: tuple[Target, ...]) -> bool | None:
     """Is the target that steers missed?"""
-    steering = {row.id: row.fact for row in here.plan.targets}
     aim = next((target for target in aims if target.id == here.plan.steers), None)
-    return above(aim, here.facts.get(steering[aim.id], Fact(""))) if aim else None
+    return above(aim, here.facts[_steering(here.plan)]) if aim else None
+
+
+def _steering(plan: CareKnowledge) -> str:
+    """The fact by which it is known whether more of the medicines is needed."""
+    return next(row.fact for row in plan.targets if row.id == plan.steers)
 
 
 def _holding(here: Situation) -> tuple[FoundForm, ...]:

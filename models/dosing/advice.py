@@ -13,6 +13,7 @@ from models.knowledge.dosing_types import Adjustment, Branch
 
 UNCLASSIFIED = "n/a"
 ANY = "Any ancestry"
+CARRIER = "carrier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,14 @@ def _adjust(q: DosingQuestion, branch: Branch, given: Sequence[Estimate], one: t
     low, high = adjustment.twice if copies > 1 else adjustment.once
     ends = [end for e in given for end in span(e.daily or 0.0, [one])]
     to = f", to about {_amounts(_range(ends))['daily']} mg/day" if ends else ""
-    role = "less" if adjustment.less else "more"
+    role = "less_linked" if adjustment.by == "variant" else "less" if adjustment.less else "more"
     said = _say(q, branch, role, "dose_change", adjustment.classified[branch.id], percent=f"{low:g}–{high:g} %", to=to)
     return replace(said, lookup={adjustment.gene: _result(q, adjustment)}, derived=copies > 1 and len(set(q.genotype.alleles)) > 1)
 
 
 def _result(q: DosingQuestion, adjustment: Adjustment) -> str:
+    if adjustment.by == "variant":
+        return CARRIER
     reading = q.states[adjustment.gene].readings[0]
     return reading.diplotype if adjustment.by == "alleles" else reading.phenotype
 

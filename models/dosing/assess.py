@@ -125,7 +125,8 @@ def gaps_of(q: DosingQuestion) -> Iterator[Gap]:
             yield Gap(
                 q.subject(f"{q.flow.metabolizer} {', '.join(branch.panel)}"), "not_tested", "not known whether these alleles were tested"
             )
-        yield from (Gap(q.subject(v), "not_tested", "no result for this variant is read here") for v in q.flow.unread[branch.id])
+        unknown = (one.variant for one in q.flow.linked if branch.id in one.classified and one.variant not in q.linked)
+        yield from (Gap(q.subject(v), "not_tested", "no result for this variant is on file that could be read") for v in unknown)
 
 
 def _reason(state: GeneState) -> Reason:

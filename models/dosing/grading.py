@@ -11,7 +11,7 @@ from models.dosing.person import Person
 from models.dosing.question import DosingQuestion
 from models.features.circumstances import MG
 from models.knowledge.dosing_check import usual_key
-from models.knowledge.dosing_types import Adjustment, Branch
+from models.knowledge.dosing_types import Adjustment, Branch, LinkedVariant
 from models.units import convert
 
 FIRM = ("Strong", "Moderate")
@@ -32,7 +32,12 @@ def usual_doses(q: DosingQuestion, someone: Person) -> tuple[Estimate, ...]:
 
 def adjustments(q: DosingQuestion, branch: Branch) -> list[tuple[Adjustment, int]]:
     found = [(a, carried(a, q.genotype, q.states[a.gene])) for a in q.flow.adjustments if branch.id in a.classified]
+    found += [(_linked(one), 1) for one in q.flow.linked if branch.id in one.classified and q.linked.get(one.variant)]
     return [(adjustment, copies) for adjustment, copies in found if copies]
+
+
+def _linked(one: LinkedVariant) -> Adjustment:
+    return Adjustment(one.variant, "variant", one.classified, (), less=True, once=one.percent, twice=one.percent)
 
 
 def span(daily: float, adjusted: Adjusted) -> Span:

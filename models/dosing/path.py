@@ -19,7 +19,7 @@ class Path:
     branch: Branch
     set: EquationSet | None = None
     gap: Gap | None = None
-    uncounted: tuple[str, ...] = ()  #: genes whose result is on file, differs from the usual one, and is not in the number
+    uncounted: tuple[str, ...] = ()  #: genes and variants whose result is on file, is not the usual one, and is not in the number
 
 
 def not_for(q: DosingQuestion) -> Iterator[Gap]:
@@ -70,7 +70,8 @@ def path(q: DosingQuestion, branch: Branch) -> Path:
     if not lacking:
         if q.genotype.tested(branch.panel):
             return Path(branch, "genotype")
-        return Path(branch, "clinical", uncounted=unusual)
+        carried = tuple(one.variant for one in q.flow.linked if branch.id in one.classified and q.linked.get(one.variant))
+        return Path(branch, "clinical", uncounted=(*unusual, *carried))
     for gene in lacking:
         if gap := _unusable(q, gene):
             return Path(branch, gap=gap)

@@ -13,6 +13,7 @@ from models.dosing.person import Person, person
 from models.features.age import Age, age
 from models.features.gene_state import GeneState
 from models.features.phenoconversion import modulating, taken
+from models.features.variants import not_there, rsids
 from models.finding import Checked
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.dosing_types import DosingFlow, EquationSet, MedicineInput
@@ -81,6 +82,17 @@ class DosingQuestion:
         every = taken(self.profile, self.knowledge)
         found = modulating(every, known, self.flow.drug.key, self.profile.as_of) if known else ()
         return tuple(one for one in found if one.drug.key not in counted)
+
+    @cached_property
+    def linked(self) -> Mapping[str, bool]:
+        """Of each linked variant with a result: is it carried? One that was found and not found, or not in the germline, has none."""
+        told: dict[str, set[bool]] = {}
+        for variant in self.profile.variants:
+            if variant.text_only or variant.source_class not in ("", "germline") or not (variant.state == "present" or not_there(variant)):
+                continue
+            for one in rsids(variant):
+                told.setdefault(one, set()).add(not not_there(variant))
+        return {v.variant: True in told[v.variant] for v in self.flow.linked if len(told.get(v.variant, ())) == 1}
 
     @property
     def started(self) -> bool:

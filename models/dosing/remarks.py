@@ -61,8 +61,9 @@ def untested(q: DosingQuestion) -> Iterator[Remark]:
     if panel and not q.genotype.tested(tuple(panel)):
         yield Remark("dosing-panel", (("gene", gene), ("alleles", ", ".join(panel))))
     for branch in open_branches(q):
-        for variant, percent in q.flow.unread[branch.id].items():
-            yield Remark("dosing-unread", (("variant", variant), ("ancestry", branch.label), ("percent", percent)))
+        for one in q.flow.linked:
+            if branch.id in one.classified and one.variant not in q.linked:
+                yield Remark("dosing-unread", (("variant", one.variant), ("ancestry", branch.label), ("percent", one.words)))
     for adjustment in q.flow.adjustments:
         here = any(branch.id in adjustment.classified for branch in open_branches(q))
         if here and adjustment.gene in q.flow.optional and not q.states[adjustment.gene].readings:

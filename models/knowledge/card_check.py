@@ -35,8 +35,10 @@ def card_faults(knowledge: Knowledge) -> Iterator[str]:
         yield from _role_faults(card, knowledge.evaluations, where)
     for model in knowledge.models.values():
         yield from _model_faults(model, knowledge)
+    measured = {run.model for run in knowledge.evaluations.values() if run.model_digest}
+    digests = {name: digest_of(model) for name, model in knowledge.models.items() if name in measured}  # of many runs one model: once
     for run in knowledge.evaluations.values():
-        yield from _run_faults(run, knowledge.models)
+        yield from _run_faults(run, knowledge.models, digests)
     if cards.uses:
         yield from _use_faults(knowledge)
 
@@ -132,12 +134,11 @@ def _role_faults(card: ModelCard, runs: Mapping[str, Evaluation], where: str) ->
         yield f"{where}: the run '{name}' cannot be both internal and external; keep one"
 
 
-def _run_faults(run: Evaluation, models: Mapping[str, Model]) -> Iterator[str]:
+def _run_faults(run: Evaluation, models: Mapping[str, Model], digests: Mapping[str, str]) -> Iterator[str]:
     where = f"evaluations/{run.id}.json"
-    model = models.get(run.model)
-    if model is None:
+    if run.model not in models:
         yield f"{where}: is of the model '{run.model}', which is not in models/; correct it, or remove the run"
-    elif run.model_digest and run.model_digest != (now := digest_of(model)):
+    elif run.model_digest and run.model_digest != (now := digests[run.model]):
         yield f"{where}: was recorded with another '{run.model}' ({run.model_digest}; it is {now} now); run its command again"
     for name, metric in run.metrics.items():
         if metric.low is not None and metric.high is not None and metric.low > metric.high:

@@ -127,10 +127,11 @@ def _branch_faults(flow: DosingFlow, where: str) -> Iterator[str]:
     for label in (b.classification for b in (*flow.branches, flow.child)):
         if label not in CLASSES:
             yield f"{where}: classification '{label}' is none of {', '.join(CLASSES)}"
-    for adjustment in flow.adjustments:
-        for name, label in adjustment.classified.items():
+    told = [(a.gene, a.classified) for a in flow.adjustments] + [(one.variant, one.classified) for one in flow.linked]
+    for what, classified in told:
+        for name, label in classified.items():
             if name not in names or label not in CLASSES:
-                yield f"{where}: an adjustment for {adjustment.gene} is classified '{name}': '{label}'; correct the branch or the class"
+                yield f"{where}: an adjustment for {what} is classified '{name}': '{label}'; correct the branch or the class"
 
 
 def _allele_faults(flow: DosingFlow, knowledge: Knowledge, where: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from models.knowledge.dosing_types import (
     EquationSet,
     EquationUse,
     GeneInput,
+    LinkedVariant,
     MedicineInput,
     Predicting,
     Refining,
@@ -29,6 +30,7 @@ ROLES = (
     "clinically",
     "clinically_child",
     "less",
+    "less_linked",
     "more",
     "child",
     "predicted",
@@ -102,7 +104,6 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
     """Raises KnowledgeError naming the file and the place."""
     with Table(values, where) as file:
         source = read_source(file)
-        branches, unread = _branches(file)
         with file.table("child") as table:
             child = Branch(table.text("id"), table.text("label"), table.texts("ancestry"), table.text("classification"), ())
         with file.table("flow") as head:
@@ -127,9 +128,9 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
                 accuracy=head.text("accuracy"),
                 typical=_named(head, "typical", INPUTS),
                 chart=_chart(head),
-                branches=branches,
+                branches=tuple([_branch(row) for row in file.tables("branch")]),
                 adjustments=tuple([_adjustment(row) for row in file.tables("adjustment")]),
-                unread=unread,
+                linked=tuple([_linked(row) for row in file.tables("linked")]),
                 child=child,
                 messages=_messages(head),
                 predicting=_predicting(file),
@@ -137,13 +138,12 @@ def read_flow(values: Mapping[str, Any], where: str) -> DosingFlow:
             )
 
 
-def _branches(file: Table) -> tuple[tuple[Branch, ...], dict[str, Mapping[str, str]]]:
-    found, unread = [], {}
-    for row in file.tables("branch"):
-        branch = Branch(row.text("id"), row.text("label"), row.texts("ancestry"), row.text("classification"), row.texts("panel"))
-        unread[branch.id] = row.mapping("unread")
-        found.append(branch)
-    return tuple(found), unread
+def _branch(row: Table) -> Branch:
+    return Branch(row.text("id"), row.text("label"), row.texts("ancestry"), row.text("classification"), row.texts("panel"))
+
+
+def _linked(row: Table) -> LinkedVariant:
+    return LinkedVariant(row.text("variant"), row.mapping("classified"), _percents(row, "percent"))
 
 
 def _named(head: Table, key: str, names: tuple[str, ...]) -> dict[str, float]:

@@ -83,12 +83,25 @@ class Adjustment:
     """Percent by which carriers of an allele get less, or more, than was calculated."""
 
     gene: str
-    by: Literal["alleles", "phenotype"]
+    by: Literal["alleles", "phenotype", "variant"]  #: variant: a linked one, whose id stands as the gene
     classified: Mapping[str, str]  #: branch in which it holds → classification
     carriers: tuple[str, ...]  #: alleles, each copy counts; or phenotypes
     less: bool
     once: tuple[float, float]
     twice: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedVariant:
+    """A single variant outside the genes of the flow, whose carriers of some branches get less than was calculated."""
+
+    variant: str  #: dbSNP id
+    classified: Mapping[str, str]  #: branch in which it holds → classification
+    percent: tuple[float, float]
+
+    @property
+    def words(self) -> str:
+        return f"{self.percent[0]:g}–{self.percent[1]:g} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,7 @@ class DosingFlow:
     chart: Mapping[str, tuple[str, ...]]  #: clinical names: height, weight, smoking (measurement, then answers), clot, not_with
     branches: tuple[Branch, ...]
     adjustments: tuple[Adjustment, ...]
-    unread: Mapping[str, Mapping[str, str]]  #: branch → variants that matter there and are not read, with how much less their carriers need
+    linked: tuple[LinkedVariant, ...]
     child: Branch
     messages: Mapping[str, str]  #: role → id in cds_service/messages
     predicting: Predicting

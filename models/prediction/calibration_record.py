@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Literal
 
 from models.errors import PrecisionError
+from models.knowledge.model_digest import digest_of
 from models.knowledge.model_types import Formula, Link, Model
 from models.prediction.expected_grid import LINKS, THOUSAND, Expected, expected
 
@@ -71,9 +72,8 @@ class Record:
 class Tally:
     """People as they come, at the site alone: it holds counts by linear predictor, which may be of one person, and is never written."""
 
-    def __init__(self, link: Link) -> None:
-        self.link = link
-        self.kind: Kind = "risk" if link in LINKS else "dose"
+    def __init__(self, link: Link, kind: Kind = "risk") -> None:
+        self.link, self.kind = link, kind
         self.seen: Counter[int] = Counter()  #: of risks: people by linear predictor in thousandths
         self.had: Counter[int] = Counter()  #: those of them with the event
         self.people = self.residuals = self.squares = 0
@@ -121,6 +121,8 @@ def record_of(
     tally: Tally, model: Model, formula: Formula, *, outcome: str, site: str, version: int, made: str, first: str, last: str
 ) -> Record:
     """The sums of one site. Raises RecordError where they would be over fewer than eleven people, with the event or without it."""
+    if tally.kind == "risk" and tally.link not in LINKS:
+        raise RecordError(f"its risks come from a {tally.link}, which has no scale on which they could be moved")
     events = tally.events
     few = min(events, tally.people - events) if tally.kind == "risk" else tally.people
     if few < LEAST:
@@ -137,14 +139,8 @@ def record_of(
 
 
 def fingerprint(model: Model, formula: Formula) -> str:
-    """16 characters of sha256 over every number that makes the prediction; what was measured of it (bands) does not count."""
-    told = [
-        model.id,
-        model.form,
-        repr(model.numbers),
-        repr(replace(formula, bands=(), when=dict(formula.when), limits=dict(formula.limits))),
-    ]
-    return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:16]
+    """Of what decides this formula's output: a record of another version of the model tells nothing of this one."""
+    return digest_of(replace(model, formulas=(formula,)))
 
 
 def merged(records: Sequence[Record], *, site: str, version: int, made: str) -> Record:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
 
 from models.knowledge.cohort_types import CohortDefinition
 from models.knowledge.interval_types import By
+from models.knowledge.model_digest import digest_of
 from models.training import dose_error
 from models.training.conformal import Sample, sample_of
 from models.training.dose_challenger import Verdict, challengers, try_out
@@ -80,7 +81,8 @@ def validate(
             metrics |= more
             groups = {name: {**values, **more_groups.get(name, {})} for name, values in groups.items()}
         by = {definition.group: groups}
-        runs.append(Run(one.run, one.model, command, seed, _data(definition), "", software, metrics, by, definition.source.data))
+        run = Run(one.run, one.model, command, seed, _data(definition), "", software, metrics, by)
+        runs.append(replace(run, note=definition.source.data, model_digest=digest_of(models[one.model])))
     tables = {f"{table_id(definition, mean, by)}.toml": file_text(definition, mean, way) for (mean, by), way in ways.items()}
     return Validation(tuple(runs), tables)
 

@@ -12,17 +12,10 @@ import pytest
 from cds_service.settings import Settings
 from fhir_mappings.validation import problems
 from models.knowledge.types import Knowledge
-from tests.cds_service.test_recall import Ehr, Json, changed
+from tests.cds_service.test_recall import Ehr, Json, changed, talk
 
 VIEW = "diabetes-patient-view"
-FOLDER = Path(__file__).parents[1] / "conversations_diabetes"
 SNAPSHOT = Path(__file__).parents[1] / "discovery_diabetes.json"
-
-
-def talk(name: str) -> Json:
-    """A conversation's request without its hookInstance."""
-    request: Json = json.loads((FOLDER / f"{name}.request.json").read_text("utf-8"))
-    return {name: member for name, member in request.items() if name != "hookInstance"}
 
 
 @pytest.fixture
@@ -38,29 +31,29 @@ def suggested(cards: list[Json], kind: str) -> list[Json]:
 
 
 def test_the_same_facts_are_silent_for_ninety_days_in_every_encounter(ehr: Ehr) -> None:
-    assert ehr.cards(talk("gck"), VIEW) == ["info", "info"]
+    assert ehr.cards(talk("diabetes-gck"), VIEW) == ["info", "info"]
     ehr.now += timedelta(days=89)
-    assert ehr.cards(changed(talk("gck"), ("enc-1", "enc-2")), VIEW) == []
+    assert ehr.cards(changed(talk("diabetes-gck"), ("enc-1", "enc-2")), VIEW) == []
     ehr.now += timedelta(days=2)
-    assert ehr.cards(talk("gck"), VIEW) == ["info", "info"]
+    assert ehr.cards(talk("diabetes-gck"), VIEW) == ["info", "info"]
 
 
 def test_a_test_that_becomes_due_is_a_new_fact(ehr: Ehr) -> None:
-    ehr.cards(talk("plan"), VIEW)
+    ehr.cards(talk("diabetes-plan"), VIEW)
     ehr.now += timedelta(days=3)
-    assert ehr.cards(talk("plan"), VIEW) == []
+    assert ehr.cards(talk("diabetes-plan"), VIEW) == []
     ehr.now += timedelta(days=10)  # HbA1c above the target, three months old
-    assert ehr.cards(talk("plan"), VIEW) == ["warning"]
+    assert ehr.cards(talk("diabetes-plan"), VIEW) == ["warning"]
 
 
 def test_another_value_within_the_same_plan_is_no_new_fact_and_another_kidney_is(ehr: Ehr) -> None:
-    ehr.cards(talk("plan"), VIEW)
-    assert ehr.cards(changed(talk("plan"), ('"value": 8.4', '"value": 8.6')), VIEW) == []
-    assert ehr.cards(changed(talk("plan"), ('"value": 64', '"value": 25')), VIEW) == ["warning"]
+    ehr.cards(talk("diabetes-plan"), VIEW)
+    assert ehr.cards(changed(talk("diabetes-plan"), ('"value": 8.4', '"value": 8.6')), VIEW) == []
+    assert ehr.cards(changed(talk("diabetes-plan"), ('"value": 64', '"value": 25')), VIEW) == ["warning"]
 
 
 def test_one_care_plan_valid_and_without_a_value_of_the_patient(ehr: Ehr) -> None:
-    cards = ehr.calls_for(talk("plan"), VIEW)["cards"]
+    cards = ehr.calls_for(talk("diabetes-plan"), VIEW)["cards"]
     [plan] = suggested(cards, "CarePlan")
     assert problems(plan) == ()
     text = json.dumps(plan)
@@ -69,15 +62,22 @@ def test_one_care_plan_valid_and_without_a_value_of_the_patient(ehr: Ehr) -> Non
     assert plan["subject"] == {"reference": "Patient/diab-1"}
 
 
+def test_a_care_plan_does_not_name_an_inherited_form(ehr: Ehr) -> None:
+    [plan] = suggested(ehr.calls_for(talk("diabetes-gck"), VIEW)["cards"], "CarePlan")
+    assert "GCK" not in json.dumps(plan) and problems(plan) == ()
+
+
 def test_only_tests_and_the_plan_can_be_clicked_and_no_medicine_is(ehr: Ehr) -> None:
-    cards = [card for name in ("plan", "gck", "young-and-lean") for card in ehr.calls_for(talk(name), VIEW)["cards"]]
+    cards = [
+        card for name in ("diabetes-plan", "diabetes-gck", "diabetes-young-and-lean") for card in ehr.calls_for(talk(name), VIEW)["cards"]
+    ]
     kinds = {a["resource"]["resourceType"] for card in cards for s in card.get("suggestions", ()) for a in s["actions"]}
     assert kinds == {"CarePlan", "ServiceRequest"}
     assert {card["indicator"] for card in cards} <= {"info", "warning"}
 
 
 def test_a_restricted_result_is_not_told_in_a_chart_and_that_is_said(ehr: Ehr) -> None:
-    talked = talk("gck")
+    talked = talk("diabetes-gck")
     [entry] = talked["prefetch"]["variants"]["entry"]
     label = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
     entry["resource"]["meta"] = {"security": [label]}
@@ -88,7 +88,7 @@ def test_a_restricted_result_is_not_told_in_a_chart_and_that_is_said(ehr: Ehr) -
 
 
 def test_nothing_is_said_of_who_has_died(ehr: Ehr) -> None:
-    talked = talk("plan")
+    talked = talk("diabetes-plan")
     talked["prefetch"]["patient"]["deceasedBoolean"] = True
     assert ehr.calls_for(talked, VIEW)["cards"] == []
 

@@ -216,7 +216,17 @@ def test_a_draft_service_is_a_request_and_no_order() -> None:
 
 def test_what_was_not_read_whole_is_known_and_inputs_on_demand_make_no_noise() -> None:
     profile = _chart(conditions=Found(), allergies=Found(complete=False))
-    assert profile.unread == {"reports", "allergies", "requests", "medications", "measurements", "family", "markers", "variants"}
+    assert profile.unread == {
+        "reports",
+        "allergies",
+        "requests",
+        "medications",
+        "measurements",
+        "family",
+        "markers",
+        "variants",
+        "procedures",
+    }
     assert [g.because for g in profile.gaps] == [REASON_LOST]
     assert _chart().unread > {"conditions"}
     assert _chart().gaps == ()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.audited import Entry
-from cds_service.doctor.firing import by_day, changed, newly_unmapped, spans
+from cds_service.doctor.firing import by_day, changed, newly_unmapped, spans, unheard
 from cds_service.doctor.result import Result
+from models.knowledge.types import Knowledge
 from tests.conftest import NOW
+from tests.support.hospital import Hospital
 
 SIGN = "precision-order-sign"
 CARD = {"kind": "drug-gene", "drug": "amiodarone", "genes": ["CYP2D6"], "indicator": "warning"}
@@ -129,3 +133,23 @@ def test_unchanged_rules_seldom_raise_an_alarm(seed: int) -> None:
             cards = [CARD | {"drug": f"drug {n}"} for n in range(100) if chance.random() < (n + 1) / 1000]
             entries += calls(day, 1, *cards)
     assert len(warned(changed(*spans(entries, NOW)))) <= 1
+
+
+def test_advice_that_is_left_to_a_service_which_is_not_called_is_told() -> None:
+    left = {"checked": [["warfarin–dose", "referred", "its dose is told by dose-order-sign"], ["warfarin–CYP2C9", "silent"]]}
+    asked = calls(1, 3, tenant="epic", **left) + calls(1, 2, tenant="oracle", **left)
+    heard = [Entry("call", NOW - timedelta(days=1), "oracle", "dose-order-sign", details={"cards": []})]
+    _, recent = spans([*asked, *heard], NOW)
+    (found,) = unheard(recent)
+    assert found.level == "error"
+    assert "epic does not call dose-order-sign" in found.what and "3 calls" in found.what
+    assert not unheard(spans(heard, NOW)[1])
+
+
+def test_what_the_audit_keeps_of_a_referral_is_what_is_looked_for(tmp_path: Path, knowledge: Knowledge) -> None:
+    """A service that refers, an EHR that does not call the other one: from the call to the doctor's word."""
+    hospital = Hospital(tmp_path, knowledge, dose_service=True)
+    body = json.loads((Path(__file__).parents[2] / "conversations" / "warfarin-calculated.request.json").read_text("utf-8"))
+    hospital.ask(f"/cds-services/{SIGN}", body)
+    entries = [line.entry for line in hospital.audit.entries(event="call")]
+    assert ["epic-test does not call dose-order-sign" in r.what for r in unheard(spans(entries, NOW)[1])] == [True]

@@ -34,6 +34,7 @@ def test_the_newest_of_each_site_counts(tmp_path: Path) -> None:
     write(tmp_path, "c.json", site="south")
     write(tmp_path, "d.json", model="kfre")
     (tmp_path / "notes.txt").write_text("no report")
+    (tmp_path / "prevent.base_10yr_female_ascvd.v1.json").write_text("a signed record, of which cards know by another way")
     found = read_reports(str(tmp_path))
     assert {model: [(r.site, r.people) for r in several] for model, several in found.items()} == {
         "kfre": [("north", 812)],

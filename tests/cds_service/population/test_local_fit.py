@@ -120,7 +120,7 @@ def test_a_model_card_can_read_the_report(site: Site, everybody: list[Made]) -> 
     found = site.fitted(write_table(site.root / "table.csv", everybody))
     told = read_report(report_text(found.report).decode(), "report.json")
     assert (told.model, told.site, told.made, told.people) == ("prevent", "st-elsewhere", MADE, 300)
-    assert {"o_e", "auroc", "slope", "intercept"} <= told.metrics.keys() and {"age", "sex", "ancestry"} == told.groups.keys()
+    assert {"o_e", "auroc", "slope", "calibration_in_the_large"} <= told.metrics.keys() and {"age", "sex", "ancestry"} == told.groups.keys()
 
 
 def test_doses_come_from_a_table(tmp_path: Path, knowledge: Knowledge) -> None:
@@ -284,6 +284,23 @@ def test_a_report_holds_no_count_of_one_to_ten(site: Site, everybody: list[Made]
         assert all("o_e" not in g for g in groups.values() if g not in told)
 
 
+def test_who_stands_in_no_record_stands_in_no_total(site: Site, everybody: list[Made]) -> None:
+    """Three people have an albumin ratio, which another formula uses: the totals less the records would tell of those three."""
+    people = everybody[:200]
+    file = write_table(site.root / "table.csv", people)
+    head, *rows = file.read_text("utf-8").splitlines()
+    rows = [f"{row},{'30' if i < 3 else ''}" for i, row in enumerate(rows)]
+    file.write_text("\n".join([f"{head},uacr", *rows]), "utf-8")
+    found = site.fitted(file)
+    assert set(found.report["formulas"]) == {"base_10yr_female_ascvd", "base_10yr_male_ascvd"}
+    assert any(why.startswith("uacr_") for why in found.without)
+    assert found.report["people"] == sum(f["people"] for f in found.report["formulas"].values()) == 197
+    assert found.report["events"] == sum(f["events"] for f in found.report["formulas"].values())
+    assert found.report["left_out"] == {"answered by a formula that answered too few": "suppressed"}
+    for groups in found.report["groups"].values():
+        assert sum(g["people"] for g in groups.values()) <= 197
+
+
 # ---- what stops it -----------------------------------------------------------------------------------------------------
 
 
@@ -312,6 +329,7 @@ def test_where_many_are_lost_from_sight_no_record_is_made(site: Site, everybody:
     ("old", "new", "words"),
     [
         ('model = "prevent"', 'model = "none"', "is no model of this knowledge"),
+        ('model = "prevent"', 'model = "fib-4"', "gives no risk and no dose"),
         ('outcome = "ascvd"', 'outcome = "none"', "has no formula for outcome 'none'"),
         ('outcome = "ascvd"', "", "has several outcomes or horizons"),
         ("coronary-disease", "no-disease", "'no-disease' is no clinical name"),

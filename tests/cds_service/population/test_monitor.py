@@ -135,6 +135,14 @@ def test_a_report_holds_no_count_of_one_to_ten(tmp_path: Path) -> None:
     assert len(shown) == 1, "with one group hidden, a second one is, or the total would tell"
 
 
+def test_windows_that_overlap_do_not_both_tell_counts(logs: dict[Trouble, Watched]) -> None:
+    """Their difference would be a month, which may hold a few events."""
+    windows = document(logs["more"], LIMITS, "2026-11-27")["windows"]
+    telling = [(w["from"], w["to"]) for w in windows if any(isinstance(v, int | float) and n != "value" for n, v in walk(w))]
+    assert telling == [("2025-01", "2025-03"), ("2025-04", "2025-06"), ("2025-07", "2025-09"), ("2025-10", "2025-12")]
+    assert [w["action"] for w in windows[-3:]] == ["recalibrate intercept"] * 3, "what is due is told of every window"
+
+
 # ---- the file of limits, the log, the command --------------------------------------------------------------------------
 
 

@@ -154,5 +154,6 @@ def test_the_flow_has_the_numbers_of_the_reference_data() -> None:
     assert f"{alleles.once[0]:g}-{alleles.once[1]:g}% ({alleles.twice[0]:g}-{alleles.twice[1]:g}% for variant homozygotes)" in said
     assert ",".join(alleles.carriers) in said
     assert f"{vitamin.gene} rs2108622 T carriers: increase dose {vitamin.once[0]:g}-{vitamin.once[1]:g}%" in said
-    assert flow.unread["African ancestry"] == {"rs12777823": "10–25 %"}
+    (linked,) = flow.linked
+    assert (linked.variant, linked.words, list(linked.classified)) == ("rs12777823", "10–25 %", ["African ancestry"])
     assert "rs12777823 A carrier: decrease dose 10-25%" in said

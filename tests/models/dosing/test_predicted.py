@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.codes import LOINC, RXNORM, Code, Concept
+from models.decisions.assess import assess_orders
 from models.decisions.doses import assess_doses
 from models.dosing.interval import preferred
 from models.finding import Assessment, Estimate
 from models.patient import Dosage, GeneResult, Measurement, Medication, Order, PatientProfile
+from models.variant import Variant
 from tests.support.shipped import shipped
 
 KNOWLEDGE = shipped()
@@ -140,6 +142,46 @@ def test_the_topic_changes_with_the_number() -> None:
     one, other = (answer(patient(measurements=body(weight=w))).findings[0].topic for w in (75, 110))
     assert one != other
     assert answer(patient()).findings[0].topic == one
+
+
+# ---- the variant near the metabolizing gene, in African ancestry ---------------------------------------------------------
+
+
+def near(state: Any = "present", **members: Any) -> Variant:
+    return Variant("Observation/near", state, ids=(Code("http://www.ncbi.nlm.nih.gov/snp", "rs12777823"),), **members)
+
+
+@pytest.mark.parametrize(
+    ("variants", "factor"),
+    [
+        ((), 1.0),
+        ((near(),), 0.825),
+        ((near(zygosity="homozygous", source_class="germline"),), 0.825),
+        ((near("absent"),), 1.0),
+        ((near("no-call"),), 1.0),
+        ((near(source_class="somatic"),), 1.0),
+        ((near(text_only=True),), 1.0),
+        ((near(), near("absent")), 1.0),
+    ],
+)
+def test_its_carriers_get_less_and_only_a_clear_result_counts(variants: tuple[Variant, ...], factor: float) -> None:
+    """*1/*8: the laboratory looked beyond the common alleles, so that the genotype counts; 28.2 mg a week, 15-30 % less for *8."""
+    of = patient("*1/*8", ancestry=("black",), variants=variants)
+    assert weekly(of) == pytest.approx(28.25 * (0.7 * (0.75 if factor < 1 else 1) + 0.85 * (0.9 if factor < 1 else 1)) / 2, abs=0.06)
+    settled = len(variants) == 1 and variants[0].state in ("present", "absent") and not variants[0].text_only
+    settled = settled and variants[0].source_class != "somatic"
+    assert ("warfarin–rs12777823" in {gap.subject for gap in answer(of).gaps}) is not settled
+
+
+def test_it_changes_nothing_in_other_ancestries_and_opens_no_panel() -> None:
+    assert weekly(patient(variants=(near(),))) == weekly(patient())
+    clinically = answer(patient("*1/*3", ancestry=("black",), variants=(near("absent"),))).findings[0]
+    assert [r.message for r in clinically.recommendations] == ["warfarin-predicted-clinically"]
+
+
+def test_the_rules_tell_it_as_well() -> None:
+    found = assess_orders(patient("*1/*8", ancestry=("black",), variants=(near(),)), KNOWLEDGE).findings[0]
+    assert [r.message for r in found.recommendations] == ["warfarin-less", "warfarin-less-linked", "warfarin-calculated"]
 
 
 # ---- after the first days ---------------------------------------------------------------------------------------------

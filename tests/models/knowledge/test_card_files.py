@@ -119,3 +119,9 @@ def test_a_broken_list_is_refused(name: str, old: str, new: str, told: str) -> N
 def test_without_its_list_no_model_is_accounted_for(name: str) -> None:
     with pytest.raises(KnowledgeError, match=f"{name}: is missing"):
         read_cards({n: t for n, t in TEXTS.items() if n != name}, parsed)
+
+
+def test_every_run_that_measured_a_model_says_which_one(knowledge: Knowledge) -> None:
+    """A run of a choice is made before there is a model; all others would go on being cited when the model changes."""
+    silent = [run.id for run in knowledge.evaluations.values() if not run.model_digest and "-choice-" not in run.id]
+    assert silent == []

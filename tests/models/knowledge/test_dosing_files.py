@@ -78,6 +78,7 @@ FLOW_DISAGREES: list[tuple[Change, str]] = [
     (lambda t: t["adjustment"][0].update(carriers=["*999"]), "CYP2C9 '*999' is none of the gene's alleles"),
     (lambda t: t["adjustment"][0].update(carriers=["*13"]), "'*13' is adjusted for, but not in `counted_as`"),
     (lambda t: t["adjustment"][1].update(classified={"nobody": "Strong"}), "classified 'nobody': 'Strong'"),
+    (lambda t: t["linked"][0].update(classified={"nobody": "Strong"}), "an adjustment for rs12777823 is classified 'nobody'"),
     (lambda t: t["flow"]["drug"].update(name="water"), "'water' is not ingredient 11289"),
 ]
 

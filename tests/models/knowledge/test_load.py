@@ -111,7 +111,7 @@ def test_fault_F19_a_figure_edited_to_nonsense_stops_the_load(name: str, was: st
 
 @pytest.mark.parametrize("damage", ["cut inside a character", "folder gone"])
 def test_fault_F02_what_cannot_be_read_is_named_and_no_path_is_told(damage: str, copy: Path) -> None:
-    name = "dosing" if damage == "folder gone" else "dosing/warfarin.toml"
+    name = "dosing" if damage == "folder gone" else "guidelines/atomoxetine.cpic.toml"
     if damage == "folder gone":
         shutil.rmtree(copy / name)
     else:

@@ -35,7 +35,7 @@ def recorded(persons: Iterable[Person], site: str = "st-elsewhere", link: Link =
 
 
 def doses(residuals: Iterable[float], site: str = "st-elsewhere") -> Record:
-    model, tally = dose_model(), Tally("square")
+    model, tally = dose_model(), Tally("square", "dose")
     for residual in residuals:
         tally.dose(5.0, (5.0 + residual) ** 2)
     given: dict[str, Any] = {"outcome": "stable dose", "version": 1, "made": "2026-11-27", "first": "2024-01-01", "last": "2024-12-31"}
@@ -231,6 +231,15 @@ def test_one_person_more_or_less_stands_nowhere_alone() -> None:
 
 def _pairs(one: list[list[int]], other: list[list[int]]) -> Iterator[tuple[int, int]]:
     return ((a, b) for rows in zip(one, other, strict=True) for a, b in zip(*rows, strict=True))
+
+
+def test_risks_that_come_from_a_table_have_no_scale_to_be_moved_on() -> None:
+    tally = Tally("table")
+    for linear, event in people(500, 0, 1):
+        tally.risk(linear, event)
+    given: dict[str, Any] = {"outcome": "o", "site": "a", "version": 1, "made": "2026-11-27", "first": "2024-01", "last": "2024-12"}
+    with pytest.raises(RecordError, match="come from a table"):
+        record_of(tally, risk_model(), formula("table"), **given)
 
 
 # ---- the file ----------------------------------------------------------------------------------------------------------
