@@ -67,7 +67,9 @@ def _explanation(how: Explanation | None) -> dict[str, Any]:
     if how is None:
         return {}
     sums = {"scale": how.scale, "reference": how.reference, "linear": how.linear}
-    return {"model": how.model, "formula": how.formula, **sums, "shares": [{"name": s.name, "amount": s.amount} for s in how.shares]}
+    fitted = {"fitted": dict(zip(("site", "intercept", "slope"), how.fitted, strict=True))} if how.fitted else {}
+    shares = [{"name": s.name, "amount": s.amount} for s in how.shares]
+    return {"model": how.model, "formula": how.formula, **sums, "shares": shares, **fitted}
 
 
 def _input(used: InputUsed) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from cds_service.care_suggestions import suggested_plan
 from cds_service.coverage import COVERAGE, coverage_extension
 from cds_service.finding_extension import finding_extension
 from cds_service.messages import Messages, messages
-from cds_service.overrides import OVERRIDES, REASONS
+from cds_service.overrides import OVERRIDES, reasons_for
 from cds_service.plan_card import plan_lines, plan_sources, plan_summary
 from cds_service.remembered import card_id
 from cds_service.replacements import drafts_by_id, option_line, replacements
@@ -226,4 +226,4 @@ def removals(finding: Finding, identity: UUID, words: Messages) -> list[Json]:
 
 
 def override_reasons(finding: Finding, words: Messages) -> list[Mapping[str, str]]:
-    return [{"system": OVERRIDES, "code": code, "display": words.text(f"override-{code}")} for code in REASONS]
+    return [{"system": OVERRIDES, "code": code, "display": words.text(f"override-{code}")} for code in reasons_for(finding.kind)]

@@ -235,6 +235,7 @@ class Explanation:
     reference: float
     linear: float
     shares: tuple[Shared, ...]
+    fitted: tuple[str, float, float] | None = None  #: to a site: its name, intercept and slope; the number is of intercept + slope × linear
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from tests.support.response_rules import problems
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tests" / "conversations"
 TALKS = tomli.loads((FOLDER / "conversations.toml").read_text("utf-8"))["conversation"]
+SETTINGS = {t["name"]: t.get("settings", {}) for t in TALKS}
 REQUESTS = {t["name"]: (t["service"], text) for t in TALKS if (text := (FOLDER / f"{t['name']}.request.json").read_text("utf-8"))}
-del REQUESTS["malformed-json"], REQUESTS["unknown-service"]  # no document to change, and no service to ask
+del REQUESTS["malformed-json"], REQUESTS["unknown-service"], REQUESTS["risk-not-offered"]  # no document to change, no service to ask
 STATUSES = {200, 400, 412, 413, 415}
 SCHEMA = json.loads((ROOT / "docs" / "finding.schema.json").read_text("utf-8"))
-EACH, LONG_EACH = 50, 500  #: mutants of one conversation in every run, and in the long one
+EACH, LONG_EACH = 40, 400  #: mutants of one conversation in every run, and in the long one
 SHORT_FROM, LONG_FROM = 0, 1_000_000  #: first seeds, so that the long run repeats none
 
 
@@ -36,20 +38,29 @@ FINDING, COVERAGE = _validator("finding"), _validator("coverage")
 
 
 @pytest.fixture(scope="module")
-def hospital(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Hospital:
-    """The service with a clients file, every call with a token of its own; without memory, so that each mutant stands alone."""
-    return Hospital(tmp_path_factory.mktemp("hospital"), knowledge, "calls_per_minute = 1000000\n", memory=False)
+def hospitals(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Callable[[str], Hospital]:
+    """The service with a clients file, every call with a token of its own; without memory, so that each mutant stands alone.
+
+    One for each settings that conversations ask for.
+    """
+
+    @cache
+    def made(settings: tuple[tuple[str, Any], ...]) -> Hospital:
+        folder = tmp_path_factory.mktemp("hospital")
+        return Hospital(folder, knowledge, "calls_per_minute = 1000000\n", memory=False, **dict(settings))
+
+    return lambda name: made(tuple(sorted(SETTINGS[name].items())))
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_mutants(name: str, hospital: Hospital, knowledge: Knowledge) -> None:
-    run(name, range(SHORT_FROM, SHORT_FROM + EACH), hospital, knowledge)
+def test_mutants(name: str, hospitals: Callable[[str], Hospital], knowledge: Knowledge) -> None:
+    run(name, range(SHORT_FROM, SHORT_FROM + EACH), hospitals(name), knowledge)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", REQUESTS)
-def test_many_more_mutants(name: str, hospital: Hospital, knowledge: Knowledge) -> None:
-    run(name, range(LONG_FROM, LONG_FROM + LONG_EACH), hospital, knowledge)
+def test_many_more_mutants(name: str, hospitals: Callable[[str], Hospital], knowledge: Knowledge) -> None:
+    run(name, range(LONG_FROM, LONG_FROM + LONG_EACH), hospitals(name), knowledge)
 
 
 def test_there_are_as_many_as_promised() -> None:

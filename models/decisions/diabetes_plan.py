@@ -83,7 +83,7 @@ def _kind(answer: Answer, rows: CareKnowledge, profile: PatientProfile) -> tuple
         return ()
     asked = tuple(Orderable(test.label, test.code, test.system) for test in answer.tests)
     said = _said(answer.doubt.source, answer.doubt.message, "test" if answer.doubt.tests else "monitor", {})
-    return (Finding("care-plan", "info", Drug(f"kind of {rows.label}", ""), (), (said,), (_evidence(answer.doubt.source),), tests=asked),)
+    return (Finding("care-plan", "info", Drug(rows.label, ""), (), (said,), (_evidence(answer.doubt.source),), tests=asked),)
 
 
 def _form(one: FoundForm, answer: Answer, profile: PatientProfile) -> Finding:

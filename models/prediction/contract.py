@@ -31,7 +31,8 @@ class Prediction:
     shares: tuple[Share, ...]
     low: float | None = None
     high: float | None = None
-    people: int = 0  #: on whom `low` and `high` rest
+    people: int = 0  #: on whom `low` and `high` rest: those who were given a value of `band`
+    band: tuple[float, float] | None = None
     calibration: Calibration | None = None
     left_out: tuple[Gap, ...] = ()  #: inputs that are known, and outside what the model was validated for: the formula does without
 
@@ -64,6 +65,12 @@ def predict(
     return replace(found, left_out=tuple(gap for _, gap in left_out)) if left_out and isinstance(found, Prediction) else found
 
 
+def _measured(formula: Formula, value: float | None) -> tuple[float | None, float | None, int, tuple[float, float] | None]:
+    """Low, high, people and band of the recorded run; of a fitted number nothing was recorded."""
+    band = next((b for b in formula.bands if value is not None and b.low <= value < b.high), None)
+    return (band.lower, band.upper, band.people, (band.low, band.high)) if band else (None, None, 0, None)
+
+
 def _unusable(model: Model, values: Values) -> Iterator[tuple[str, Gap]]:
     """Inputs that the model does without, and whose values it was not validated for: a formula that does without them may answer."""
     for name, asked in model.inputs.items():
@@ -88,10 +95,8 @@ def _scored(model: Model, formula: Formula, values: Values, calibration: Calibra
             Gap(model.label, "out_of_range", f"its value lies outside {out.low:g} to {out.high:g} {out.unit}, where it is not trusted"),
         )
     found, usual = shares(model, formula, values, own)
-    band = next((b for b in formula.bands if b.low <= value < b.high), None) if used is None else None
-    low, high, people = (band.lower, band.upper, band.people) if band else (None, None, 0)
     head = (model.id, formula.id, formula.outcome, formula.horizon_years)
-    return Prediction(*head, value, out.unit, linear, usual, found, low, high, people, used)
+    return Prediction(*head, value, out.unit, linear, usual, found, *_measured(formula, value if used is None else None), used)
 
 
 def fitting(model: Model, values: Values, outcome: str = "", horizon: float | None = None, variant: str = "") -> Formula | tuple[Gap, ...]:

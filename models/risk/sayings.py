@@ -93,7 +93,9 @@ def explanation(q: RiskQuestion, asked: Asked, found: Prediction) -> Explanation
     model = q.knowledge.models[asked.model]
     link = next(f for f in model.formulas if f.id == found.formula).link
     shares = tuple(Shared(q.label(s.input), s.amount) for s in found.shares)
-    return Explanation(model.id, found.formula, SCALES[link], found.reference, found.linear, shares)
+    own = found.calibration
+    fitted = (own.site, own.intercept, own.slope) if own is not None else None
+    return Explanation(model.id, found.formula, SCALES[link], found.reference, found.linear, shares, fitted)
 
 
 def remarks(q: RiskQuestion, asked: Asked, found: Prediction) -> Iterator[Remark]:
@@ -127,4 +129,11 @@ def _sureness(found: Prediction) -> Remark:
         return Remark("risk-calibrated", (("site", c.site), ("people", str(c.people)), ("events", str(c.events))))
     if found.low is None or found.high is None:
         return Remark("risk-no-interval")
-    return Remark("risk-interval", (("low", percent(found.low)), ("high", percent(found.high)), ("people", str(found.people))))
+    ends = ("low", percent(found.low)), ("high", percent(found.high)), ("people", str(found.people))
+    return Remark("risk-interval", (*ends, ("given", _given(found.band or (0.0, 1.0)))))
+
+
+def _given(band: tuple[float, float]) -> str:
+    """'3.0 % to 5.0 %', '12 % and more'."""
+    low, high = band
+    return f"{percent(low)} and more" if high >= 1 else f"less than {percent(high)}" if low <= 0 else f"{percent(low)} to {percent(high)}"

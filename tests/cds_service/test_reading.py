@@ -148,9 +148,9 @@ def test_fault_B03_another_patient_s_resource_is_not_read() -> None:
 
 
 def test_what_no_rule_asks_for_is_counted_by_code() -> None:
-    blood = GENOTYPE | {"id": "b", "code": {"coding": [{"system": "http://loinc.org", "code": "1742-6"}]}}
+    blood = GENOTYPE | {"id": "b", "code": {"coding": [{"system": "http://loinc.org", "code": "33762-6"}]}}
     found = told(bundle(PATIENT, blood, blood | {"id": "c"}, {"resourceType": "Encounter", "id": "e"}))
-    assert found["notRead"] == {"Observation http://loinc.org|1742-6": 2, "Encounter": 1}
+    assert found["notRead"] == {"Observation http://loinc.org|33762-6": 2, "Encounter": 1}
 
 
 def test_what_R4B_refuses_is_told_and_read_all_the_same() -> None:

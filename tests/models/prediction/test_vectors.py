@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from models.knowledge.model_types import Value
 from models.prediction.contract import Prediction, predict
 from tests.support.reference import reference_file
 from tests.support.shipped import shipped
+from tests.support.source_scan import ROOT
 
 NO_DISEASE = {"atherosclerosis": 0.0, "heart-failure": 0.0, "diabetes": 0.0, "kidney-replacement": 0.0}
 #: equations whose stored facts have values by another program
@@ -150,3 +152,8 @@ def test_kfre_agrees_with_four_variables() -> None:
 
 def test_a_model_that_says_it_has_vectors_is_compared_here_and_the_others_say_that_they_have_none() -> None:
     assert {m.id for m in shipped().models.values() if m.vectors and not m.derived} == WITH_VECTORS | COMPARED_ELSEWHERE
+
+
+def test_the_documentation_lists_each_model_without_independent_values() -> None:
+    page = (ROOT / "docs" / "risks.md").read_text("utf-8").split("**Without independent values**: ")[1].split(";")[0]
+    assert set(re.findall("`([a-z0-9-]+)`", page)) == {m.id for m in shipped().models.values() if not m.vectors}

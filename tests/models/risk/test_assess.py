@@ -109,6 +109,9 @@ def test_a_sites_own_record_changes_the_number_and_the_card_says_so() -> None:
     knowledge = replace(one_risk(shipped()), calibrations={("prevent", formula.formula): own})
     fitted = assess_risks(sick(knowledge), knowledge)
     assert value_of(fitted) > value_of(plain)
+    how = fitted.findings[0].explanation
+    assert how is not None and how.fitted == ("St Elsewhere", 0.3, 1.0) and how.linear == formula.linear
+    assert value_of(fitted) == pytest.approx(1 / (1 + math.exp(-(0.3 + how.linear))), rel=1e-12)
     assert "Fitted to St Elsewhere: 4200 people with 310 events there." in detail(fitted.findings[0], messages())
     other = replace(one_risk(shipped()), calibrations={("prevent", "another"): replace(own, formula="another")})
     assert value_of(assess_risks(sick(other), other)) == value_of(plain)
