@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from fhir_mappings.inputs import Input
-from models.finding import Action, Assessment
+from models.finding import Action, Assessment, Kind
 from models.knowledge.types import Knowledge
 from models.patient import PatientProfile
 
@@ -28,6 +28,7 @@ class Service:
     again_after: int = 0  #: days in which the same facts are not told again, in whatever encounter. 0: once in an encounter
     one_card: bool = False  #: everything it has to say stands in one card
     models: Callable[[Knowledge], Collection[str]] = lambda knowledge: ()  #: predictive models whose numbers it tells, or acts on, by id
+    kind: Kind = "drug-gene"  #: of its cards, as far as it decides which reasons for passing over them are offered
     only_with: str = ""  #: the setting (true or false) without which it is not offered: a service that predicts is a site's choice
     redraws: bool = False  #: called at every change of a draft: what it leaves out vanishes from the screen, so it repeats itself
 

@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.resources.abc import Traversable
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from cds_service.app import create_app, create_state
 from cds_service.logs import Log
 from cds_service.settings import Settings
+from models.knowledge.load import load
 from models.knowledge.types import Knowledge
 from tests.support.shipped import shipped
 
@@ -29,6 +31,19 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["XDG_STATE_HOME"]
     else:
         os.environ["XDG_STATE_HOME"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """The shipped files are read once in a process, also by commands that are run in it: they do not change while tests run."""
+
+    def once(root: Traversable | None = None) -> Knowledge:
+        return shipped() if root is None else load(root)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.knowledge.load.load", once)
+        patch.setattr("cds_service.rebuild.load", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,5 +19,6 @@ SERVICE = Service(
     assess=assess_diabetes,
     reads_drafts=False,
     again_after=90,
+    kind="care-plan",
     only_with="diabetes_service",
 )

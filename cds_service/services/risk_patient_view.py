@@ -19,6 +19,7 @@ SERVICE = Service(
     assess=assess_risks,
     reads_drafts=False,
     again_after=90,
+    kind="risk",
     models=lambda knowledge: {asked.model for risk in knowledge.risks.values() for asked in (*risk.asked, *risk.also)},
     only_with="risk_service",
 )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cds_service.clients.client import Client
 from cds_service.clients.tokens import LEEWAY, LONGEST_LIFE
 from cds_service.messages import messages
-from cds_service.overrides import OVERRIDES, REASONS
+from cds_service.overrides import OVERRIDES, reasons_for
 from cds_service.rollup import TOPICS
 from cds_service.service import DOSES, Service
 from cds_service.settings import Settings
@@ -52,7 +52,7 @@ def sheet_of(service: Service, settings: Settings, knowledge: Knowledge, client:
         "fhir_servers": list(client.fhir_servers) or (["any https server, for development"] if settings.development else []),
         "token": _token(client, addresses),
         "topic": {"system": TOPICS, "code": "24 hexadecimal characters, the same while the facts are the same"},
-        "override_reasons": [_reason(code) for code in REASONS],
+        "override_reasons": [_reason(code) for code in reasons_for(service.kind)],
         "link_hosts": sorted({host for source in _cited(knowledge) if (host := urlsplit(source.url).hostname)}),
         "limits": _limits(settings, client),
         "dialect": {"name": client.dialect, "notes": list(NOTES.get(client.dialect, ()))},

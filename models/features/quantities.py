@@ -96,12 +96,10 @@ def _read(measured: Measurement, name: Clinical, how: Measured, as_of: date, age
 
 
 def _converted(value: float, unit: str, how: Measured) -> float | None:
-    """Between units of one kind; else by the name's other scale."""
-    found = convert(value, unit, how.unit, molar_mass=how.molar_mass, charge=how.charge)
-    if found is not None or how.also is None:
-        return found
-    on_other = convert(value, unit, how.also.unit)
-    return None if on_other is None else on_other * how.also.times + how.also.plus
+    """Between units of one kind, or from the name's other scale."""
+    if how.also is not None and (on_other := convert(value, unit, how.also.unit)) is not None:
+        return on_other * how.also.times + how.also.plus
+    return convert(value, unit, how.unit, molar_mass=how.molar_mass, charge=how.charge)
 
 
 def _dated(stated: str, name: Clinical, how: Measured, as_of: date, age: Age | None) -> str:
