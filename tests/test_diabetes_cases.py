@@ -17,7 +17,8 @@ from models.finding import Assessment, Finding
 from models.knowledge.careplan_check import advised_by, said_by
 from models.knowledge.types import Knowledge
 from models.plan_values import CarePlanned, Sentence
-from tests.support.diabetes_cases import Case, all_cases, answer, on_the_kind, profile, the_plan
+from tests.support.case_files import Case
+from tests.support.diabetes_cases import all_cases, answer, on_the_kind, profile, the_plan
 
 CASES = all_cases()
 

@@ -7,7 +7,8 @@ import pytest
 from cds_service.messages import messages
 from cds_service.present import detail, summary
 from models.knowledge.types import Knowledge
-from tests.support.hereditary_cases import Case, all_cases, answer
+from tests.support.case_files import Case
+from tests.support.hereditary_cases import all_cases, answer
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=str)

@@ -8,7 +8,8 @@ from cds_service.messages import messages
 from cds_service.present import detail, summary
 from models.finding import Finding
 from models.knowledge.types import Knowledge
-from tests.support.risk_cases import Case, all_cases, answer
+from tests.support.case_files import Case
+from tests.support.risk_cases import all_cases, answer
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=str)

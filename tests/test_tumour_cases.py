@@ -10,7 +10,8 @@ from models.decisions.assess import assess_orders
 from models.decisions.opened_chart import assess_opened_chart
 from models.finding import Finding
 from models.knowledge.types import Knowledge
-from tests.support.tumour_cases import Case, all_cases, listed, profile
+from tests.support.case_files import Case
+from tests.support.tumour_cases import all_cases, listed, profile
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=str)

@@ -12,7 +12,8 @@ from cds_service.present import detail, summary
 from models.decisions.opened_chart import assess_opened_chart
 from models.finding import Finding, Plan
 from models.knowledge.types import Knowledge
-from tests.support.tumour_cases import Case, profile
+from tests.support.case_files import Case
+from tests.support.tumour_cases import profile
 
 WORDS = messages()
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import tomli
-
 from models.codes import ICD10_CM, LOINC, RXNORM, Code, Concept
 from models.knowledge.types import Clinical, Knowledge
 from models.patient import Allergy, Condition, Dosage, GeneResult, Measurement, Medication, Order, PatientProfile, Request
+from tests.support.case_files import read_cases
 
 FOLDER = Path(__file__).parents[1] / "cases"
 AS_OF = date(2026, 11, 25)
@@ -50,14 +49,8 @@ class Case:
         return f"{self.file}: {self.name}"
 
 
-def all_cases() -> list[Case]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for table in tomli.loads(path.read_text("utf-8"))["case"]:
-            unknown = set(table) - KNOWN | set(table["expect"]) - EXPECTED
-            assert not unknown, f"{path.name}, case '{table.get('name')}': unknown words {sorted(unknown)}"
-            found.append(Case(path.name, table["name"], table, table["expect"]))
-    return found
+def all_cases(folder: Path = FOLDER, known: Collection[str] = KNOWN, expected: Collection[str] = EXPECTED) -> list[Case]:
+    return [Case(f"{c.file}.toml", c.name, c.given, c.expect) for c in read_cases(folder.name, known, expected)]
 
 
 def profile(case: Case, knowledge: Knowledge) -> PatientProfile:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal
-
-import tomli
 
 from models.chart import FamilyHistory
 from models.codes import RXNORM, Code, Concept
@@ -16,10 +12,10 @@ from models.decisions.diabetes_plan import assess_diabetes
 from models.finding import Assessment, Finding
 from models.knowledge.types import Knowledge
 from models.patient import Allergy, Condition, GeneResult, Measurement, Medication, PatientProfile, Request
+from tests.support.case_files import Case, read_cases
 from tests.support.cases import coded
 from tests.support.hereditary_cases import variant
 
-FOLDER = Path(__file__).parents[1] / "cases_diabetes"
 AS_OF = date(2026, 11, 27)
 STATES: Mapping[str, Literal["active", "past", "suspected"]] = {"problems": "active", "past": "past", "suspected": "suspected"}
 KEYS = {*"name born sex problems past suspected done measured taking variants genes relatives allergies requests unread expect".split()}
@@ -27,29 +23,8 @@ EXPECTED = {*"cards stances review kind tests targets due not_due kitchen foods 
 EXPECTED |= {*"gaps checked summary detail not_detail indicator about options".split()}
 
 
-@dataclass(frozen=True)
-class Case:
-    """One situation and what must follow."""
-
-    file: str
-    name: str
-    given: Mapping[str, Any]
-
-    @property
-    def expect(self) -> Mapping[str, Any]:
-        return self.given["expect"]  # type: ignore[no-any-return]
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.name}"
-
-
 def all_cases() -> list[Case]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for given in tomli.loads(path.read_text("utf-8"))["case"]:
-            assert given.keys() <= KEYS and given["expect"].keys() <= EXPECTED, (path.name, given["name"])
-            found.append(Case(path.stem, given["name"], given))
-    return found
+    return read_cases("cases_diabetes", KEYS, EXPECTED)
 
 
 def answer(case: Case, knowledge: Knowledge) -> Assessment:

@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import tomli
-
 from models.decisions.doses import assess_doses
 from models.finding import Assessment
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.interval_types import CHECKS, Coverage, IntervalTable, Residuals
 from models.knowledge.types import Knowledge
 from tests.support.cases import PERSON, Case, profile
+from tests.support.cases import all_cases as cases
 
 FOLDER = Path(__file__).parents[1] / "cases_dose"
 KNOWN = PERSON | {"name", "order", "genes", "phenotypes", "results", "complete", "expect", "why"} | {"loading", "fitted", "refused"}
@@ -24,13 +23,7 @@ GROUPS = ("white", "asian", "black", "unknown")
 
 
 def all_cases() -> list[Case]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for table in tomli.loads(path.read_text("utf-8"))["case"]:
-            unknown = set(table) - KNOWN | set(table["expect"]) - EXPECTED
-            assert not unknown, f"{path.name}, case '{table.get('name')}': unknown words {sorted(unknown)}"
-            found.append(Case(path.name, table["name"], table, table["expect"]))
-    return found
+    return cases(FOLDER, KNOWN, EXPECTED)
 
 
 def answer(case: Case, knowledge: Knowledge) -> Assessment:

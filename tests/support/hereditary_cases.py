@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import tomli
 
 from models.chart import FamilyHistory
 from models.codes import Code, Concept
@@ -19,9 +14,9 @@ from models.hereditary.summary import hereditary_summary
 from models.knowledge.types import Knowledge
 from models.patient import Condition, PatientProfile
 from models.variant import Variant
+from tests.support.case_files import Case, read_cases
 from tests.support.cases import coded
 
-FOLDER = Path(__file__).parents[1] / "cases_hereditary"
 AS_OF = date(2026, 11, 26)
 SAID = ("likely pathogenic", "pathogenic", "uncertain significance", "likely benign", "benign", "conflicting")
 ZYGOSITIES = ("heterozygous", "homozygous", "hemizygous", "heteroplasmic", "homoplasmic")
@@ -31,29 +26,8 @@ KEYS = {"name", "ask", "order", "route", "variants", "sex", "born", "conditions"
 EXPECTED = {"cards", "indicator", "action", "message", "summary", "detail", "removable", "gaps", "checked", "conditions"}
 
 
-@dataclass(frozen=True)
-class Case:
-    """One situation and what must follow."""
-
-    file: str
-    name: str
-    given: Mapping[str, Any]
-
-    @property
-    def expect(self) -> Mapping[str, Any]:
-        return self.given["expect"]  # type: ignore[no-any-return]
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.name}"
-
-
 def all_cases() -> list[Case]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for given in tomli.loads(path.read_text("utf-8"))["case"]:
-            assert given.keys() <= KEYS and given["expect"].keys() <= EXPECTED, (path.name, given["name"])
-            found.append(Case(path.stem, given["name"], given))
-    return found
+    return read_cases("cases_hereditary", KEYS, EXPECTED)
 
 
 def answer(case: Case, knowledge: Knowledge) -> Assessment:

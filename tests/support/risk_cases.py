@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
-
-import tomli
 
 from models.chart import FamilyHistory
 from models.codes import Code, Concept
@@ -18,10 +14,10 @@ from models.finding import Assessment
 from models.knowledge.site import with_stated, with_terms
 from models.knowledge.types import Knowledge
 from models.patient import Condition, Measurement, Medication, PatientProfile
+from tests.support.case_files import Case, read_cases
 from tests.support.cases import coded
 from tests.support.hereditary_cases import variant
 
-FOLDER = Path(__file__).parents[1] / "cases_risk"
 AS_OF = date(2026, 11, 27)
 #: whom a case is about, unless it says otherwise: a person in whom nothing is worth a card
 NOBODY: Mapping[str, Any] = {
@@ -70,41 +66,19 @@ ROLE_CODES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 DAY = "2026-11-01"
 
 
-@dataclass(frozen=True)
-class Case:
-    """One situation and what must follow for one risk. `expect.card` is true unless said otherwise."""
-
-    file: str
-    name: str
-    given: Mapping[str, Any]
-
-    @property
-    def expect(self) -> Mapping[str, Any]:
-        return self.given["expect"]  # type: ignore[no-any-return]
-
-    @property
-    def risk(self) -> str:
-        return str(self.given.get("risk", self.file))
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.name}"
+def risk_of(case: Case) -> str:
+    """The file's name, unless the case says otherwise."""
+    return str(case.given.get("risk", case.file))
 
 
-@cache
-def all_cases() -> tuple[Case, ...]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for given in tomli.loads(path.read_text("utf-8"))["case"]:
-            unknown = given.keys() - KEYS | given["expect"].keys() - EXPECTED
-            assert not unknown, (path.name, given["name"], unknown)
-            found.append(Case(path.stem, given["name"], given))
-    return tuple(found)
+def all_cases() -> list[Case]:
+    return read_cases("cases_risk", KEYS, EXPECTED)
 
 
 def answer(case: Case, knowledge: Knowledge) -> Assessment:
     """What is said of the case's risk alone."""
     known = with_terms(with_stated(knowledge, {"region": case.given.get("region", "")}), case.given.get("accepted", ()))
-    return assess_risks(profile(case, known), replace(known, risks={case.risk: known.risks[case.risk]}))
+    return assess_risks(profile(case, known), replace(known, risks={risk_of(case): known.risks[risk_of(case)]}))
 
 
 def profile(case: Case, knowledge: Knowledge) -> PatientProfile:

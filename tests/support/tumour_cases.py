@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import tomli
 
 from models.chart import Marker
 from models.codes import ONCOTREE, RXNORM, Code, Concept
 from models.knowledge.types import Knowledge
 from models.patient import Condition, Medication, Order, PatientProfile
 from models.variant import Variant
+from tests.support.case_files import Case, read_cases
 
-FOLDER = Path(__file__).parents[1] / "cases_tumours"
 AS_OF = date(2026, 11, 26)
 WORDS = {"pathogenic", "likely pathogenic", "VUS", "benign", "likely benign", "oncogenic"}
 ORIGINS = {"germline", "somatic"}
@@ -30,29 +27,8 @@ EXPECTED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Case:
-    """One situation and what is expected of the answer."""
-
-    file: str
-    name: str
-    given: Mapping[str, Any]
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.name}"
-
-    @property
-    def expect(self) -> Mapping[str, Any]:
-        return self.given["expect"]  # type: ignore[no-any-return]
-
-
 def all_cases() -> list[Case]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for given in tomli.loads(path.read_text("utf-8"))["case"]:
-            assert given.keys() <= KEYS and given["expect"].keys() <= EXPECTED, (path.name, given["name"])
-            found.append(Case(path.stem, given["name"], given))
-    return found
+    return read_cases("cases_tumours", KEYS, EXPECTED)
 
 
 def profile(case: Case, knowledge: Knowledge) -> PatientProfile:

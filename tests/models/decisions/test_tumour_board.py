@@ -13,7 +13,8 @@ from models.decisions.opened_chart import assess_opened_chart
 from models.finding import Assessment, Finding
 from models.knowledge.types import Knowledge
 from models.patient import Condition, GeneResult, PatientProfile
-from tests.support.tumour_cases import Case, profile
+from tests.support.case_files import Case
+from tests.support.tumour_cases import profile
 
 
 def chart(knowledge: Knowledge, **given: object) -> PatientProfile:

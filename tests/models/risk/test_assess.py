@@ -23,7 +23,8 @@ from models.patient import PatientProfile
 from models.prediction import contract
 from models.prediction.forms import FORMS
 from models.prediction.scored import Scored
-from tests.support.risk_cases import Case, profile
+from tests.support.case_files import Case
+from tests.support.risk_cases import profile
 from tests.support.shipped import shipped
 
 RISK = "cardiovascular"
