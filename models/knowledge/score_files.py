@@ -103,17 +103,18 @@ def _variant(cells: list[str], where: str, parts: Sequence[str]) -> ScoredVarian
     if effect not in (reference, alternative) or part not in parts:
         raise KnowledgeError(f"{where}: '{effect}' is none of its alleles, or '{part}' no part of the score; correct it")
     other = alternative if effect == reference else reference
-    number = _weight(weight, where) if not tag else 0.0
+    number = finite(weight, f"{where}: the weight", "correct it") if not tag else 0.0
     if tag and weight:
         raise KnowledgeError(f"{where}: a tag has no weight of its own; leave the cell empty")
     return ScoredVariant(rsid, rsid, chromosome, int(position), effect, other, number, part, tag, reference)
 
 
-def _weight(text: str, where: str) -> float:
+def finite(text: str, where: str, remedy: str) -> float:
+    """A weight as it is written. Raises KnowledgeError that ends on the remedy."""
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise KnowledgeError(f"{where}: '{text}' is no weight; write a finite number")
+        raise KnowledgeError(f"{where} '{text[:40]}' is no finite number; {remedy}")
     return value

@@ -6,12 +6,12 @@ headers of files that others show. Supported are additive weights; what counts o
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.errors import KnowledgeError
+from models.knowledge.score_files import finite
 from models.knowledge.score_types import ScoredVariant, VariantScore
 from models.knowledge.source_block import Source
 
@@ -123,7 +123,7 @@ def _variant(columns: _Columns, cells: Sequence[str], where: str, harmonised: bo
     if kind := kind or next((name for name in _BY_DOSAGE if columns.cell(cells, name)), ""):
         raise KnowledgeError(f"{where}: {kind} is set; only weights that add up copy by copy are read, so this score cannot be used here")
     _check_weight_type(columns.cell(cells, "weight_type"), where)  # a column of older files
-    weight = _weight(columns.cell(cells, "effect_weight"), where)
+    weight = finite(columns.cell(cells, "effect_weight"), f"{where}: effect_weight", "download the file again")
     rsid = columns.cell(cells, "rsID") or columns.cell(cells, "hm_rsID")
     rsid = rsid if rsid.startswith("rs") and rsid[2:].isdigit() else ""
     effect = columns.cell(cells, "effect_allele").upper()
@@ -133,16 +133,6 @@ def _variant(columns: _Columns, cells: Sequence[str], where: str, harmonised: bo
     place = int(position) if position.isdigit() else 0
     variant = ScoredVariant(rsid, rsid, chromosome, place, effect, other, weight, unusable=why)
     return variant if rsid else replace(variant, id=_placed(variant))
-
-
-def _weight(text: str, where: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise KnowledgeError(f"{where}: effect_weight '{text[:40]}' is no finite number; download the file again")
-    return value
 
 
 def _unusable(chromosome: str, position: str, effect: str, other: str, rsid: str) -> str:
