@@ -239,7 +239,7 @@ def _part(source: InputSource, chart: _Chart) -> Known | Gap:
 def _stated(source: InputSource, chart: _Chart) -> Known | Gap:
     if source.name in chart.knowledge.stated:
         return Known(chart.knowledge.stated[source.name])
-    return chart.gap(source, "unavailable", f"no chart tells the {source.label} in codes that are read here, and the site has not said it")
+    return chart.gap(source, "unavailable", f"no chart tells the {source.label} in codes that are read here, and nobody has stated it")
 
 
 _READERS: Mapping[Origin, Callable[[InputSource, _Chart], Known | Gap]] = {

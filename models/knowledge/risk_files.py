@@ -24,6 +24,7 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
             named = (head.text("id"), head.text("label"))
             read = head.choice("read", READ)
             known_by = _days(head)
+            sex = head.choice("sex", ("female", "male")) if head.has("sex") else ""
         found = Risk(
             *named,
             asked=tuple([_asked(row) for row in file.tables("asked")]),
@@ -36,6 +37,7 @@ def read_risk(values: Mapping[str, Any], where: str) -> Risk:
             only_with=file.mapping("only_with", {}),
             only_within=_within(file),
             known_by=known_by,
+            sex=sex,
         )
         if not found.asked or not found.thresholds:
             file.refuse("asks no model, or acts on nothing; give [[asked]] and [[threshold]]")

@@ -76,6 +76,7 @@ class Risk:
     thresholds: tuple[Threshold, ...]  #: the highest first
     source: Source
     read: ReadOf
+    sex: str = ""  #: only of people of this one; "": of all
     also: tuple[Asked, ...] = ()  #: told beside it, where they can be worked out
     modifiers: tuple[Modifier, ...] = ()
     not_with: Mapping[str, str] = field(default_factory=dict)  #: input that must not be yes → why nothing is said

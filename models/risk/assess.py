@@ -37,6 +37,8 @@ def assess_risk(q: RiskQuestion) -> Assessment:
 
 def _not_asked(q: RiskQuestion) -> Assessment | None:
     """For whom the question does not arise; where that is not known, neither is the answer."""
+    if q.risk.sex and q.profile.sex in ("female", "male") and q.profile.sex != q.risk.sex:
+        return Assessment(checked=(_checked(q, "silent", "the question is not asked of this sex"),))
     unknown = []
     flags = [(name, YES, why) for name, why in q.risk.not_with.items()] + [(name, NO, why) for name, why in q.risk.only_with.items()]
     for name, ends, why in flags:
