@@ -277,7 +277,9 @@ class Finding:
         facts += filter(None, (self.tumour.oncotree if self.tumour else "", self.condition))
         if self.kind == "care-plan":
             facts += [*(said.message for said in self.recommendations), *(self.care.facts if self.care else ())]
-        if self.estimate is not None:  # another number is another fact
+        if self.kind == "risk":  # a risk moves with every measurement: what is advised is the fact, not its digits
+            facts += [self.outcome, *(said.message for said in self.recommendations)]
+        elif self.estimate is not None:  # another dose is another fact
             facts += [f"{self.estimate.value:.3g}", self.estimate.unit]
         return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:24]
 
