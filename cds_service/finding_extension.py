@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.finding import Estimate, Explanation, Finding, GeneEvidence, InputUsed, Reading, Recommendation, Screened
+from models.estimates import Estimate, Explanation, InputUsed
+from models.finding import Finding, GeneEvidence, Reading, Recommendation, Screened
 from models.plan_values import DietPlan
 
 #: of variants; what a report says in other words is none of the contract's

@@ -14,7 +14,8 @@ from models.dosing.predicted import WEEKLY, Predicted
 from models.dosing.question import DosingQuestion
 from models.dosing.refining import Refined
 from models.dosing.used import dated, inputs_used
-from models.finding import Dose, Estimate, Evidence, Finding, InputUsed, Recommendation, Urgency
+from models.estimates import Estimate, InputUsed
+from models.finding import Dose, Evidence, Finding, Recommendation, Urgency
 from models.knowledge.source_block import Source
 from models.patient import Gap
 

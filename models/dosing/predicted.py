@@ -10,7 +10,7 @@ from models.dosing.grading import Adjusted, span
 from models.dosing.interval import interval, preferred
 from models.dosing.person import Person
 from models.dosing.question import DosingQuestion
-from models.finding import Estimate as Told
+from models.estimates import Estimate as Told
 from models.knowledge.calibration_types import Calibration
 from models.knowledge.dosing_types import EquationSet, EquationUse
 from models.knowledge.interval_types import IntervalTable

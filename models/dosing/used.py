@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.dosing.question import DosingQuestion
+from models.estimates import InputUsed
 from models.features.clinical import conditions_of, measurements_of
 from models.features.dates import day_of
 from models.features.ingredients import ingredients
-from models.finding import InputUsed
 from models.knowledge.dosing_types import EquationSet, MedicineInput
 from models.patient import Medication, Order
 

@@ -46,10 +46,17 @@ class _Chart:
 Told = Mapping[str, Known | Gap]
 
 
-def read_inputs(names: Collection[str], profile: PatientProfile, knowledge: Knowledge) -> Told:
-    """Each named input of knowledge/inputs. Raises KeyError for a name that is none of them."""
+def read_inputs(names: Collection[str], profile: PatientProfile, knowledge: Knowledge, read: dict[str, Known | Gap] | None = None) -> Told:
+    """Each named input of knowledge/inputs. Raises KeyError for a name that is none of them.
+
+    `read`: what was read of the same chart before; it is filled, so that several questions read each input once.
+    """
     chart = _Chart(profile, knowledge, age(profile.birth_date, profile.as_of))
-    return {name: _read(knowledge.inputs[name], chart) for name in names}
+    known = {} if read is None else read
+    for name in names:
+        if name not in known:
+            known[name] = _read(knowledge.inputs[name], chart)
+    return {name: known[name] for name in names}
 
 
 def _read(source: InputSource, chart: _Chart) -> Known | Gap:

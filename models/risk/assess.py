@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from models.estimates import Estimate
 from models.features.model_inputs import NO, YES
-from models.finding import Action, Assessment, Checked, Drug, Estimate, Evidence, Finding, Recommendation, Remark
+from models.finding import Action, Assessment, Checked, Drug, Evidence, Finding, Recommendation, Remark
 from models.knowledge.risk_types import Asked, ReadOf, Threshold
 from models.knowledge.source_block import Source
 from models.patient import Gap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from models.features.clinical import measurements_of
@@ -25,6 +25,7 @@ class RiskQuestion:
     profile: PatientProfile
     knowledge: Knowledge
     by_gene: ByGene
+    read: dict[str, Known | Gap] = field(default_factory=dict)  #: inputs read so far, shared by the questions of one chart
 
     @cached_property
     def told(self) -> Told:
@@ -32,7 +33,7 @@ class RiskQuestion:
         names = {name for model in models for name in (*model.inputs, *model.refuses)}
         names |= {*self.risk.not_with, *self.risk.only_with, *self.risk.only_within}
         names |= {m.input for m in self.risk.modifiers if m.input}
-        return read_inputs(sorted(names), self.profile, self.knowledge)
+        return read_inputs(sorted(names), self.profile, self.knowledge, self.read)
 
     @cached_property
     def values(self) -> Mapping[str, Value]:

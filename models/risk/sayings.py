@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from models.estimates import Explanation, InputUsed, Shared
 from models.features.model_inputs import Known
-from models.finding import Explanation, InputUsed, Remark, Shared
+from models.finding import Remark
 from models.knowledge.model_types import ModelInput, Value
 from models.knowledge.risk_types import Asked
 from models.prediction.contract import Prediction

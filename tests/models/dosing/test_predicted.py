@@ -15,7 +15,8 @@ from models.codes import LOINC, RXNORM, Code, Concept
 from models.decisions.assess import assess_orders
 from models.decisions.doses import assess_doses
 from models.dosing.interval import preferred
-from models.finding import Assessment, Estimate
+from models.estimates import Estimate
+from models.finding import Assessment
 from models.patient import Dosage, GeneResult, Measurement, Medication, Order, PatientProfile
 from models.variant import Variant
 from tests.support.shipped import shipped
