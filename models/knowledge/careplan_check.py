@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from models.knowledge.careplan_types import CareKnowledge, FactSource, When
 from models.knowledge.source_check import source_faults, text_faults
@@ -12,8 +12,8 @@ NAMED = ("measurement", "condition", "relative", "positive", "negatives")  #: or
 NUMBERS = ("age", "onset", "duration", "measurement")
 
 
-def careplan_faults(knowledge: Knowledge) -> Iterator[str]:
-    """One sentence for each fault."""
+def careplan_faults(knowledge: Knowledge, messages: Collection[str] | None = None) -> Iterator[str]:
+    """One sentence for each fault. `messages` are the ids of rows that a language has."""
     for disease, plan in knowledge.careplans.items():
         where = f"careplans/{disease}"
         for source in plan.sources:
@@ -27,6 +27,9 @@ def careplan_faults(knowledge: Knowledge) -> Iterator[str]:
         yield from _medicine_faults(plan, knowledge, where)
         yield from _form_faults(plan, knowledge, where)
         yield from _last_rows(plan, where)
+        if messages is not None:
+            lost = [name for name in advised_by(plan) if name not in messages]
+            yield from (f"{where}: message '{name}' is not in cds_service/messages; write it" for name in lost)
 
 
 def said_by(plan: CareKnowledge) -> Iterator[str]:

@@ -60,7 +60,7 @@ def check(knowledge: Knowledge, messages: Collection[str] | None = None) -> None
     faults += [*chart_evidence_faults(knowledge, source_faults), *clinical_faults(knowledge.clinical)]
     faults += [*biomarkers_agree(knowledge, source_faults), *card_faults(knowledge), *interval_faults(knowledge)]
     faults += hereditary_faults(knowledge.hereditary, knowledge.drugs, set(knowledge.biomarkers.genes.values()), messages)
-    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages), *careplan_faults(knowledge)]
+    faults += [*model_faults(knowledge), *risk_faults(knowledge, messages), *careplan_faults(knowledge, messages)]
     if faults:
         raise KnowledgeError(f"{len(faults)} fault(s) in the knowledge files; advice built on them could be wrong:\n" + "\n".join(faults))
 

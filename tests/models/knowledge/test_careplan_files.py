@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import tomli
 
+from cds_service.messages import messages
 from models.errors import KnowledgeError
 from models.knowledge.careplan_check import advised_by, careplan_faults, questions, said_by
 from models.knowledge.careplan_files import FOLDER, read_careplans
@@ -141,3 +142,11 @@ def test_a_number_that_is_asked_of_what_is_none_is_named(knowledge: Knowledge) -
     clause = replace(known.refusals[1].when[0][0], fact="heart-failure")
     changed = replace(known, refusals=(replace(known.refusals[1], when=((clause,),)),))
     assert any("compares 'heart-failure', which is no number" in fault for fault in faults(changed, knowledge))
+
+
+def test_advice_without_words_is_a_fault(knowledge: Knowledge) -> None:
+    rows = set(messages().rows)
+    assert list(careplan_faults(knowledge, rows)) == []
+    lost = next(iter(advised_by(knowledge.careplans["diabetes"])))
+    [fault] = careplan_faults(knowledge, rows - {lost})
+    assert f"message '{lost}' is not in cds_service/messages" in fault
