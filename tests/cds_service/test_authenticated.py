@@ -18,6 +18,7 @@ from cds_service.logs import Log
 from cds_service.routes import ACCESS
 from cds_service.settings import Settings
 from models.knowledge.types import Knowledge
+from tests.support.audits import until
 from tests.support.hospital import BASE, NOW, SIGN, Hospital
 from tests.support.tokens import Ehr
 
@@ -42,6 +43,7 @@ def test_security_S01_S20_without_a_token_there_is_a_bare_401(hospital: Hospital
 
 def test_security_S20_the_reason_stands_in_the_audit_alone(hospital: Hospital) -> None:
     hospital.ask(SIGN, DEMO, token=hospital.ehr.token(BASE + "/elsewhere"))
+    until(lambda: hospital.audit.entries(event="refused"))  # the first line opens the database, and may wait in the spool until then
     (line,) = hospital.audit.entries(event="refused")
     assert line.entry.details["refusal"]["reason"] == "audience"
     assert (line.entry.tenant, line.entry.details["status"]) == ("epic-test", 401)
